@@ -1,0 +1,67 @@
+# The oldest supported version first: what runs there runs on the newer ones.
+PYTHON ?= python3.11 python3.12 python3.13 python3
+# A second run of the tests, where this one runs and is not the main interpreter.
+PYTHON313 ?= python3.13
+LOCKFLAGS ?=
+
+RUN := .venv/bin/python -m
+PYTEST := -m pytest -n 2 -q tests
+
+.PHONY: help demo test lint bench faults lock clean venv
+
+help:
+	@echo "make demo     a tour of bill on the demo ledger"
+	@echo "make test     lint, types, layers and tests, on python3.13 too where it is found"
+	@echo "make lint     ruff, mypy, import-linter"
+	@echo "make bench    the measurements"
+	@echo "make faults   the long tests: crashes between writes, two at once"
+	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
+	@echo "make clean    removes environments, caches and builds"
+
+venv:
+	@python=$$(sh .ci/setup find $(PYTHON)) && sh .ci/setup venv .venv "$$python"
+
+demo: venv
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" sh ledgers/demo.sh
+
+test: lint
+	.venv/bin/python $(PYTEST)
+	@if .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))'; then \
+	    echo "python3.13: tried"; \
+	elif python=$$(sh .ci/setup find $(PYTHON313) 2>/dev/null); then \
+	    sh .ci/setup venv .venv-3.13 "$$python" || exit; \
+	    echo ".venv-3.13/bin/python $(PYTEST)"; \
+	    .venv-3.13/bin/python $(PYTEST); \
+	    status=$$?; \
+	    echo "python3.13: tried"; \
+	    exit $$status; \
+	else \
+	    echo "python3.13: not found, not tried"; \
+	fi
+
+lint: venv
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	.venv/bin/lint-imports --no-logo
+
+bench: venv
+	@if [ -e tests/bench/__main__.py ]; then $(RUN) tests.bench; else echo "There is no tests/bench yet."; fi
+
+faults: venv
+	@if [ -d tests/faults ]; then $(RUN) pytest tests/faults -m long; else echo "There is no tests/faults yet."; fi
+
+lock:
+	@uv=$$(command -v uv) && "$$uv" --version >/dev/null 2>&1 || { \
+	    python=$$(sh .ci/setup find $(PYTHON)) && \
+	    "$$python" -m venv .venv-lock && \
+	    .venv-lock/bin/python -m pip install -qq --disable-pip-version-check uv && \
+	    uv=.venv-lock/bin/uv; \
+	} && "$$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(LOCKFLAGS) \
+	    --group dev --output-file requirements.txt pyproject.toml
+
+clean:
+	rm -rf .venv .venv-3.13 .venv-lock build dist *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
