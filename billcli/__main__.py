@@ -1,0 +1,3 @@
+from billcli.entry import main
+
+main()

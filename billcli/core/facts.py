@@ -1,0 +1,184 @@
+"""What the documents say, as light rows: whole minor units and dates. The index stores them; everything else computes on them.
+
+The fields of each fact are the columns of its table (``index/schema.sql``).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+
+class CustomerFact(NamedTuple):
+    """``credit_limit`` in minor units of the customer's currency, else the ledger's."""
+
+    id: str
+    name: str
+    currency: str | None
+    country: str | None
+    language: str | None
+    terms: str | None
+    tax: str | None
+    credit_limit: str | None
+    parent: str | None
+    industry: str | None
+    region: str | None
+    size: str | None
+    segment: str | None
+    tax_id: str | None
+    external_id: str | None
+    also: str
+    """Aliases, IBANs and addresses, one a line: what ``show`` searches."""
+
+
+class InvoiceFact(NamedTuple):
+    """``due_on`` is the first instalment's; ``parts`` counts them. ``head`` and ``n`` are the number split before its counter."""
+
+    number: str
+    customer: str
+    type: str
+    issued_on: date
+    due_on: date
+    parts: int
+    currency: str
+    net: int
+    tax: int
+    gross: int
+    terms: str | None
+    head: str
+    n: int | None
+    imported: int
+    external_id: str | None
+    content: str
+    digest: str
+    seal: str | None
+    voided_on: date | None
+    lines: int
+
+
+class InstalmentFact(NamedTuple):
+    """One part of an invoice, in the order of the document."""
+
+    invoice: str
+    due_on: date
+    amount: int
+
+
+class CreditNoteFact(NamedTuple):
+    """``unapplied_all`` is what is left once every application ever written counts."""
+
+    number: str
+    customer: str
+    issued_on: date
+    currency: str
+    net: int
+    tax: int
+    gross: int
+    corrects: str | None
+    reason: str
+    head: str
+    n: int | None
+    imported: int
+    external_id: str | None
+    content: str
+    digest: str
+    seal: str | None
+    voided_on: date | None
+    unapplied_all: int
+    last_event: date
+
+
+class CreditLineFact(NamedTuple):
+    """What a credit note takes back of one line of an invoice; ``quantity`` as decimal text."""
+
+    credit_note: str
+    invoice: str
+    invoice_line: int
+    quantity: str
+
+
+class PaymentFact(NamedTuple):
+    """``booked_on`` is the day it counts in the books, ``received_on`` the day of the money."""
+
+    id: str
+    customer: str
+    received_on: date
+    booked_on: date
+    currency: str
+    amount: int
+    method: str | None
+    payer_name: str | None
+    external_id: str | None
+    content: str
+    reversed_on: date | None
+    unapplied_all: int
+    last_event: date
+
+
+class DraftFact(NamedTuple):
+    """An invoice not yet issued."""
+
+    id: str
+    customer: str
+    lines: int
+
+
+class Settlement(NamedTuple):
+    """One row of the settlement table: it lowers the invoice's open balance from ``booked_on`` until ``ended_on``."""
+
+    invoice: str
+    kind: str
+    amount: int
+    booked_on: date
+    value_on: date
+    source_kind: str
+    source: str
+    ended_on: date | None
+    place: str
+
+
+class Reference(NamedTuple):
+    """A name that must be declared elsewhere; ``place`` is the dotted path of its first use in the document."""
+
+    kind: str
+    name: str
+    place: str
+
+
+class Name(NamedTuple):
+    """A declared word: a tax code, a category, a tag, a group, an item."""
+
+    kind: str
+    name: str
+
+
+class Setting(NamedTuple):
+    """A setting that reports need, so that they read no YAML."""
+
+    name: str
+    value: str
+
+
+class AuditedFile(NamedTuple):
+    """What one entry of the audit trail says of one file; ``hash`` is None where the command removed it."""
+
+    clone: str
+    seq: int
+    path: str
+    hash: str | None
+
+
+Fact = (
+    CustomerFact
+    | InvoiceFact
+    | InstalmentFact
+    | CreditNoteFact
+    | CreditLineFact
+    | PaymentFact
+    | DraftFact
+    | Settlement
+    | Reference
+    | Name
+    | Setting
+    | AuditedFile
+)

@@ -1,0 +1,199 @@
+"""Documents to facts: what each kind of file contributes to the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billcli.core import seal
+from billcli.core.facts import (
+    CreditLineFact, CreditNoteFact, CustomerFact, DraftFact, Fact, InstalmentFact, InvoiceFact, Name, PaymentFact, Reference,
+    Setting, Settlement,
+)  # fmt: skip
+from billcli.diagnostics import Path, dotted
+from billcli.model.category import DIMENSIONS, Categories
+from billcli.model.credit_note import CreditNote
+from billcli.model.customer import Customer
+from billcli.model.invoice import Draft, Invoice
+from billcli.model.item import Items
+from billcli.model.money import digits
+from billcli.model.payment import Payment
+from billcli.model.sequence import split_number
+from billcli.model.settings import Settings
+
+
+def project(kind: str, entity: Any) -> list[Fact]:
+    """All facts of one document. Its amounts must have the currency's decimals (``checks.documents`` says so first)."""
+    return list(_PROJECTIONS[kind](entity))
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    return int(amount.scaleb(digits(currency)))
+
+
+def _references(found: Iterable[tuple[str, str | None, Path]]) -> Iterator[Reference]:
+    """Each (kind, name) once, at its first place."""
+    seen = set()
+    for kind, name, path in found:
+        if name is not None and (kind, name) not in seen:
+            seen.add((kind, name))
+            yield Reference(kind, name, dotted(path))
+
+
+def _tags(tags: tuple[str, ...]) -> Iterator[tuple[str, str | None, Path]]:
+    return (("tag", tag, ("tags", at)) for at, tag in enumerate(tags))
+
+
+def _lines(lines: tuple[Any, ...], *, frozen: bool) -> Iterator[tuple[str, str | None, Path]]:
+    for at, line in enumerate(lines):
+        yield "category", line.category, ("lines", at, "category")
+        if not frozen:
+            yield "tax", line.tax, ("lines", at, "tax")
+            yield "item", line.item, ("lines", at, "item")
+
+
+def _ledger(settings: Settings) -> Iterator[Fact]:
+    yield Setting("company", settings.company.name)
+    yield Setting("currency", settings.currency)
+    yield Setting("timezone", settings.timezone)
+    yield Setting("terms", settings.terms)
+    yield Setting("closed_through", settings.closed_through.isoformat() if settings.closed_through else "")
+    yield Setting("commit", "yes" if settings.git.commit else "no")
+    for sequence in settings.sequences:
+        yield Setting(f"sequence {sequence.kind} {sequence.name}", sequence.pattern)
+    yield Name("tax", "none")
+    yield from (Name("tax", code.code) for code in settings.tax_codes)
+    yield from _references([("tax", settings.tax, ("tax",))])
+
+
+def _categories(categories: Categories) -> Iterator[Fact]:
+    for dimension in DIMENSIONS:
+        groups = getattr(categories.groups, dimension)
+        yield from (Name(dimension, group.name) for group in groups)
+        yield from _references(("tax", group.tax, ("groups", dimension, at, "tax")) for at, group in enumerate(groups))
+    yield from (Name("category", category.name) for category in categories.revenue)
+    yield from _references(("tax", each.tax, ("revenue", at, "tax")) for at, each in enumerate(categories.revenue))
+    yield from (Name("tag", tag.name) for tag in categories.tags)
+
+
+def _items(items: Items) -> Iterator[Fact]:
+    yield from (Name("item", item.id) for item in items.items)
+    yield from _references(("tax", item.tax, ("items", at, "tax")) for at, item in enumerate(items.items))
+    yield from _references(("category", item.category, ("items", at, "category")) for at, item in enumerate(items.items))
+
+
+def _customer(customer: Customer) -> Iterator[Fact]:
+    groups = customer.groups
+    dimensions = {name: getattr(groups, name) if groups else None for name in DIMENSIONS}
+    also = [*customer.aliases, *customer.ibans, *(each.email for each in customer.contacts if each.email)]
+    yield CustomerFact(
+        id=customer.id, name=customer.name, currency=customer.currency, country=customer.address.country if customer.address else None,
+        language=customer.language, terms=customer.terms, tax=customer.tax,
+        credit_limit=format(customer.credit_limit, "f") if customer.credit_limit is not None else None, parent=customer.parent,
+        tax_id=customer.tax_id, external_id=customer.external_id, also="\n".join(also), **dimensions,
+    )  # fmt: skip
+    yield from _references([
+        ("customer", customer.parent, ("parent",)), ("tax", customer.tax, ("tax",)),
+        *((name, value, ("groups", name)) for name, value in dimensions.items()), *_tags(customer.tags),
+    ])  # fmt: skip
+
+
+def _draft(draft: Draft) -> Iterator[Fact]:
+    yield DraftFact(draft.id, draft.customer, len(draft.lines))
+    yield from _references([("customer", draft.customer, ("customer",)), *_lines(draft.lines, frozen=False), *_tags(draft.tags)])
+
+
+def _invoice(invoice: Invoice) -> Iterator[Fact]:
+    number, currency = invoice.number, invoice.currency
+    split = split_number(number)
+    gross = _minor(invoice.totals.gross, currency)
+    yield InvoiceFact(
+        number=number, customer=invoice.customer, type=invoice.type, issued_on=invoice.issued_on,
+        due_on=invoice.instalments[0].due_on if invoice.instalments else invoice.issued_on, parts=len(invoice.instalments),
+        currency=currency, net=_minor(invoice.totals.net, currency), tax=_minor(invoice.totals.tax, currency), gross=gross,
+        terms=invoice.terms, head=split.head, n=split.n, imported=int(invoice.imported is not None),
+        external_id=invoice.imported.external_id if invoice.imported else invoice.external_id, content=seal.content(invoice),
+        digest=seal.digest(invoice), seal=invoice.seal, voided_on=invoice.void.on if invoice.void else None, lines=len(invoice.lines),
+    )  # fmt: skip
+    if len(invoice.instalments) > 1:
+        yield from (InstalmentFact(number, part.due_on, _minor(part.amount, currency)) for part in invoice.instalments)
+    if invoice.imported and invoice.imported.settled_before:
+        day = max(invoice.imported.cut_over or invoice.issued_on, invoice.issued_on)
+        amount = _minor(invoice.imported.settled_before, currency)
+        if amount:
+            yield Settlement(number, "opening", amount, day, day, "invoice", number, None, "imported.settled_before")
+    if invoice.void:
+        yield Settlement(number, "void", gross, invoice.void.on, invoice.void.on, "invoice", number, None, "void.on")
+    yield from _references([("customer", invoice.customer, ("customer",)), *_lines(invoice.lines, frozen=True), *_tags(invoice.tags)])
+
+
+def _credit_note(note: CreditNote) -> Iterator[Fact]:
+    number, currency = note.number, note.currency
+    split = split_number(number)
+    gross = _minor(note.totals.gross, currency)
+    rows = [
+        Settlement(each.invoice, "credit", _minor(each.amount, currency), each.on, note.issued_on, "credit-note", number, each.ended_on, f"applied[{at}].amount")
+        for at, each in enumerate(note.applied)
+    ]  # fmt: skip
+    voided_on = note.void.on if note.void else None
+    yield CreditNoteFact(
+        number=number, customer=note.customer, issued_on=note.issued_on, currency=currency, net=_minor(note.totals.net, currency),
+        tax=_minor(note.totals.tax, currency), gross=gross, corrects=note.corrects, reason=note.reason, head=split.head, n=split.n,
+        imported=int(note.imported is not None), external_id=note.imported.external_id if note.imported else note.external_id,
+        content=seal.content(note), digest=seal.digest(note), seal=note.seal, voided_on=voided_on,
+        unapplied_all=_unused(gross, rows, voided_on), last_event=_last_event(note.issued_on, rows, voided_on),
+    )  # fmt: skip
+    yield from rows
+    if note.corrects:
+        for line in note.lines:
+            if line.invoice_line:
+                yield CreditLineFact(number, note.corrects, line.invoice_line, format(line.quantity, "f"))
+    yield from _references([
+        ("customer", note.customer, ("customer",)), ("invoice", note.corrects, ("corrects",)),
+        *(("invoice", each.invoice, ("applied", at, "invoice")) for at, each in enumerate(note.applied)),
+        *_lines(note.lines, frozen=True), *_tags(note.tags),
+    ])  # fmt: skip
+
+
+def _payment(payment: Payment) -> Iterator[Fact]:
+    currency = payment.currency
+    amount = _minor(payment.amount, currency)
+    rows = [
+        Settlement(each.invoice, "payment", _minor(each.amount, currency), each.on, payment.received_on, "payment", payment.id, each.ended_on, f"allocations[{at}].amount")
+        for at, each in enumerate(payment.allocations)
+    ]  # fmt: skip
+    reversed_on = payment.reversed.on if payment.reversed else None
+    yield PaymentFact(
+        id=payment.id, customer=payment.customer, received_on=payment.received_on, booked_on=payment.on, currency=currency, amount=amount,
+        method=payment.method, payer_name=payment.payer_name, external_id=payment.external_id, content=seal.content(payment),
+        reversed_on=reversed_on, unapplied_all=_unused(amount, rows, reversed_on), last_event=_last_event(payment.on, rows, reversed_on),
+    )  # fmt: skip
+    yield from rows
+    yield from _references([
+        ("customer", payment.customer, ("customer",)),
+        *(("invoice", each.invoice, ("allocations", at, "invoice")) for at, each in enumerate(payment.allocations)),
+        *_tags(payment.tags),
+    ])  # fmt: skip
+
+
+def _unused(amount: int, rows: list[Settlement], ended_on: date | None) -> int:
+    return (0 if ended_on else amount) - sum(row.amount for row in rows if row.ended_on is None)
+
+
+def _last_event(first: date, rows: list[Settlement], ended_on: date | None) -> date:
+    days = [first, *(row.booked_on for row in rows), *(row.ended_on for row in rows if row.ended_on)]
+    return max([*days, ended_on] if ended_on else days)
+
+
+_PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
+    "ledger": _ledger,
+    "categories": _categories,
+    "items": _items,
+    "customer": _customer,
+    "draft": _draft,
+    "invoice": _invoice,
+    "credit-note": _credit_note,
+    "payment": _payment,
+}

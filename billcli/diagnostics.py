@@ -1,0 +1,53 @@
+"""What is wrong with a ledger, as values: a code, a message, a place in the user's own text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+"""A place inside a document: ``("lines", 2, "tax")``."""
+
+
+class Span(NamedTuple):
+    """A stretch of one line; line and column count from 1, columns in characters."""
+
+    line: int
+    column: int
+    length: int = 1
+    text: str = ""
+
+
+class Diagnostic(NamedTuple):
+    """One finding. ``file`` is relative to the ledger with ``/``; a code starting with W is a warning."""
+
+    code: str
+    message: str
+    file: str = ""
+    path: Path = ()
+    span: Span | None = None
+    label: str = ""
+    hint: str = ""
+
+    @property
+    def severity(self) -> str:
+        return "warning" if self.code.startswith("W") else "error"
+
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        span = self.span or Span(0, 0)
+        return (self.file, span.line, span.column, self.code, self.message)
+
+
+def dotted(path: Path) -> str:
+    """``lines[2].tax``, the form that messages and JSON use; list positions count from 0 as in JSON."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
+    """A hint with the nearest known word, or an empty text."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else ""

@@ -1,0 +1,100 @@
+-- The ledger as rows. Rebuilt from the files whenever it is missing, old or damaged; never the truth.
+-- Amounts are whole minor units, days ISO 8601 text. The columns of a fact's table follow core/facts.py.
+
+CREATE TABLE files (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, kind TEXT,
+  size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+  racy INTEGER NOT NULL,    -- written so close to being read that equal stamps prove nothing
+  hash TEXT NOT NULL,       -- SHA-256 of the bytes, '' where they could not be read
+  audited INTEGER NOT NULL  -- whether the audit trail knows this content
+);
+CREATE INDEX files_by_hand ON files (path) WHERE audited = 0;
+
+CREATE TABLE problems (
+  file INTEGER NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL, place TEXT NOT NULL,
+  line INTEGER, column INTEGER, length INTEGER, text TEXT, label TEXT NOT NULL, hint TEXT NOT NULL
+);
+CREATE INDEX problems_file ON problems (file);
+
+CREATE TABLE customers (
+  file INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, currency TEXT, country TEXT, language TEXT, terms TEXT, tax TEXT,
+  credit_limit TEXT, parent TEXT, industry TEXT, region TEXT, size TEXT, segment TEXT, tax_id TEXT, external_id TEXT, also TEXT NOT NULL
+);
+CREATE INDEX customers_id ON customers (id);
+CREATE INDEX customers_file ON customers (file);
+
+CREATE TABLE drafts (file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, lines INTEGER NOT NULL);
+CREATE INDEX drafts_file ON drafts (file);
+
+CREATE TABLE invoices (
+  file INTEGER NOT NULL, number TEXT NOT NULL, customer TEXT NOT NULL, type TEXT NOT NULL, issued_on TEXT NOT NULL,
+  due_on TEXT NOT NULL, parts INTEGER NOT NULL, currency TEXT NOT NULL, net INTEGER NOT NULL, tax INTEGER NOT NULL,
+  gross INTEGER NOT NULL, terms TEXT, head TEXT NOT NULL, n INTEGER, imported INTEGER NOT NULL, external_id TEXT,
+  content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT, lines INTEGER NOT NULL,
+  open_all INTEGER NOT NULL DEFAULT 0,     -- gross less every row that has not ended
+  last_event TEXT NOT NULL DEFAULT ''      -- the last day on which its open balance changes
+);
+CREATE INDEX invoices_number ON invoices (number);
+CREATE INDEX invoices_file ON invoices (file);
+CREATE INDEX invoices_sequence ON invoices (head, n);
+CREATE INDEX invoices_external ON invoices (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX invoices_customer ON invoices (customer);
+CREATE INDEX invoices_open ON invoices (customer, currency, last_event, issued_on, due_on, parts, open_all, number) WHERE open_all <> 0;
+CREATE INDEX invoices_event ON invoices (last_event);
+
+CREATE TABLE instalments (file INTEGER NOT NULL, invoice TEXT NOT NULL, due_on TEXT NOT NULL, amount INTEGER NOT NULL);
+CREATE INDEX instalments_invoice ON instalments (invoice);
+CREATE INDEX instalments_file ON instalments (file);
+
+CREATE TABLE credit_notes (
+  file INTEGER NOT NULL, number TEXT NOT NULL, customer TEXT NOT NULL, issued_on TEXT NOT NULL, currency TEXT NOT NULL,
+  net INTEGER NOT NULL, tax INTEGER NOT NULL, gross INTEGER NOT NULL, corrects TEXT, reason TEXT NOT NULL, head TEXT NOT NULL,
+  n INTEGER, imported INTEGER NOT NULL, external_id TEXT, content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT,
+  unapplied_all INTEGER NOT NULL, last_event TEXT NOT NULL
+);
+CREATE INDEX credit_notes_number ON credit_notes (number);
+CREATE INDEX credit_notes_file ON credit_notes (file);
+CREATE INDEX credit_notes_sequence ON credit_notes (head, n);
+CREATE INDEX credit_notes_corrects ON credit_notes (corrects) WHERE corrects IS NOT NULL;
+CREATE INDEX credit_notes_external ON credit_notes (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX credit_notes_unapplied ON credit_notes (customer, currency, last_event, issued_on, unapplied_all, number) WHERE unapplied_all <> 0;
+CREATE INDEX credit_notes_event ON credit_notes (last_event);
+
+CREATE TABLE credit_lines (file INTEGER NOT NULL, credit_note TEXT NOT NULL, invoice TEXT NOT NULL, invoice_line INTEGER NOT NULL, quantity TEXT NOT NULL);
+CREATE INDEX credit_lines_invoice ON credit_lines (invoice);
+CREATE INDEX credit_lines_file ON credit_lines (file);
+
+CREATE TABLE payments (
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, received_on TEXT NOT NULL, booked_on TEXT NOT NULL,
+  currency TEXT NOT NULL, amount INTEGER NOT NULL, method TEXT, payer_name TEXT, external_id TEXT, content TEXT NOT NULL,
+  reversed_on TEXT, unapplied_all INTEGER NOT NULL, last_event TEXT NOT NULL
+);
+CREATE INDEX payments_id ON payments (id);
+CREATE INDEX payments_file ON payments (file);
+CREATE INDEX payments_customer ON payments (customer, received_on);
+CREATE INDEX payments_external ON payments (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX payments_unapplied ON payments (customer, currency, last_event, booked_on, unapplied_all, id) WHERE unapplied_all <> 0;
+CREATE INDEX payments_event ON payments (last_event);
+
+CREATE TABLE settlements (
+  file INTEGER NOT NULL, invoice TEXT NOT NULL, kind TEXT NOT NULL, amount INTEGER NOT NULL, booked_on TEXT NOT NULL,
+  value_on TEXT NOT NULL, source_kind TEXT NOT NULL, source TEXT NOT NULL, ended_on TEXT, place TEXT NOT NULL
+);
+CREATE INDEX settlements_invoice ON settlements (invoice);
+CREATE INDEX settlements_source ON settlements (source);
+CREATE INDEX settlements_file ON settlements (file);
+
+CREATE TABLE refs (file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL);
+CREATE INDEX refs_name ON refs (kind, name);
+CREATE INDEX refs_file ON refs (file);
+
+CREATE TABLE names (file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL);
+CREATE INDEX names_name ON names (kind, name);
+CREATE INDEX names_file ON names (file);
+
+CREATE TABLE settings (file INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL);
+CREATE INDEX settings_file ON settings (file);
+
+CREATE TABLE audited (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, hash TEXT);
+CREATE INDEX audited_path ON audited (path, clone, seq);
+CREATE INDEX audited_file ON audited (file);

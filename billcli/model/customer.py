@@ -1,0 +1,51 @@
+"""A customer: who owes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from billcli.model.party import Address
+from billcli.model.types import (
+    Amount, Currency, Email, Entity, Free, Iban, Id, Label, Language, Notes, TermsText, Text, one_of,
+)  # fmt: skip
+
+
+class Contact(Entity):
+    """A person or mailbox and what it is for."""
+
+    role: Annotated[str, one_of("billing", "dunning", "legal")]
+    name: Text | None = None
+    email: Email | None = None
+    phone: Text | None = None
+
+
+class CustomerGroups(Entity):
+    """Where the customer stands in each dimension."""
+
+    industry: Label | None = None
+    region: Label | None = None
+    size: Label | None = None
+    segment: Label | None = None
+
+
+class Customer(Entity):
+    """``customers/<id>.yaml``. ``credit_limit`` is in the customer's currency, else the ledger's."""
+
+    id: Id
+    name: Text
+    aliases: tuple[Text, ...] = ()
+    language: Language | None = None
+    currency: Currency | None = None
+    address: Address | None = None
+    tax_id: Text | None = None
+    ibans: tuple[Iban, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    terms: TermsText | None = None
+    tax: Label | None = None
+    credit_limit: Amount | None = None
+    parent: Id | None = None
+    groups: CustomerGroups | None = None
+    tags: tuple[Label, ...] = ()
+    notes: Notes | None = None
+    external_id: Text | None = None
+    x: Free | None = None

@@ -1,0 +1,74 @@
+"""``ledger.yaml``: the company and the rules of its books."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from billcli.model.party import Party
+from billcli.model.sequence import check_pattern
+from billcli.model.types import (
+    Currency, Day, Entity, Flag, Free, FromText, Id, Label, Language, Percent, TermsText, Text, one_of,
+)  # fmt: skip
+from billcli.model.values import BadValue, quoted
+
+TaxCategory = Annotated[str, one_of("S", "Z", "E", "AE", "K", "G", "O")]
+"""UNCL 5305 as EN 16931 uses it: standard, zero, exempt, reverse charge, intra-community, export, outside scope."""
+
+Rounding = Annotated[str, one_of("document", "line")]
+"""Whether tax is rounded once per rate of a document, or on each line."""
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise BadValue("E209", f"{quoted(text)} is not a time zone", "use a name such as Europe/Berlin") from None
+    return text
+
+
+class TaxCode(Entity):
+    """A named tax: category, rate in percent, and the words an exemption must print."""
+
+    code: Label
+    category: TaxCategory
+    rate: Percent
+    exempt_reason: Text | None = None
+
+
+NO_TAX = TaxCode(code="none", category="O", rate=Decimal(0))
+"""Built in: no tax, outside its scope."""
+
+
+class Sequence(Entity):
+    """One series of numbers; ``pattern`` ends in ``{n}``."""
+
+    name: Id
+    kind: Annotated[str, one_of("invoice", "credit-note")]
+    pattern: Annotated[str, FromText(check_pattern, str, {"type": "string"})]
+
+
+class GitSettings(Entity):
+    """``commit`` makes each command one git commit."""
+
+    commit: Flag = True
+
+
+class Settings(Entity):
+    """The whole of ``ledger.yaml``; defaults of the company level."""
+
+    company: Party
+    currency: Currency
+    timezone: Annotated[str, FromText(_zone, str, {"type": "string"})]
+    language: Language | None = None
+    terms: TermsText = "net 30"
+    tax: Label | None = None
+    rounding: Rounding = "document"
+    order: Annotated[str, one_of("strict", "warn")] = "strict"
+    sequences: tuple[Sequence, ...]
+    tax_codes: tuple[TaxCode, ...] = ()
+    closed_through: Day | None = None
+    sender: Text | None = None
+    git: GitSettings = GitSettings()
+    x: Free | None = None

@@ -1,0 +1,182 @@
+"""Every call that touches files of a ledger. Nothing else in bill opens one for writing.
+
+Folders are opened one by one without following links, so no path leaves the ledger; nothing is swallowed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+_AT_EXCHANGE = 2
+_AT_NOREPLACE = 1
+
+
+class Stamp(NamedTuple):
+    """What a look at a file's metadata tells; equal stamps mean an unchanged file, outside the racy moments."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def folder(root: str, path: str, *, create: bool = False) -> Iterator[int]:
+    """A descriptor of the folder ``path`` below ``root``; every step must be a real folder."""
+    fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in [each for each in path.split("/") if each]:
+            if create:
+                _make(part, fd)
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=fd)
+            os.close(fd)
+            fd = inner
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _make(name: str, fd: int) -> None:
+    try:
+        os.mkdir(name, dir_fd=fd)
+    except FileExistsError:
+        return
+    os.fsync(fd)
+
+
+def split(path: str) -> tuple[str, str]:
+    head, _, name = path.rpartition("/")
+    return head, name
+
+
+def read(root: str, path: str, limit: int = 0) -> bytes:
+    """The bytes of a regular file that is no link; at most ``limit + 1`` of them where a limit is given."""
+    head, name = split(path)
+    with folder(root, head) as fd:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=fd)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        parts = []
+        left = limit + 1 if limit else -1
+        while left and (part := os.read(file, min(left, 1 << 20) if left > 0 else 1 << 20)):
+            parts.append(part)
+            left = left - len(part) if left > 0 else left
+        return b"".join(parts)
+    finally:
+        os.close(file)
+
+
+def read_if_there(root: str, path: str) -> bytes | None:
+    try:
+        return read(root, path)
+    except FileNotFoundError:
+        return None
+
+
+def write_new(root: str, path: str, data: bytes, mode: int = 0o600) -> None:
+    """A new file, whole and on the disk, or an error; read back, since a disk can lie about a short write."""
+    head, name = split(path)
+    with folder(root, head) as fd:
+        file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode, dir_fd=fd)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+            os.fsync(file)
+            if os.pread(file, len(data) + 1, 0) != data:
+                raise OSError(errno.EIO, "the file system kept less than was written", path)
+        finally:
+            os.close(file)
+
+
+def sync_folder(root: str, path: str) -> None:
+    with folder(root, path) as fd:
+        os.fsync(fd)
+
+
+def remove(root: str, path: str) -> None:
+    head, name = split(path)
+    with folder(root, head) as fd:
+        os.unlink(name, dir_fd=fd)
+
+
+def names(root: str, path: str) -> list[str]:
+    with folder(root, path) as fd:
+        return sorted(os.listdir(fd))
+
+
+def rename(root: str, old: str, new: str, *, exchange: bool = False, replace: bool = True) -> None:
+    """One rename inside the ledger; ``exchange`` swaps the two, ``replace=False`` fails where the new name is taken."""
+    (old_head, old_name), (new_head, new_name) = split(old), split(new)
+    with folder(root, old_head) as old_fd, folder(root, new_head) as new_fd:
+        if exchange:
+            _renameat2(old_fd, old_name, new_fd, new_name, _AT_EXCHANGE)
+        elif replace:
+            os.rename(old_name, new_name, src_dir_fd=old_fd, dst_dir_fd=new_fd)
+        else:
+            _no_replace(old_fd, old_name, new_fd, new_name)
+
+
+def _no_replace(old_fd: int, old_name: str, new_fd: int, new_name: str) -> None:
+    try:
+        _renameat2(old_fd, old_name, new_fd, new_name, _AT_NOREPLACE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+            raise
+        os.link(old_name, new_name, src_dir_fd=old_fd, dst_dir_fd=new_fd, follow_symlinks=False)
+        os.unlink(old_name, dir_fd=old_fd)
+
+
+def _renameat2(old_fd: int, old_name: str, new_fd: int, new_name: str, flags: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    call = getattr(libc, "renameat2", None)
+    if call is None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    if call(old_fd, os.fsencode(old_name), new_fd, os.fsencode(new_name), flags) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), new_name)
+
+
+def keep_mode_and_owner(root: str, like: str, path: str) -> None:
+    """Give ``path`` the mode and owner of the file it is about to replace."""
+    (like_head, like_name), (head, name) = split(like), split(path)
+    with folder(root, like_head) as like_fd, folder(root, head) as fd:
+        wanted = os.stat(like_name, dir_fd=like_fd, follow_symlinks=False)
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=fd)
+        try:
+            have = os.fstat(file)
+            if (have.st_uid, have.st_gid) != (wanted.st_uid, wanted.st_gid):
+                try:
+                    os.fchown(file, wanted.st_uid, wanted.st_gid)
+                except PermissionError:
+                    pass  # only the owner's superuser may give files away; the content matters more than the name on it
+            os.fchmod(file, stat.S_IMODE(wanted.st_mode))
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def set_mode(root: str, path: str, mode: int) -> None:
+    head, name = split(path)
+    with folder(root, head) as fd:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=fd)
+        try:
+            os.fchmod(file, mode)
+        finally:
+            os.close(file)
+
+
+def stamp(info: os.stat_result) -> Stamp:
+    return Stamp(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)

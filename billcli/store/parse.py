@@ -1,0 +1,179 @@
+"""Text to plain data, the authority: libyaml's events, where anchors, tags and directives still show.
+
+Every scalar stays text; the field's type parses it later, so ``95.10`` keeps its digits and ``NO`` stays Norway.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from _ruamel_yaml import (
+    AliasEvent, CParser, DocumentStartEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent,
+)  # fmt: skip
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from billcli.diagnostics import Diagnostic, Path, Span
+from billcli.model.values import quoted
+from billcli.store.text import span_at
+
+MAX_DEPTH = 20
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+class Place(NamedTuple):
+    """Where a value stands: character offsets of the value, and of its key where it has one."""
+
+    start: int
+    end: int
+    key_start: int = -1
+    key_end: int = -1
+    style: str | None = None
+
+
+class Parsed(NamedTuple):
+    """``data`` is None where the text is no single mapping; ``places`` knows every value by its path."""
+
+    data: dict[str, Any] | None
+    places: dict[Path, Place]
+    problems: list[Diagnostic]
+
+
+def parse(text: str, file: str) -> Parsed:
+    """All that is wrong with the YAML of one file at once, as far as libyaml gets (E104-E108, E110, E112, E116, E117)."""
+    composer = _Composer(text, file)
+    try:
+        data = composer.document()
+    except MarkedYAMLError as error:
+        composer.syntax(error)
+        data = None
+    except YAMLError as error:
+        composer.problem("E104", f"the text is not YAML: {error}", 0)
+        data = None
+    except _TooDeep as deep:
+        composer.problem("E112", f"the document is nested more than {MAX_DEPTH} levels deep", deep.index)
+        data = None
+    return Parsed(data if not composer.problems else None, composer.places, composer.problems)
+
+
+def span_of(text: str, place: Place, *, key: bool = False) -> Span:
+    """The span of a value, or of its key, cut at the end of its line."""
+    start, end = (place.key_start, place.key_end) if key and place.key_start >= 0 else (place.start, place.end)
+    span = span_at(text, start)
+    room = len(span.text) - span.column + 1
+    return span._replace(length=max(1, min(end - start, room)))
+
+
+class _TooDeep(Exception):
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+
+
+class _Composer:
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.parser = CParser(text)
+        self.places: dict[Path, Place] = {}
+        self.problems: list[Diagnostic] = []
+
+    def problem(self, code: str, message: str, index: int, hint: str = "", length: int = 1) -> None:
+        self.problems.append(Diagnostic(code, message, self.file, span=span_at(self.text, index, length), hint=hint))
+
+    def syntax(self, error: MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        context = f"{error.context}: " if error.context else ""
+        index = min(mark.index, max(len(self.text) - 1, 0)) if mark else 0
+        hint = "texts with ': ', ' #' or special signs at the start go in double quotes"
+        self.problem("E104", f"the text is not YAML: {context}{error.problem}", index, hint)
+
+    def document(self) -> dict[str, Any] | None:
+        self.parser.get_event()
+        event = self.parser.get_event()
+        if not isinstance(event, DocumentStartEvent):
+            self.problems.append(Diagnostic("E116", "the file is empty", self.file, hint="delete it, or write the document"))
+            return None
+        first = self.parser.get_event()
+        data = self.value(first, ())
+        self.parser.get_event()
+        if isinstance(second := self.parser.get_event(), DocumentStartEvent):
+            self.problem("E110", "a second document begins here", second.start_mark.index, "one file holds one document", 3)
+        if isinstance(data, dict):
+            return data
+        if isinstance(first, ScalarEvent) and not first.value:
+            self.problems.append(Diagnostic("E116", "the file is empty", self.file, hint="delete it, or write the document"))
+        elif not self.problems:
+            self.problem("E203", "the document is not a mapping of keys to values", first.start_mark.index)
+        return None
+
+    def value(self, event: Any, path: Path) -> Any:
+        start = event.start_mark.index
+        if isinstance(event, AliasEvent):
+            self.problem("E106", f"the alias *{event.anchor}", start, "write the value out", len(event.anchor) + 1)
+            return ""
+        if event.anchor is not None:
+            self.problem("E106", f"the anchor &{event.anchor}", start, "delete it", len(event.anchor) + 1)
+        if event.tag is not None:
+            self.problem("E107", f"the tag {event.tag}", start, "delete it; quotes make a text a text")
+        if isinstance(event, ScalarEvent):
+            if event.value in _NULLS and event.style is None and path[:1] != ("x",) and path:
+                place = self.places.get(path)
+                at = place.key_start if place and place.key_start >= 0 else start
+                self.problem("E117", f"{_name(path)} has no value", at, "give it one, or delete the line", len(_name(path)))
+            self.place(path, event)
+            return event.value
+        if len(path) >= MAX_DEPTH:
+            raise _TooDeep(start)
+        return self.mapping(event, path) if isinstance(event, MappingStartEvent) else self.sequence(event, path)
+
+    def place(self, path: Path, event: Any, end: int | None = None) -> None:
+        known = self.places.get(path, Place(0, 0))
+        stop = event.end_mark.index if end is None else end
+        self.places[path] = known._replace(start=event.start_mark.index, end=stop, style=getattr(event, "style", None))
+
+    def sequence(self, event: Any, path: Path) -> list[Any]:
+        items: list[Any] = []
+        flow = bool(event.flow_style)
+        while not isinstance(item := self.parser.get_event(), SequenceEndEvent):
+            items.append(self.value(item, (*path, len(items))))
+        self.place(path, event, item.end_mark.index)
+        self.places[path] = self.places[path]._replace(style="flow" if flow else "block")
+        return items
+
+    def mapping(self, event: Any, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        flow = bool(event.flow_style)
+        while not isinstance(key := self.parser.get_event(), MappingEndEvent):
+            name = self.key(key, path)
+            here = (*path, name)
+            value_event = self.parser.get_event()
+            if name in lines:
+                message = f"the key {quoted(name)} stands twice; it is already on line {lines[name]}"
+                self.problem("E105", message, key.start_mark.index, "keep one of them", len(name))
+                self.value(value_event, (*here, "\0twice"))
+                continue
+            lines[name] = key.start_mark.line + 1
+            self.places[here] = Place(0, 0, key.start_mark.index, key.end_mark.index)
+            found[name] = self.value(value_event, here)
+        self.place(path, event, key.end_mark.index)
+        self.places[path] = self.places[path]._replace(style="flow" if flow else "block")
+        return found
+
+    def key(self, event: Any, path: Path) -> str:
+        start = event.start_mark.index
+        if not isinstance(event, ScalarEvent):
+            self.value(event, (*path, "\0key"))
+            self.problem("E203", "a key that is not a plain word", start)
+            return "\0key"
+        if event.anchor is not None:
+            self.problem("E106", f"the anchor &{event.anchor}", start, "delete it", len(event.anchor) + 1)
+        if event.tag is not None:
+            self.problem("E107", f"the tag {event.tag}", start, "delete it")
+        if event.value == "<<":
+            self.problem("E108", "the merge key <<", start, "write the keys out", 2)
+        return str(event.value)
+
+
+def _name(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "the document")

@@ -1,0 +1,138 @@
+"""Bytes of one file to a checked entity, or to every reason why not. The place of the fast path for canonical files."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from billcli.diagnostics import Diagnostic, Path, Span, did_you_mean, dotted
+from billcli.model.types import Entity
+from billcli.model.values import quoted
+from billcli.store import layout
+from billcli.store.parse import Parsed, parse, span_of
+from billcli.store.text import decode
+
+
+class Read(NamedTuple):
+    """``entity`` is None where ``problems`` hold an error that keeps the document from being understood."""
+
+    kind: layout.Kind | None
+    entity: Entity | None
+    problems: list[Diagnostic]
+
+
+def read(raw: bytes, file: str) -> Read:
+    """Reads the document at ``file``, relative to the ledger; the path decides which kind may stand there."""
+    text, problems = decode(raw, file)
+    if text is None:
+        return Read(None, None, problems)
+    parsed = parse(text, file)
+    if parsed.data is None:
+        return Read(None, None, parsed.problems)
+    kind, problem = _kind(parsed.data, file)
+    if kind is None:
+        return Read(None, None, [locate(problem, text, parsed)] if problem else [])
+    data = {key: value for key, value in parsed.data.items() if key != "schema"}
+    entity, found = _validate(kind.model, data, file)
+    if entity is not None:
+        found += _name_problems(kind, entity, file)
+    return Read(kind, entity, [locate(each, text, parsed) for each in found])
+
+
+def locate_all(raw: bytes, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Line and column for findings about one file that know only a path inside it."""
+    if not found or (text := decode(raw, found[0].file).text) is None:
+        return found
+    parsed = parse(text, found[0].file)
+    return [each if each.span else locate(each, text, parsed) for each in found]
+
+
+def locate(problem: Diagnostic, text: str, parsed: Parsed) -> Diagnostic:
+    """The finding with the span of its path, or of the nearest thing around it that stands in the file."""
+    path = problem.path
+    on_key = problem.code in ("E201", "E202")
+    while path and path not in parsed.places:
+        path, on_key = path[:-1], True
+    if not path:
+        first = text.split("\n", 1)[0].rstrip("\r")
+        return problem._replace(span=Span(1, 1, max(1, len(first)), first))
+    return problem._replace(span=span_of(text, parsed.places[path], key=on_key))
+
+
+def _kind(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagnostic | None]:
+    expected = layout.kind_for(file)
+    schema = data.get("schema")
+    if not isinstance(schema, str):
+        word = f'"schema: {expected.schema}"' if expected else '"schema: <kind>/1"'
+        return None, Diagnostic("E212", "the document does not say what it is", file, hint=f"let it begin with {word}")
+    name, _, version = schema.partition("/")
+    if name not in layout.KINDS:
+        hint = did_you_mean(name, list(layout.KINDS))
+        return None, Diagnostic("E212", f"bill knows no document of the kind {quoted(schema)}", file, ("schema",), hint=hint)
+    kind = layout.KINDS[name]
+    if version != "1":
+        hint = "a newer bill may know it" if version.isdigit() and int(version) > 1 else f'write "{kind.schema}"'
+        return None, Diagnostic("E212", f"bill knows {kind.schema}, not {quoted(schema)}", file, ("schema",), hint=hint)
+    if expected is not kind:
+        where = f"{kind.folder}.yaml" if not kind.key else f"in {kind.folder}/"
+        return None, Diagnostic("E120", f"a document of the kind {name} stands in {file}", file, ("schema",), hint=f"it belongs {where}")
+    return kind, None
+
+
+def _validate(model: type[Entity], data: dict[str, Any], file: str) -> tuple[Entity | None, list[Diagnostic]]:
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, [_problem(model, each, file) for each in error.errors(include_url=False)]
+
+
+def _problem(model: type[Entity], error: Any, file: str) -> Diagnostic:
+    path: Path = tuple(error["loc"])
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        hint = did_you_mean(str(path[-1]), _fields_at(model, path[:-1]))
+        inside = f" in {dotted(path[:-1])}" if len(path) > 1 else ""
+        return Diagnostic("E201", f"unknown key {quoted(str(path[-1]))}{inside}", file, path, hint=hint or "data of your own goes under x:")
+    if kind == "missing":
+        inside = f" in {dotted(path[:-1])}" if len(path) > 1 else ""
+        return Diagnostic("E202", f"{quoted(str(path[-1]))} is missing{inside}", file, path)
+    if "message" in error.get("ctx", {}):
+        context = error["ctx"]
+        return Diagnostic(kind, f"{dotted(path)}: {context['message']}", file, path, hint=context.get("hint", ""))
+    wanted = "a list belongs here" if kind in ("tuple_type", "list_type") else "a mapping of keys to values belongs here"
+    return Diagnostic("E203", f"{dotted(path)}: {wanted}", file, path)
+
+
+def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that may stand at a path of a document."""
+    for step in path:
+        if isinstance(step, int):
+            continue
+        field = model.model_fields.get(step)
+        inner = _model_in(field.annotation) if field else None
+        if inner is None:
+            return []
+        model = inner
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((inner for each in typing.get_args(annotation) if (inner := _model_in(each))), None)
+
+
+def _name_problems(kind: layout.Kind, entity: Entity, file: str) -> list[Diagnostic]:
+    if not kind.key:
+        return []
+    fields = {name: getattr(entity, name) for name in (kind.key, kind.dated) if name}
+    belongs = kind.path(fields)
+    if belongs == file:
+        return []
+    if belongs.rsplit("/", 1)[1] == file.rsplit("/", 1)[1]:
+        message = f"{fields[kind.key]} stands in {file.rsplit('/', 1)[0]}"
+        return [Diagnostic("E120", message, file, (kind.dated or kind.key,), hint=f"by its date it belongs in {belongs.rsplit('/', 1)[0]}")]
+    message = f"the file of {quoted(str(fields[kind.key]))} has another name"
+    return [Diagnostic("E121", message, file, (kind.key,), hint=f"it belongs in {belongs}")]
