@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from billcli.model.money import digits
+from billcli.model.money import EXACT, digits
 
 
 def minor_units(amount: Decimal, currency: str) -> int:
     """Half-up to the currency's smallest unit, the way a tax office rounds."""
-    return int(amount.scaleb(digits(currency)).quantize(Decimal(1), ROUND_HALF_UP))
+    return int(amount.scaleb(digits(currency), EXACT).quantize(Decimal(1), ROUND_HALF_UP, EXACT))
 
 
 def rounded_ratio(amount: int, part: Decimal, whole: Decimal) -> int:
     """``amount × part ÷ whole`` in minor units, rounded once, half-up."""
-    return int((Decimal(amount) * part / whole).quantize(Decimal(1), ROUND_HALF_UP))
+    ratio = EXACT.divide(EXACT.multiply(Decimal(amount), part), whole)
+    return int(ratio.quantize(Decimal(1), ROUND_HALF_UP, EXACT))
 
 
 def split(amount: int, weights: list[int]) -> list[int]:

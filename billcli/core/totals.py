@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from billcli.core.money import minor_units, rounded_ratio
+from billcli.model.money import EXACT
 
 HUNDRED = Decimal(100)
 
@@ -51,7 +52,7 @@ class Figures(NamedTuple):
 
 def line_amount(line: Priced, currency: str) -> int:
     """Quantity × unit price, rounded half-up to the currency."""
-    return minor_units(line.quantity * line.unit_price, currency)
+    return minor_units(EXACT.multiply(line.quantity, line.unit_price), currency)
 
 
 def figures(lines: Sequence[Priced], codes: Mapping[str, Rate], currency: str, rounding: str, prices: str) -> Figures:

@@ -39,7 +39,7 @@ CREATE INDEX invoices_file ON invoices (file);
 CREATE INDEX invoices_sequence ON invoices (head, n);
 CREATE INDEX invoices_external ON invoices (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX invoices_customer ON invoices (customer);
-CREATE INDEX invoices_open ON invoices (customer, currency, last_event, issued_on, due_on, parts, open_all, number) WHERE open_all <> 0;
+CREATE INDEX invoices_open ON invoices (last_event, customer, currency, issued_on, due_on, parts, open_all, gross, number) WHERE open_all <> 0;
 CREATE INDEX invoices_event ON invoices (last_event);
 
 CREATE TABLE instalments (file INTEGER NOT NULL, invoice TEXT NOT NULL, due_on TEXT NOT NULL, amount INTEGER NOT NULL);
@@ -57,7 +57,7 @@ CREATE INDEX credit_notes_file ON credit_notes (file);
 CREATE INDEX credit_notes_sequence ON credit_notes (head, n);
 CREATE INDEX credit_notes_corrects ON credit_notes (corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX credit_notes_external ON credit_notes (external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX credit_notes_unapplied ON credit_notes (customer, currency, last_event, issued_on, unapplied_all, number) WHERE unapplied_all <> 0;
+CREATE INDEX credit_notes_unapplied ON credit_notes (last_event, customer, currency, issued_on, unapplied_all, number) WHERE unapplied_all <> 0;
 CREATE INDEX credit_notes_event ON credit_notes (last_event);
 
 CREATE TABLE credit_lines (file INTEGER NOT NULL, credit_note TEXT NOT NULL, invoice TEXT NOT NULL, invoice_line INTEGER NOT NULL, quantity TEXT NOT NULL);
@@ -73,7 +73,7 @@ CREATE INDEX payments_id ON payments (id);
 CREATE INDEX payments_file ON payments (file);
 CREATE INDEX payments_customer ON payments (customer, received_on);
 CREATE INDEX payments_external ON payments (external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX payments_unapplied ON payments (customer, currency, last_event, booked_on, unapplied_all, id) WHERE unapplied_all <> 0;
+CREATE INDEX payments_unapplied ON payments (last_event, customer, currency, booked_on, unapplied_all, id) WHERE unapplied_all <> 0;
 CREATE INDEX payments_event ON payments (last_event);
 
 CREATE TABLE settlements (
@@ -98,3 +98,6 @@ CREATE INDEX settings_file ON settings (file);
 CREATE TABLE audited (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, hash TEXT);
 CREATE INDEX audited_path ON audited (path, clone, seq);
 CREATE INDEX audited_file ON audited (file);
+
+-- paths whose content the trail knows but which are no longer there
+CREATE TABLE gone (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
 # ISO 4217, active codes with minor units (list one, 2024); codes of metals, funds and testing left out.
@@ -20,6 +20,9 @@ _DIGITS |= {code: 3 for code in "BHD IQD JOD KWD LYD OMR TND".split()} | {"CLF":
 
 LIMIT = 10**12
 """Amounts stay below this many whole units."""
+
+EXACT = Context(prec=100)
+"""Wide enough that no product of two values from a file, nor a document's sum, is rounded before a named function says so."""
 
 
 def digits(currency: str) -> int:
@@ -42,7 +45,7 @@ class Money(NamedTuple):
     @classmethod
     def of(cls, amount: Decimal, currency: str) -> Money:
         """Raises ``ValueError`` where the amount is finer than the currency."""
-        scaled = amount.scaleb(digits(currency))
+        scaled = amount.scaleb(digits(currency), EXACT)
         minor = int(scaled)
         if minor != scaled:
             raise ValueError(f"{amount} is finer than {currency} allows")

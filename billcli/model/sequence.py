@@ -13,6 +13,7 @@ from billcli.model.values import BadValue, parse_id, quoted
 
 _TOKEN = re.compile(r"\{([^{}]*)\}")
 _TAIL = re.compile(r"(.*?)([0-9]+)\Z", re.ASCII | re.DOTALL)
+_MAX_COUNTER = 15
 _COUNTER = re.compile(r"n(?::([1-9]))?\Z", re.ASCII)
 
 
@@ -27,7 +28,7 @@ class SplitNumber(NamedTuple):
 def split_number(number: str) -> SplitNumber:
     """A number without trailing digits has no counter; beyond 15 digits it is an identifier, not a count."""
     match = _TAIL.match(number)
-    if not match or len(match[2]) > 15:
+    if not match or len(match[2]) > _MAX_COUNTER:
         return SplitNumber(number, None, 0)
     return SplitNumber(match[1], int(match[2]), len(match[2]))
 
@@ -40,7 +41,7 @@ def check_pattern(text: str) -> str:
     hint = 'such as "INV-{year}-{n}"'
     if others:
         raise BadValue("E219", f"{quoted(text)} holds {{{others[0]}}}; only {{year}}, {{month}} and {{n}} are known", hint)
-    if len(counters) != 1 or not text.endswith("}") or not _COUNTER.match(tokens[-1]):
+    if len(counters) != 1 or not text.endswith(f"{{{counters[0]}}}"):
         raise BadValue("E219", f"{quoted(text)} does not end with {{n}}", hint)
     if "month" in tokens and "year" not in tokens:
         raise BadValue("E219", f"{quoted(text)} has {{month}} without {{year}}: numbers would come again", hint)
@@ -49,6 +50,7 @@ def check_pattern(text: str) -> str:
         raise BadValue("E219", f"{quoted(text)} has a digit right before {{n}}", "put '-' between them")
     try:
         parse_id(head + "1")
+        parse_id(head + "1" * _MAX_COUNTER)
     except BadValue as bad:
         raise BadValue("E219", f"{quoted(text)} makes numbers that cannot be file names", bad.hint) from None
     return text

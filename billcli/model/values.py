@@ -66,9 +66,7 @@ def amount_in(text: str, currency: str) -> Decimal:
 
 def parse_quantity(text: str) -> Decimal:
     """Up to six decimals. A minus sign is read here and refused by the totals unless the line costs nothing."""
-    if text.startswith("-") and Decimal(0) != (value := _number(text[1:], "a quantity", LIMIT)):
-        return -value
-    return _number(text, "a quantity", LIMIT)
+    return _number(text, "a quantity", LIMIT, signed=True)
 
 
 def parse_price(text: str) -> Decimal:
@@ -81,19 +79,19 @@ def parse_percent(text: str) -> Decimal:
     return _number(text, "a percentage", 101)
 
 
-def _number(text: str, what: str, limit: int) -> Decimal:
-    value = _decimal(text, "E213", what, "write digits with a point, such as 12.5")
+def _number(text: str, what: str, limit: int, *, signed: bool = False) -> Decimal:
+    value = _decimal(text, "E213", what, "write digits with a point, such as 12.5", signed=signed)
     if decimals(value) > 6:
         raise BadValue("E213", f"{quoted(text)} has more than six decimals")
-    if value >= limit or (limit == 101 and value > 100):
+    if abs(value) >= limit or (limit == 101 and value > 100):
         raise BadValue("E213", f"{quoted(text)} is too large for {what}")
     return value
 
 
-def _decimal(text: str, code: str, what: str, hint: str) -> Decimal:
-    if len(text) > 40 or not _DECIMAL.match(text):
+def _decimal(text: str, code: str, what: str, hint: str, *, signed: bool = False) -> Decimal:
+    if len(text) > 40 or not _DECIMAL.match(text) or (signed and text.startswith("-") and not Decimal(text)):
         raise BadValue(code, f"{quoted(text)} is not {what}", hint)
-    if text.startswith("-"):
+    if text.startswith("-") and not signed:
         message = f"{quoted(text)} has a minus sign; {what} is never negative here"
         raise BadValue(code, message, "money that goes the other way is a document of its own: a credit note")
     return Decimal(text)
@@ -140,18 +138,20 @@ def parse_language(text: str) -> str:
 
 
 def parse_email(text: str) -> str:
-    """Exactly one address, without a display name."""
-    if len(text) > 254 or not _EMAIL.match(text) or _CONTROL.search(text):
+    """Exactly one address, without a display name, and nothing in it that does not show."""
+    if len(text) > 254 or not _EMAIL.match(text) or not text.isprintable():
         raise BadValue("E218", f"{quoted(text)} is not one e-mail address")
     return text
 
 
 def parse_iban(text: str) -> str:
-    """Compact form; check digits and length by ISO 13616."""
+    """Compact form; check digits and length by ISO 13616. Spaces may stand in it, other scripts' digits may not."""
     from stdnum import iban
     from stdnum.exceptions import ValidationError
 
     try:
+        if not text.isascii() or not text.isprintable():
+            raise ValidationError
         return str(iban.validate(text))
     except ValidationError:
         raise BadValue("E215", f"{quoted(text)} is not an IBAN", "check it digit by digit against the source") from None

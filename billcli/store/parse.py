@@ -5,6 +5,7 @@ Every scalar stays text; the field's type parses it later, so ``95.10`` keeps it
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from _ruamel_yaml import (
@@ -14,10 +15,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from billcli.diagnostics import Diagnostic, Path, Span
 from billcli.model.values import quoted
-from billcli.store.text import span_at
+from billcli.store.text import MAX_PROBLEMS, span_at
 
 MAX_DEPTH = 20
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_CORE_TAG = "tag:yaml.org,2002:"
+_ESCAPED_TAG = re.compile(r"!\S*%")
 
 
 class Place(NamedTuple):
@@ -49,6 +52,10 @@ def parse(text: str, file: str) -> Parsed:
     except YAMLError as error:
         composer.problem("E104", f"the text is not YAML: {error}", 0)
         data = None
+    except UnicodeDecodeError:
+        found = _ESCAPED_TAG.search(text)
+        composer.problem("E107", "a tag whose escapes are not UTF-8", found.start() if found else 0, "delete it")
+        data = None
     except _TooDeep as deep:
         composer.problem("E112", f"the document is nested more than {MAX_DEPTH} levels deep", deep.index)
         data = None
@@ -58,9 +65,7 @@ def parse(text: str, file: str) -> Parsed:
 def span_of(text: str, place: Place, *, key: bool = False) -> Span:
     """The span of a value, or of its key, cut at the end of its line."""
     start, end = (place.key_start, place.key_end) if key and place.key_start >= 0 else (place.start, place.end)
-    span = span_at(text, start)
-    room = len(span.text) - span.column + 1
-    return span._replace(length=max(1, min(end - start, room)))
+    return span_at(text, start, end - start)
 
 
 class _TooDeep(Exception):
@@ -78,10 +83,15 @@ class _Composer:
         self.problems: list[Diagnostic] = []
 
     def problem(self, code: str, message: str, index: int, hint: str = "", length: int = 1) -> None:
-        self.problems.append(Diagnostic(code, message, self.file, span=span_at(self.text, index, length), hint=hint))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Diagnostic(code, message, self.file, span=span_at(self.text, index, length), hint=hint))
+
+    def empty(self) -> None:
+        self.problem("E116", "the file is empty", 0, "delete it, or write the document")
 
     def syntax(self, error: MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
+        endless = error.problem == "found unexpected end of stream"
+        mark = (endless and error.context_mark) or error.problem_mark or error.context_mark
         context = f"{error.context}: " if error.context else ""
         index = min(mark.index, max(len(self.text) - 1, 0)) if mark else 0
         hint = "texts with ': ', ' #' or special signs at the start go in double quotes"
@@ -91,7 +101,7 @@ class _Composer:
         self.parser.get_event()
         event = self.parser.get_event()
         if not isinstance(event, DocumentStartEvent):
-            self.problems.append(Diagnostic("E116", "the file is empty", self.file, hint="delete it, or write the document"))
+            self.empty()
             return None
         first = self.parser.get_event()
         data = self.value(first, ())
@@ -101,7 +111,7 @@ class _Composer:
         if isinstance(data, dict):
             return data
         if isinstance(first, ScalarEvent) and not first.value:
-            self.problems.append(Diagnostic("E116", "the file is empty", self.file, hint="delete it, or write the document"))
+            self.empty()
         elif not self.problems:
             self.problem("E203", "the document is not a mapping of keys to values", first.start_mark.index)
         return None
@@ -109,22 +119,29 @@ class _Composer:
     def value(self, event: Any, path: Path) -> Any:
         start = event.start_mark.index
         if isinstance(event, AliasEvent):
-            self.problem("E106", f"the alias *{event.anchor}", start, "write the value out", len(event.anchor) + 1)
+            self.problem("E106", f"the alias *{_shown(event.anchor)}", start, "write the value out", len(event.anchor) + 1)
             return ""
-        if event.anchor is not None:
-            self.problem("E106", f"the anchor &{event.anchor}", start, "delete it", len(event.anchor) + 1)
-        if event.tag is not None:
-            self.problem("E107", f"the tag {event.tag}", start, "delete it; quotes make a text a text")
+        self.properties(event, "delete it; quotes make a text a text")
         if isinstance(event, ScalarEvent):
-            if event.value in _NULLS and event.style is None and path[:1] != ("x",) and path:
+            if event.value in _NULLS and not event.style and path and (path[0] != "x" or len(path) == 1):
                 place = self.places.get(path)
                 at = place.key_start if place and place.key_start >= 0 else start
-                self.problem("E117", f"{_name(path)} has no value", at, "give it one, or delete the line", len(_name(path)))
+                name = _name(path)
+                self.problem("E117", f"{quoted(name)} has no value", at, "give it one, or delete the line", len(name))
             self.place(path, event)
             return event.value
         if len(path) >= MAX_DEPTH:
             raise _TooDeep(start)
         return self.mapping(event, path) if isinstance(event, MappingStartEvent) else self.sequence(event, path)
+
+    def properties(self, event: Any, hint: str) -> None:
+        """Refuses the anchor and the tag that an event of either kind may carry."""
+        start = event.start_mark.index
+        if event.anchor is not None:
+            self.problem("E106", f"the anchor &{_shown(event.anchor)}", start, "delete it", len(event.anchor) + 1)
+        if event.tag is not None:
+            tag = f"!!{event.tag.removeprefix(_CORE_TAG)}" if event.tag.startswith(_CORE_TAG) else event.tag
+            self.problem("E107", f"the tag {_shown(tag)}", start, hint)
 
     def place(self, path: Path, event: Any, end: int | None = None) -> None:
         known = self.places.get(path, Place(0, 0))
@@ -150,7 +167,7 @@ class _Composer:
             value_event = self.parser.get_event()
             if name in lines:
                 message = f"the key {quoted(name)} stands twice; it is already on line {lines[name]}"
-                self.problem("E105", message, key.start_mark.index, "keep one of them", len(name))
+                self.problem("E105", message, key.start_mark.index, "keep one of them", key.end_mark.index - key.start_mark.index)
                 self.value(value_event, (*here, "\0twice"))
                 continue
             lines[name] = key.start_mark.line + 1
@@ -165,15 +182,16 @@ class _Composer:
         if not isinstance(event, ScalarEvent):
             self.value(event, (*path, "\0key"))
             self.problem("E203", "a key that is not a plain word", start)
-            return "\0key"
-        if event.anchor is not None:
-            self.problem("E106", f"the anchor &{event.anchor}", start, "delete it", len(event.anchor) + 1)
-        if event.tag is not None:
-            self.problem("E107", f"the tag {event.tag}", start, "delete it")
+            return f"\0key{start}"
+        self.properties(event, "delete it")
         if event.value == "<<":
             self.problem("E108", "the merge key <<", start, "write the keys out", 2)
         return str(event.value)
 
 
 def _name(path: Path) -> str:
-    return next((step for step in reversed(path) if isinstance(step, str)), "the document")
+    return next((step for step in reversed(path) if isinstance(step, str) and not step.startswith("\0")), "the document")
+
+
+def _shown(text: str) -> str:
+    return quoted(text)[1:-1]

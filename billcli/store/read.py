@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from typing import Any, NamedTuple
 
@@ -12,7 +13,9 @@ from billcli.model.types import Entity
 from billcli.model.values import quoted
 from billcli.store import layout
 from billcli.store.parse import Parsed, parse, span_of
-from billcli.store.text import decode
+from billcli.store.text import MAX_PROBLEMS, decode
+
+_NEWER = re.compile(r"(?:[2-9]|[1-9][0-9]{1,3})\Z", re.ASCII)
 
 
 class Read(NamedTuple):
@@ -73,7 +76,7 @@ def _kind(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagnost
         return None, Diagnostic("E212", f"bill knows no document of the kind {quoted(schema)}", file, ("schema",), hint=hint)
     kind = layout.KINDS[name]
     if version != "1":
-        hint = "a newer bill may know it" if version.isdigit() and int(version) > 1 else f'write "{kind.schema}"'
+        hint = "a newer bill may know it" if _NEWER.match(version) else f'write "{kind.schema}"'
         return None, Diagnostic("E212", f"bill knows {kind.schema}, not {quoted(schema)}", file, ("schema",), hint=hint)
     if expected is not kind:
         where = f"{kind.folder}.yaml" if not kind.key else f"in {kind.folder}/"
@@ -85,7 +88,7 @@ def _validate(model: type[Entity], data: dict[str, Any], file: str) -> tuple[Ent
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [_problem(model, each, file) for each in error.errors(include_url=False)]
+        return None, [_problem(model, each, file) for each in error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]]
 
 
 def _problem(model: type[Entity], error: Any, file: str) -> Diagnostic:
@@ -133,6 +136,7 @@ def _name_problems(kind: layout.Kind, entity: Entity, file: str) -> list[Diagnos
         return []
     if belongs.rsplit("/", 1)[1] == file.rsplit("/", 1)[1]:
         message = f"{fields[kind.key]} stands in {file.rsplit('/', 1)[0]}"
-        return [Diagnostic("E120", message, file, (kind.dated or kind.key,), hint=f"by its date it belongs in {belongs.rsplit('/', 1)[0]}")]
+        why = "by its date it" if kind.dated else "it"
+        return [Diagnostic("E120", message, file, (kind.dated or kind.key,), hint=f"{why} belongs in {belongs.rsplit('/', 1)[0]}")]
     message = f"the file of {quoted(str(fields[kind.key]))} has another name"
     return [Diagnostic("E121", message, file, (kind.key,), hint=f"it belongs in {belongs}")]

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from billcli.diagnostics import Diagnostic, Span
 
 MAX_BYTES = 4 * 1024 * 1024
+MAX_PROBLEMS = 100
+"""So many of one file are told at once: a hostile file costs no more time than a broken one."""
+
+MAX_SHOWN = 2000
+"""A longer line is not shown; its line and column are."""
+
 BOM = b"\xef\xbb\xbf"
 
 _FORBIDDEN = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
@@ -31,24 +38,19 @@ def decode(raw: bytes, file: str) -> Decoded:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = body[: error.start].decode("utf-8", "replace")
-        span = span_at(before + "?", len(before))
+        span = span_at(body.decode("utf-8", "replace"), len(body[: error.start].decode("utf-8")))
         message = f"byte 0x{body[error.start]:02x} is not UTF-8"
         return Decoded(None, [Diagnostic("E101", message, file, span=span, hint="save the file as UTF-8")])
-    conflicts = [
-        Diagnostic(
-            "E113", "a git conflict was left unresolved", file, span=span_at(text, found.start(), len(found[1])),
-            hint="keep one side, and delete the lines of <, = and >",
-        )
-        for found in _CONFLICT.finditer(text)
-        if found[1] != "=======" or "<<<<<<<" in text
-    ]  # fmt: skip
-    if conflicts:
-        return Decoded(None, conflicts[:1])
-    problems = [_forbidden(text, found.start(), file) for found in _FORBIDDEN.finditer(text)]
+    between = "<<<<<<<" in text
+    markers = (found for found in _CONFLICT.finditer(text) if between or found[1] != "=======")
+    if conflict := next(markers, None):
+        span = span_at(text, conflict.start(), len(conflict[1]))
+        hint = "keep one side, and delete the lines of <, = and >"
+        return Decoded(None, [Diagnostic("E113", "a git conflict was left unresolved", file, span=span, hint=hint)])
+    problems = [_forbidden(text, found.start(), file) for found in islice(_FORBIDDEN.finditer(text), MAX_PROBLEMS)]
     problems += [
         Diagnostic("E109", "a YAML directive", file, span=span_at(text, found.start()), hint="delete the line")
-        for found in _DIRECTIVE.finditer(text)
+        for found in islice(_DIRECTIVE.finditer(text), MAX_PROBLEMS)
     ]
     return Decoded(None if problems else text, problems)
 
@@ -61,8 +63,10 @@ def _forbidden(text: str, index: int, file: str) -> Diagnostic:
 
 
 def span_at(text: str, index: int, length: int = 1) -> Span:
-    """Where a position of the text is, with the whole line."""
+    """Where a position of the text is, with the whole line; the length is cut at the line's end."""
     start = text.rfind("\n", 0, index) + 1
     end = text.find("\n", index)
-    line = text[start : end if end >= 0 else len(text)].rstrip("\r")
-    return Span(text.count("\n", 0, index) + 1, index - start + 1, length, line)
+    line = text[start : end if end >= 0 else len(text)].removesuffix("\r")
+    column = index - start + 1
+    length = max(1, min(length, len(line) - column + 1))
+    return Span(text.count("\n", 0, index) + 1, column, length, line if len(line) <= MAX_SHOWN else "")

@@ -1,0 +1,45 @@
+"""Where a command works and when: the ledger's root, its index, and today, read once."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from billcli.errors import UsageError
+from billcli.index import queries
+from billcli.model.values import BadValue, parse_day
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a use case is given. ``chosen`` is ``--ledger``, ``as_of_text`` is ``--as-of``."""
+
+    root: str
+    as_of_text: str | None
+    now: datetime
+
+    def today(self, index: sqlite3.Connection) -> date:
+        """``--as-of``, else today in the ledger's time zone."""
+        if self.as_of_text:
+            return day(self.as_of_text, "--as-of")
+        zone = queries.settings(index).get("timezone", "UTC")
+        return self.now.astimezone(ZoneInfo(zone)).date()
+
+
+def now() -> datetime:
+    """This instant in UTC; ``SOURCE_DATE_EPOCH`` (seconds) stands in for the clock where a run must be repeatable."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    if fixed and fixed.isdigit():
+        return datetime.fromtimestamp(int(fixed), UTC)
+    return datetime.now(UTC)
+
+
+def day(text: str, option: str) -> date:
+    """A date given on the command line."""
+    try:
+        return parse_day(text)
+    except BadValue as bad:
+        raise UsageError(f"{option}: {bad.message}", bad.hint) from None

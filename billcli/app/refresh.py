@@ -1,0 +1,150 @@
+"""The read path's first half: files whose stamp changed are read, checked and projected into the index."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from billcli.core.facts import AuditedFile, Fact
+from billcli.diagnostics import Diagnostic
+from billcli.errors import ChangedMeanwhile
+from billcli.index import connection as connections
+from billcli.index import refresh as rows
+from billcli.store import fs, journal
+from billcli.store.locate import PRIVATE, private_folder
+from billcli.store.scan import Scan, scan
+from billcli.store.text import MAX_BYTES
+
+_TRIES = 20
+
+Progress = Callable[[int], Callable[[], None]]
+"""Given how many files will be read, returns what to call after each."""
+
+
+def no_progress(_total: int) -> Callable[[], None]:
+    return lambda: None
+
+
+@contextmanager
+def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[sqlite3.Connection]:
+    """A connection to an index that shows the ledger as it is now, half-carried-out commits as if they were done."""
+    index = _open(root)
+    try:
+        for attempt in range(_TRIES):
+            before = journal.state(root)
+            shown = _bring_up_to_date(root, index, progress)
+            if journal.state(root) == before:
+                break
+            if shown is not index:
+                shown.close()
+            time.sleep(0.01 * attempt)
+        else:
+            raise ChangedMeanwhile("the ledger is being written all the time", "try again")
+        try:
+            yield shown
+        finally:
+            if shown is not index:
+                shown.close()
+    finally:
+        index.close()
+
+
+def _open(root: str) -> sqlite3.Connection:
+    try:
+        private_folder(root)
+    except OSError:
+        return connections.open_index(None)
+    return connections.open_index(os.path.join(root, PRIVATE, "index.sqlite"))
+
+
+def _bring_up_to_date(root: str, index: sqlite3.Connection, progress: Progress) -> sqlite3.Connection:
+    pending = journal.pending(root)
+    looked_at = time.time_ns()
+    seen = scan(root)
+    if pending:
+        index = connections.in_memory(index)
+    known = rows.known_files(index)
+    again, gone = rows.stale(known, seen.files)
+    overlay = {each.path: journal.new_bytes(root, each) for each in pending or []}
+    if not again and not gone and not overlay and _same_walk(index, seen):
+        return index
+    index.execute("BEGIN IMMEDIATE")
+    try:
+        _update(root, index, seen, looked_at, overlay, progress)
+        index.execute("COMMIT")
+    except BaseException:
+        index.execute("ROLLBACK")
+        raise
+    return index
+
+
+def _same_walk(index: sqlite3.Connection, seen: Scan) -> bool:
+    from billcli.index.queries import walk_problems
+
+    return sorted(walk_problems(index)) == sorted(seen.problems)
+
+
+def _update(
+    root: str, index: sqlite3.Connection, seen: Scan, looked_at: int, overlay: dict[str, bytes | None], progress: Progress
+) -> None:
+    known = rows.known_files(index)
+    again, gone = rows.stale(known, seen.files)
+    gone = [path for path in gone if path not in overlay]
+    touched: list[tuple[str, tuple[int, int, int, int], bool]] = []
+
+    def changed() -> Iterator[rows.FileFacts]:
+        for path in again:
+            if path in overlay:
+                continue
+            stamp = seen.files[path]
+            racy = rows.is_racy(stamp, looked_at)
+            try:
+                raw = fs.read(root, path, MAX_BYTES)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                problem = Diagnostic("E114", f"{path} cannot be read: {error.strerror}", path)
+                yield rows.FileFacts(path, stamp, racy, "", "", [], [problem])
+                continue
+            digest = fs.sha256(raw)
+            have = known.get(path)
+            if have and have.hash == digest:
+                touched.append((path, stamp, racy))
+            else:
+                kind, facts, problems = understand(raw, path)
+                yield rows.FileFacts(path, stamp, racy, digest, kind, facts, problems)
+        for path, raw_new in overlay.items():
+            if raw_new is not None:
+                kind, facts, problems = understand(raw_new, path)
+                yield rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw_new), kind, facts, problems)
+
+    gone += [path for path, raw_new in overlay.items() if raw_new is None and path in known]
+    rows.replace(index, changed(), gone, progress(len(again)))
+    rows.touch(index, touched)
+    rows.replace_walk_problems(index, seen.problems)
+
+
+def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]]:
+    """One file as its kind, facts and problems; a document with an error in its text or fields gives no facts."""
+    if path.startswith("audit/"):
+        from billcli.store.audit import read_trail
+
+        trail = read_trail(raw, path)
+        facts: list[Fact] = [
+            AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"]) for entry in trail.entries for each in entry["files"]
+        ]
+        return "audit", facts, trail.problems
+    from billcli.core.checks.documents import check_document
+    from billcli.core.project import project
+    from billcli.store.read import locate_all, read
+
+    kind, entity, problems = read(raw, path)
+    if kind is None or entity is None or any(each.severity == "error" for each in problems):
+        return "", [], problems
+    found = locate_all(raw, [each._replace(file=path) for each in check_document(kind.name, entity)])
+    if any(each.code in ("E211", "E213") for each in found):
+        return "", [], problems + found
+    return kind.name, project(kind.name, entity), problems + found

@@ -1,0 +1,218 @@
+"""What a single document must fulfil by itself: decimals of its currency, figures that add up, check digits of its parties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from billcli.core.money import minor_units
+from billcli.core.totals import Group, figures
+from billcli.diagnostics import Diagnostic, Path, dotted
+from billcli.model.category import Categories
+from billcli.model.credit_note import CreditNote
+from billcli.model.customer import Customer
+from billcli.model.invoice import Draft, Invoice, TaxGroup
+from billcli.model.item import Items
+from billcli.model.money import decimals, digits, minor_text
+from billcli.model.payment import Payment
+from billcli.model.settings import NO_TAX, Settings
+
+
+def check_document(kind: str, entity: Any) -> list[Diagnostic]:
+    """All findings about one document; their file is filled in by the caller."""
+    return list(_CHECKS[kind](entity)) if kind in _CHECKS else []
+
+
+def _amounts(entity: Any, fields: list[tuple[Path, Decimal]], currency: str) -> Iterator[Diagnostic]:
+    """E211: in files an amount has exactly its currency's decimals, so that one amount has one spelling."""
+    places = digits(currency)
+    for path, amount in fields:
+        if decimals(amount) != places:
+            message = f"{dotted(path)}: {format(amount, 'f')} has {decimals(amount)} decimals; {currency} has {places}"
+            exact = decimals(amount) < places
+            hint = f"write {format(amount.quantize(Decimal(1).scaleb(-places)), 'f')}" if exact else "round it where it came from"
+            yield Diagnostic("E211", message, path=path, hint=hint)
+
+
+def _figures(document: Invoice | CreditNote) -> Iterator[Diagnostic]:
+    """E404 and E301 for lines, tax groups and totals: what issue froze must follow from the lines."""
+    currency = document.currency
+    codes: dict[str, Any] = {group.code: group for group in document.taxes} | {"none": NO_TAX}
+    for at, line in enumerate(document.lines):
+        if line.quantity < 0 and line.unit_price != 0:
+            message = f"lines[{at}].quantity: {format(line.quantity, 'f')} of something that has a price"
+            yield Diagnostic("E213", message, path=("lines", at, "quantity"), hint="what comes back is credited with a credit note")
+        if line.tax not in codes:
+            message = f'lines[{at}].tax: the document has no tax group "{line.tax}"'
+            yield Diagnostic("E301", message, path=("lines", at, "tax"), hint="the groups stand under taxes:")
+            return
+    computed = figures(document.lines, codes, currency, document.rounding, document.prices)
+    expected = {group.code: group for group in computed.groups if group.code != "none"}
+    for at, group in enumerate(document.taxes):
+        yield from _group(group, at, expected.pop(group.code, Group(group.code, 0, 0)), currency)
+    sums = {"net": computed.net, "tax": computed.tax, "gross": computed.gross}
+    for name, minor in sums.items():
+        yield from _same(f"totals.{name}", ("totals", name), getattr(document.totals, name), minor, currency)
+
+
+def _group(group: TaxGroup, at: int, expected: Group, currency: str) -> Iterator[Diagnostic]:
+    if group.category not in ("S",) and group.rate != 0:
+        message = f"taxes[{at}].rate: category {group.category} has the rate 0, not {format(group.rate, 'f')}"
+        yield Diagnostic("E404", message, path=("taxes", at, "rate"))
+    yield from _same(f"taxes[{at}].base", ("taxes", at, "base"), group.base, expected.base, currency)
+    yield from _same(f"taxes[{at}].amount", ("taxes", at, "amount"), group.amount, expected.tax, currency)
+
+
+def _same(name: str, path: Path, stated: Decimal, minor: int, currency: str) -> Iterator[Diagnostic]:
+    if minor_units(stated, currency) != minor:
+        computed = minor_text(minor, digits(currency))
+        yield Diagnostic("E404", f"{name} is {format(stated, 'f')}; the lines give {computed}", path=path, label=f"{computed} by the lines")
+
+
+def _totals(totals: Any) -> list[tuple[Path, Decimal]]:
+    return [(("totals", name), getattr(totals, name)) for name in ("net", "tax", "gross")]
+
+
+def _taxes(taxes: tuple[TaxGroup, ...]) -> list[tuple[Path, Decimal]]:
+    return [(("taxes", at, name), getattr(group, name)) for at, group in enumerate(taxes) for name in ("base", "amount")]
+
+
+def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
+    parts: list[tuple[Path, Decimal]] = [(("instalments", at, "amount"), each.amount) for at, each in enumerate(invoice.instalments)]
+    settled = invoice.imported.settled_before if invoice.imported else None
+    before: list[tuple[Path, Decimal]] = [(("imported", "settled_before"), settled)] if settled is not None else []
+    yield from _amounts(invoice, [*_taxes(invoice.taxes), *parts, *_totals(invoice.totals), *before], invoice.currency)
+    yield from _lines_present(invoice.lines)
+    yield from _figures(invoice)
+    total = sum(amount for _, amount in parts)
+    if total != invoice.totals.gross:
+        message = f"the instalments add up to {total}; the invoice is over {format(invoice.totals.gross, 'f')}"
+        yield Diagnostic("E405", message, path=("instalments",))
+    for at, each in enumerate(invoice.instalments):
+        if each.due_on < invoice.issued_on:
+            message = f"instalments[{at}].due_on: {each.due_on} is before the day of issue, {invoice.issued_on}"
+            yield Diagnostic("E405", message, path=("instalments", at, "due_on"))
+    if settled is not None and settled > invoice.totals.gross:
+        message = f"imported.settled_before: {format(settled, 'f')} is more than the gross, {format(invoice.totals.gross, 'f')}"
+        yield Diagnostic("E502", message, path=("imported", "settled_before"))
+
+
+def _credit_note(note: CreditNote) -> Iterator[Diagnostic]:
+    used: list[tuple[Path, Decimal]] = [(("applied", at, "amount"), each.amount) for at, each in enumerate(note.applied)]
+    yield from _amounts(note, [*_taxes(note.taxes), *used, *_totals(note.totals)], note.currency)
+    yield from _lines_present(note.lines)
+    yield from _figures(note)
+    for at, each in enumerate(note.applied):
+        if each.on < note.issued_on:
+            yield Diagnostic("E504", f"applied[{at}].on: {each.on} is before the day of issue, {note.issued_on}", path=("applied", at, "on"))
+        yield from _ends(each.on, each.ended_on, ("applied", at, "ended_on"))
+
+
+def _payment(payment: Payment) -> Iterator[Diagnostic]:
+    used: list[tuple[Path, Decimal]] = [(("allocations", at, "amount"), each.amount) for at, each in enumerate(payment.allocations)]
+    yield from _amounts(payment, [(("amount",), payment.amount), *used], payment.currency)
+    if payment.amount == 0:
+        yield Diagnostic("E205", "amount: a payment of nothing", path=("amount",))
+    if payment.on < payment.received_on:
+        yield Diagnostic("E504", f"on: {payment.on} is before the money came, {payment.received_on}", path=("on",))
+    for at, each in enumerate(payment.allocations):
+        if each.on < payment.on:
+            yield Diagnostic("E504", f"allocations[{at}].on: {each.on} is before the payment counts, {payment.on}", path=("allocations", at, "on"))
+        yield from _ends(each.on, each.ended_on, ("allocations", at, "ended_on"))
+
+
+def _ends(begin: Any, end: Any, path: Path) -> Iterator[Diagnostic]:
+    if end is not None and end < begin:
+        yield Diagnostic("E504", f"{dotted(path)}: {end} is before it began, {begin}", path=path)
+
+
+def _draft(draft: Draft) -> Iterator[Diagnostic]:
+    yield from _lines_present(draft.lines)
+
+
+def _lines_present(lines: tuple[Any, ...]) -> Iterator[Diagnostic]:
+    if not lines:
+        yield Diagnostic("E404", "the document has no lines", path=("lines",))
+
+
+def _customer(customer: Customer) -> Iterator[Diagnostic]:
+    country = customer.address.country if customer.address else None
+    yield from check_tax_id(customer.tax_id, country, ("tax_id",))
+    if customer.credit_limit is not None and customer.currency:
+        yield from _amounts(customer, [(("credit_limit",), customer.credit_limit)], customer.currency)
+    yield from _twice([each.role + (each.email or each.name or "") for each in customer.contacts], "contacts", "contact")
+    yield from _twice(list(customer.tags), "tags", "tag")
+
+
+def check_tax_id(tax_id: str | None, country: str | None, path: Path) -> Iterator[Diagnostic]:
+    """E216 by the country's own check digits (python-stdnum); countries without a rule there pass."""
+    if not tax_id or not country:
+        return
+    from stdnum import get_cc_module
+    from stdnum.exceptions import ValidationError
+
+    module = next((found for name in ("vat", "tin") if (found := get_cc_module(country.lower(), name))), None)
+    if country == "CN":
+        module = get_cc_module("cn", "uscc")
+    if module is None:
+        return
+    try:
+        module.validate(tax_id)
+    except ValidationError:
+        message = f'{dotted(path)}: "{tax_id}" is not a tax id of {country}'
+        yield Diagnostic("E216", message, path=path, hint="check it digit by digit against the source")
+
+
+def _ledger(settings: Settings) -> Iterator[Diagnostic]:
+    address = settings.company.address
+    yield from check_tax_id(settings.company.tax_id, address.country if address else None, ("company", "tax_id"))
+    yield from _twice([code.code for code in settings.tax_codes], "tax_codes", "tax code", "code")
+    yield from _twice([each.name for each in settings.sequences], "sequences", "sequence", "name")
+    yield from _twice([each.pattern for each in settings.sequences], "sequences", "pattern", "pattern")
+    for kind in ("invoice", "credit-note"):
+        if not any(each.kind == kind and each.name == kind for each in settings.sequences):
+            message = f'sequences: none has the name and kind "{kind}"'
+            yield Diagnostic("E202", message, path=("sequences",), hint=f"add one with name: {kind}, kind: {kind} and a pattern")
+    for at, code in enumerate(settings.tax_codes):
+        if code.code == "none":
+            yield Diagnostic("E209", f'tax_codes[{at}].code: "none" is built in', path=("tax_codes", at, "code"))
+        if code.category != "S" and code.rate != 0:
+            message = f"tax_codes[{at}].rate: category {code.category} has the rate 0, not {format(code.rate, 'f')}"
+            yield Diagnostic("E404", message, path=("tax_codes", at, "rate"))
+
+
+def _categories(categories: Categories) -> Iterator[Diagnostic]:
+    for dimension in type(categories.groups).model_fields:
+        groups = getattr(categories.groups, dimension)
+        for at in _repeats([each.name for each in groups]):
+            path: Path = ("groups", dimension, at, "name")
+            yield Diagnostic("E402", f'{dotted(path)}: the group "{groups[at].name}" stands twice', path=path)
+    yield from _twice([each.name for each in categories.revenue], "revenue", "category", "name")
+    yield from _twice([each.name for each in categories.tags], "tags", "tag", "name")
+
+
+def _items(items: Items) -> Iterator[Diagnostic]:
+    yield from _twice([each.id for each in items.items], "items", "item", "id")
+
+
+def _twice(names: list[str], field: str, what: str, key: str = "") -> Iterator[Diagnostic]:
+    for at in _repeats(names):
+        path: Path = (field, at, key) if key else (field, at)
+        yield Diagnostic("E402", f'{dotted(path)}: the {what} "{names[at]}" stands twice', path=path)
+
+
+def _repeats(names: list[str]) -> list[int]:
+    return [at for at, name in enumerate(names) if name in names[:at]]
+
+
+_CHECKS: Mapping[str, Callable[[Any], Iterator[Diagnostic]]] = {
+    "ledger": _ledger,
+    "categories": _categories,
+    "items": _items,
+    "customer": _customer,
+    "draft": _draft,
+    "invoice": _invoice,
+    "credit-note": _credit_note,
+    "payment": _payment,
+}

@@ -1,0 +1,178 @@
+"""Bringing the index up to date: which files are stale, and replacing what a file contributed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from billcli.core.facts import (
+    AuditedFile, CreditLineFact, CreditNoteFact, CustomerFact, DraftFact, Fact, InstalmentFact, InvoiceFact, Name, PaymentFact,
+    Reference, Setting, Settlement,
+)  # fmt: skip
+from billcli.diagnostics import Diagnostic
+
+RACY_NS = 2_000_000_000
+"""A file stamped less than this before it was looked at may change again under the same stamp; 2 s is FAT's clock."""
+
+_TABLES: dict[type, str] = {
+    CustomerFact: "customers", InvoiceFact: "invoices", InstalmentFact: "instalments", CreditNoteFact: "credit_notes",
+    CreditLineFact: "credit_lines", PaymentFact: "payments", DraftFact: "drafts", Settlement: "settlements", Reference: "refs",
+    Name: "names", Setting: "settings", AuditedFile: "audited",
+}  # fmt: skip
+
+
+class StampLike(NamedTuple):
+    """As ``store.fs.Stamp``; the index does not know the store."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+class Known(NamedTuple):
+    """What the index holds of one file."""
+
+    id: int
+    stamp: tuple[int, int, int, int]
+    racy: bool
+    hash: str
+
+
+class FileFacts(NamedTuple):
+    """What one file contributes; ``kind`` is empty for a file that could not be understood."""
+
+    path: str
+    stamp: tuple[int, int, int, int]
+    racy: bool
+    hash: str
+    kind: str
+    facts: Sequence[Fact]
+    problems: Sequence[Diagnostic]
+
+
+def known_files(connection: sqlite3.Connection) -> dict[str, Known]:
+    rows = connection.execute("SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files")
+    return {path: Known(id_, (size, mtime, ctime, inode), bool(racy), hash_) for path, id_, size, mtime, ctime, inode, racy, hash_ in rows}
+
+
+def stale(known: Mapping[str, Known], now: Mapping[str, tuple[int, int, int, int]]) -> tuple[list[str], list[str]]:
+    """The paths to look at again, and the paths that are gone."""
+    again = [path for path, stamp in now.items() if (have := known.get(path)) is None or have.racy or have.stamp != tuple(stamp)]
+    return again, [path for path in known if path not in now]
+
+
+def is_racy(stamp: tuple[int, int, int, int], looked_at_ns: int) -> bool:
+    """Whether the file could still change without its stamp showing it; a stamp from the future counts too."""
+    return max(stamp[1], stamp[2]) >= looked_at_ns - RACY_NS
+
+
+def touch(connection: sqlite3.Connection, seen: Iterable[tuple[str, tuple[int, int, int, int], bool]]) -> None:
+    """New stamps of files whose bytes are the same as before."""
+    connection.executemany(
+        "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, racy = ? WHERE path = ?",
+        [(*stamp, int(racy), path) for path, stamp, racy in seen],
+    )
+
+
+def replace(
+    connection: sqlite3.Connection, changed: Iterable[FileFacts], gone: Sequence[str], progress: Callable[[], None] = lambda: None
+) -> None:
+    """Replaces what the changed files contributed and forgets the gone ones. Call inside a transaction."""
+    invoices: set[str] = set()
+    paths: set[str] = set(gone)
+    known = {path: id_ for path, id_ in connection.execute("SELECT path, id FROM files")}
+    for path in gone:
+        _forget(connection, known[path], invoices, paths)
+        connection.execute("DELETE FROM files WHERE id = ?", (known[path],))
+    for each in changed:
+        if each.path in known:
+            _forget(connection, known[each.path], invoices, paths)
+        _insert(connection, each, known.get(each.path), invoices, paths)
+        progress()
+    _settle(connection, invoices)
+    _match_audit(connection, paths)
+
+
+def replace_walk_problems(connection: sqlite3.Connection, problems: Iterable[Diagnostic]) -> None:
+    """What the last walk found wrong with names and folders; it belongs to no file."""
+    connection.execute("DELETE FROM problems WHERE file = 0")
+    connection.executemany(_INSERT_PROBLEM, [_problem_row(0, each) for each in problems])
+
+
+_INSERT_PROBLEM = "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _problem_row(file: int, each: Diagnostic) -> tuple[object, ...]:
+    span = each.span
+    where = (span.line, span.column, span.length, span.text) if span else (None, None, None, None)
+    place = json.dumps(each.path) if file else each.file
+    return (file, each.code, each.message, place, *where, each.label, each.hint)
+
+
+def _forget(connection: sqlite3.Connection, file: int, invoices: set[str], paths: set[str]) -> None:
+    invoices.update(number for (number,) in connection.execute("SELECT invoice FROM settlements WHERE file = ?", (file,)))
+    paths.update(path for (path,) in connection.execute("SELECT path FROM audited WHERE file = ?", (file,)))
+    for table in (*_TABLES.values(), "problems"):
+        connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608  # our own table names
+
+
+def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, invoices: set[str], paths: set[str]) -> None:
+    row = (each.path, each.kind, *each.stamp, int(each.racy), each.hash)
+    if file is None:
+        sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
+        file = connection.execute(sql, row).lastrowid or 0
+    else:
+        sql = "UPDATE files SET path = ?, kind = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, racy = ?, hash = ? WHERE id = ?"
+        connection.execute(sql, (*row, file))
+    paths.add(each.path)
+    tables: dict[type, list[tuple[object, ...]]] = {}
+    for fact in each.facts:
+        tables.setdefault(type(fact), []).append((file, *map(_column, fact)))
+    for kind, rows in tables.items():
+        columns = ", ".join(["file", *kind._fields])  # type: ignore[attr-defined]  # facts are named tuples
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {_TABLES[kind]} ({columns}) VALUES ({marks})", rows)  # noqa: S608  # our own names
+    for fact in each.facts:
+        match fact:
+            case InvoiceFact():
+                invoices.add(fact.number)
+            case Settlement():
+                invoices.add(fact.invoice)
+            case AuditedFile():
+                paths.add(fact.path)
+    connection.executemany(_INSERT_PROBLEM, [_problem_row(file, problem) for problem in each.problems])
+
+
+def _column(value: object) -> object:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+_SETTLE = """
+UPDATE invoices SET
+  open_all = gross - coalesce((SELECT sum(amount) FROM settlements s WHERE s.invoice = number AND s.ended_on IS NULL), 0),
+  last_event = max(issued_on, coalesce((SELECT max(max(s.booked_on, coalesce(s.ended_on, ''))) FROM settlements s WHERE s.invoice = number), ''))
+"""
+
+
+def _settle(connection: sqlite3.Connection, invoices: set[str]) -> None:
+    """What is stored of each invoice's balance: no clock in it, so it holds on every day."""
+    connection.executemany(f"{_SETTLE} WHERE number = ?", [(number,) for number in sorted(invoices)])
+
+
+_LAST = "a.seq = (SELECT max(b.seq) FROM audited b WHERE b.path = a.path AND b.clone = a.clone)"
+_MATCHES = f"EXISTS (SELECT 1 FROM audited a WHERE a.path = files.path AND a.hash = files.hash AND {_LAST})"
+_GONE = f"""
+INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND {_LAST}
+  AND NOT EXISTS (SELECT 1 FROM files WHERE path = ?1) GROUP BY a.path HAVING count(*) = count(a.hash)
+"""  # noqa: S608  # no value from outside
+
+
+def _match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:
+    """Which of the files hold what some clone's trail last wrote there, and which the trail knows but nobody has."""
+    each = [(path,) for path in sorted(paths)]
+    connection.executemany(f"UPDATE files SET audited = {_MATCHES} WHERE path = ?", each)  # noqa: S608  # no value from outside
+    connection.executemany("DELETE FROM gone WHERE path = ?", each)
+    connection.executemany(_GONE, each)

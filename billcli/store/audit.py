@@ -1,0 +1,144 @@
+"""The audit trail: one hash-chained line per command, in ``audit/<clone>/<year>-<month>.jsonl``.
+
+Each working copy writes a chain of its own, so merging two never breaks either.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from billcli import __version__
+from billcli.diagnostics import Diagnostic, Span
+from billcli.store import fs
+from billcli.store.locate import PRIVATE, private_folder
+
+_CLONE = f"{PRIVATE}/clone"
+
+
+class FileRecord(NamedTuple):
+    """What happened to one file; ``by`` is ``hand`` where bill only found the change."""
+
+    path: str
+    old: str | None
+    new: str | None
+    by: str = "bill"
+
+
+class ReadTrail(NamedTuple):
+    """All entries of one file, and where it is broken inside."""
+
+    entries: list[dict[str, Any]]
+    problems: list[Diagnostic]
+
+
+def clone_id(root: str) -> str:
+    """This working copy's id: 8 hex digits, given once and bound to the folder's device and inode, so a copy gets its own."""
+    folder = private_folder(root)
+    info = os.stat(folder)
+    place = [info.st_dev, info.st_ino]
+    raw = fs.read_if_there(root, _CLONE)
+    if raw is not None:
+        known = json.loads(raw)
+        if known["folder"] == place:
+            return str(known["id"])
+        fs.remove(root, _CLONE)
+    made = secrets.token_hex(4)
+    fs.write_new(root, _CLONE, json.dumps({"id": made, "folder": place}).encode())
+    return made
+
+
+def trail_file(clone: str, at: datetime) -> str:
+    return f"audit/{clone}/{at:%Y-%m}.jsonl"
+
+
+def next_entry(root: str, clone: str, at: datetime, command: str, reason: str, files: Sequence[FileRecord]) -> tuple[str, bytes | None, bytes]:
+    """The path of the trail file, its bytes now, and its bytes with the new entry."""
+    path = trail_file(clone, at)
+    last = _last_entry(root, clone)
+    entry: dict[str, Any] = {
+        "seq": (last["seq"] if last else 0) + 1,
+        "at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "clone": clone,
+        "actor": actor(),
+        "version": __version__,
+        "command": command,
+        "files": [{"path": each.path, "old": each.old, "new": each.new, **({"by": each.by} if each.by != "bill" else {})} for each in files],
+        "prev": last["hash"] if last else "",
+    }
+    if reason:
+        entry["reason"] = reason
+    entry["hash"] = entry_hash(entry)
+    if last and path < last["file"]:
+        path = last["file"]  # the clock went back; the chain goes on where it is
+    old = fs.read_if_there(root, path) if _there(root, path) else None
+    return path, old, (old or b"") + json.dumps(entry, ensure_ascii=False).encode() + b"\n"
+
+
+def entry_hash(entry: Mapping[str, Any]) -> str:
+    """SHA-256 over the entry as JSON without its own hash: keys sorted, no spaces, UTF-8."""
+    body = {key: value for key, value in entry.items() if key != "hash"}
+    return fs.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def actor() -> str:
+    """Who works here: ``BILL_ACTOR``, else the login name."""
+    try:
+        return os.environ.get("BILL_ACTOR") or getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def read_trail(raw: bytes, file: str) -> ReadTrail:
+    """Entries whose hash and order hold; the first one that does not is named, with its line (E601)."""
+    entries: list[dict[str, Any]] = []
+    for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
+        problem = _fault(line, entries, file)
+        if problem:
+            span = Span(number, 1, max(1, min(len(line), 80)), line[:80])
+            hint = "compare the file with git; the trail is only ever added to"
+            return ReadTrail(entries, [Diagnostic("E601", problem, file, span=span, hint=hint)])
+        entries.append(json.loads(line))
+    if raw and not raw.endswith(b"\n"):
+        return ReadTrail(entries, [Diagnostic("E601", "the last entry is cut off", file)])
+    return ReadTrail(entries, [])
+
+
+def _fault(line: str, before: list[dict[str, Any]], file: str) -> str:
+    try:
+        entry = json.loads(line)
+        if entry["hash"] != entry_hash(entry):
+            return f"entry {entry['seq']} was changed: its hash does not fit"
+        if before and (entry["prev"] != before[-1]["hash"] or entry["seq"] != before[-1]["seq"] + 1):
+            return f"entry {entry['seq']} does not follow entry {before[-1]['seq']}"
+        if entry["clone"] != file.split("/")[1]:
+            return f"entry {entry['seq']} belongs to another clone"
+        _ = [(each["path"], each["old"], each["new"]) for each in entry["files"]]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return "a line that is no audit entry"
+    return ""
+
+
+def _there(root: str, path: str) -> bool:
+    return os.path.lexists(f"{root}/{path}")
+
+
+def _last_entry(root: str, clone: str) -> dict[str, Any] | None:
+    folder = f"audit/{clone}"
+    if not os.path.isdir(f"{root}/{folder}"):
+        return None
+    for name in reversed([each for each in fs.names(root, folder) if each.endswith(".jsonl")]):
+        lines = fs.read(root, f"{folder}/{name}").decode("utf-8", "replace").splitlines()
+        if lines:
+            try:
+                return {**json.loads(lines[-1]), "file": f"{folder}/{name}"}
+            except ValueError:
+                from billcli.errors import BillError
+
+                raise BillError(f"{folder}/{name} does not end with an audit entry", '"bill check" shows the place') from None
+    return None

@@ -1,0 +1,44 @@
+"""Which folder is the ledger, and what stands in its private ``.bill`` folder."""
+
+from __future__ import annotations
+
+import os
+
+from billcli.errors import BillError, UsageError
+
+PRIVATE = ".bill"
+MARK = "ledger.yaml"
+
+
+def find_ledger(chosen: str | None, start: str) -> str:
+    """The ledger's root: ``--ledger`` or ``BILL_LEDGER`` as they stand, else the nearest folder upwards with a ``ledger.yaml``."""
+    if chosen:
+        root = os.path.abspath(chosen)
+        if not os.path.isfile(os.path.join(root, MARK)):
+            raise UsageError(f'"{chosen}" is no ledger: it holds no {MARK}', '"bill init DIR --name NAME" makes one')
+        return os.path.realpath(root)
+    folder = os.path.realpath(start)
+    while True:
+        if os.path.isfile(os.path.join(folder, MARK)):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            raise UsageError(
+                f"no {MARK} here or in any folder above",
+                'go to a ledger, name one with --ledger DIR, or begin one with "bill init DIR --name NAME"',
+            )
+        folder = parent
+
+
+def private_folder(root: str) -> str:
+    """Makes ``.bill`` where it is missing, ignored by git whatever the ledger's own ``.gitignore`` says."""
+    path = os.path.join(root, PRIVATE)
+    if os.path.islink(path):
+        raise BillError(f"{PRIVATE} is a symbolic link", "bill keeps its journal only in a real folder; remove the link")
+    if not os.path.isdir(path):
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    ignore = os.path.join(path, ".gitignore")
+    if not os.path.exists(ignore):
+        with open(ignore, "w", encoding="ascii") as file:
+            file.write("*\n")
+    return path

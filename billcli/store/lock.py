@@ -1,0 +1,62 @@
+"""One writer at a time: a kernel lock on a file that is never unlinked, so a killed holder leaves nothing behind."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from billcli.errors import ChangedMeanwhile, UsageError
+from billcli.store.locate import private_folder
+
+NAME = "lock"
+DEFAULT_WAIT = 10.0
+_PAUSE = 0.05
+
+
+def wait_seconds(setting: str | None) -> float:
+    """How long to wait for another writer: ``BILL_WAIT`` in seconds, 0 to 600."""
+    if setting is None:
+        return DEFAULT_WAIT
+    if not setting.isdigit() or int(setting) > 600:
+        raise UsageError(f'BILL_WAIT is "{setting}"', "give whole seconds from 0 to 600")
+    return int(setting)
+
+
+@contextmanager
+def writer_lock(root: str, command: str, wait: float) -> Iterator[None]:
+    """Holds the ledger for one writing command. Raises ``ChangedMeanwhile`` naming the holder when the wait is over."""
+    fd = os.open(os.path.join(private_folder(root), NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        _acquire(fd, time.monotonic() + wait)
+        holder = json.dumps({"pid": os.getpid(), "command": command}).encode()
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, holder, 0)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _acquire(fd: int, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise ChangedMeanwhile(
+                    f"another command holds the ledger: {_holder(fd)}; nothing was changed", "try again when it is done"
+                ) from None
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def _holder(fd: int) -> str:
+    try:
+        known = json.loads(os.pread(fd, 4096, 0))
+        return f'"bill {known["command"]}", process {known["pid"]}'
+    except (ValueError, KeyError, TypeError):
+        return "an unnamed one"

@@ -1,0 +1,91 @@
+"""Which files the ledger holds and their stamps, by one walk that follows no link."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from billcli.diagnostics import Diagnostic, did_you_mean
+from billcli.store import layout
+from billcli.store.fs import Stamp, stamp
+
+
+class Scan(NamedTuple):
+    """Documents and audit files by path, and what the walk itself found wrong."""
+
+    files: dict[str, Stamp]
+    problems: list[Diagnostic]
+
+
+def scan(root: str) -> Scan:
+    """Walks the data folders and ``audit/``; other folders of the user are left alone."""
+    found = Scan({}, [])
+    known = (*layout.FOLDERS, *layout.OTHER_FOLDERS)
+    with os.scandir(root) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if entry.name in layout.SINGLE:
+                _file(entry, entry.name, found)
+            elif entry.name in layout.FOLDERS or entry.name == "audit":
+                _folder(entry, entry.name, found)
+            elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in known:
+                if hint := did_you_mean(entry.name, known):
+                    found.problems.append(Diagnostic("W123", f"bill does not read the folder {entry.name}/", entry.name, hint=hint))
+            elif entry.name.endswith((".yaml", ".yml")) and entry.is_file(follow_symlinks=False):
+                hint = did_you_mean(entry.name, tuple(layout.SINGLE)) or "documents stand in their folders"
+                found.problems.append(Diagnostic("W119", f"bill does not read {entry.name}", entry.name, hint=hint))
+    found.problems.extend(_case_twins(found.files))
+    return found
+
+
+def _folder(entry: os.DirEntry[str], path: str, found: Scan) -> None:
+    if entry.is_symlink():
+        found.problems.append(_link(path, os.path.realpath(entry.path)))
+        return
+    if not entry.is_dir(follow_symlinks=False):
+        found.problems.append(Diagnostic("E114", f"{path} is no folder", path, hint="documents of this kind stand in a folder of that name"))
+        return
+    try:
+        with os.scandir(entry.path) as entries:
+            inside = sorted(entries, key=lambda each: each.name)
+    except OSError as error:
+        found.problems.append(Diagnostic("E114", f"the folder cannot be read: {error.strerror}", path))
+        return
+    for each in inside:
+        below = f"{path}/{each.name}"
+        if layout.is_leftover(each.name):
+            found.problems.append(Diagnostic("W118", f"{each.name} was left by an editor or a merge", below, hint="look at it, then delete it"))
+        elif each.is_symlink():
+            found.problems.append(_link(below, os.path.realpath(each.path)))
+        elif each.is_dir(follow_symlinks=False):
+            _folder(each, below, found)
+        elif each.name.endswith(".jsonl" if path.startswith("audit") else ".yaml"):
+            _file(each, below, found)
+        elif each.name not in (".gitkeep", ".gitignore"):
+            hint = 'documents end in ".yaml"' if each.name.lower().endswith((".yml", ".yaml")) else "keep it in a folder of your own"
+            found.problems.append(Diagnostic("W119", f"bill does not read {each.name}", below, hint=hint))
+
+
+def _file(entry: os.DirEntry[str], path: str, found: Scan) -> None:
+    if entry.is_symlink():
+        found.problems.append(_link(path, os.path.realpath(entry.path)))
+        return
+    if not entry.is_file(follow_symlinks=False):
+        found.problems.append(Diagnostic("E114", f"{path} is not a plain file", path, hint="put the document itself there"))
+        return
+    found.files[path] = stamp(entry.stat(follow_symlinks=False))
+
+
+def _link(path: str, target: str) -> Diagnostic:
+    return Diagnostic("E115", f"{path} is a symbolic link", path, hint=f"put the document itself there; the link leads to {os.path.basename(target)}")
+
+
+def _case_twins(files: dict[str, Stamp]) -> list[Diagnostic]:
+    """Names that one file system keeps apart and another does not."""
+    seen: dict[str, str] = {}
+    twins = []
+    for path in sorted(files):
+        first = seen.setdefault(path.casefold(), path)
+        if first != path:
+            message = f"{path} and {first} differ only by case"
+            twins.append(Diagnostic("E122", message, path, hint="on some machines they are one file; rename one"))
+    return twins
