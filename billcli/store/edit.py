@@ -84,14 +84,20 @@ def _edit(text: str, parsed: Parsed, edit: Edit, order: list[str], newline: str)
 
 
 def _replace(text: str, parsed: Parsed, path: Path, known: Place, value: Any, newline: str) -> str:
-    one_line = "\n" not in text[known.start : known.end]
-    if one_line and known.style not in ("block", "flow", "|", ">") and not isinstance(value, Mapping | list | tuple):
-        lines = block("k", value, "")
-        if len(lines) == 1:
-            return text[: known.start] + lines[0].removeprefix("k: ") + text[known.end :]
+    many = isinstance(value, Mapping | list | tuple)
+    if parsed.places[path[:-1]].style == "flow" or (known.style == "flow" and many):
+        return text[: known.start] + _flow(value) + text[known.end :]
+    lines = block("k", value, "")
+    if len(lines) == 1 and not many and known.style not in ("block", "flow", "|", ">") and "\n" not in text[known.start : known.end]:
+        return text[: known.start] + lines[0].removeprefix("k: ") + text[known.end :]
+    if known.key_start < 0:
+        return text  # a list's item that does not fit on its line: refused, since nothing changes
     start, end = _extent(text, parsed, path)
     indent = " " * (known.key_start - start)
-    return text[:start] + newline.join(block(str(path[-1]), value, indent)) + text[end:]
+    lines = block(str(path[-1]), value, indent)
+    one_line = "\n" not in text[start:end]
+    first = lines[0].removeprefix(indent) + (text[known.end : end] if one_line else "")
+    return text[: known.key_start] + newline.join([first, *lines[1:]]) + text[end:]
 
 
 def _insert(text: str, parsed: Parsed, path: Path, value: Any, order: list[str], newline: str) -> str:
@@ -99,16 +105,14 @@ def _insert(text: str, parsed: Parsed, path: Path, value: Any, order: list[str],
     if parent and parent not in parsed.places:
         return _insert(text, parsed, parent, {path[-1]: value}, order, newline)
     siblings = [each for each in parsed.places if len(each) == len(path) and each[:-1] == parent]
-    if parent and parsed.places[parent].style == "flow":
-        raise BillError(f"{dotted(parent)} is written on one line, in braces", "make the change by hand")
+    if parsed.places[parent].style == "flow":
+        return _add_to_flow(text, parsed, parent, siblings, f"{_flow(path[-1])}: {_flow(value)}")
     rank = {name: at for at, name in enumerate(["schema", *order])} if not parent else {}
     mine = rank.get(str(path[-1]), len(rank))
     before = [each for each in siblings if rank.get(str(each[-1]), -1) <= mine]
     anchor = before[-1] if before else siblings[0]
     start, end = _extent(text, parsed, anchor)
     indent = " " * (parsed.places[anchor].key_start - start)
-    if isinstance(anchor[-1], str) and text[start : parsed.places[anchor].key_start].strip():
-        indent = " " * (parsed.places[anchor].key_start - start)
     lines = block(str(path[-1]), value, indent)
     return text[:end] + newline + newline.join(lines) + text[end:]
 
@@ -117,19 +121,31 @@ def _append(text: str, parsed: Parsed, path: Path, value: Any, newline: str) -> 
     place = parsed.places[path]
     items = [each for each in parsed.places if len(each) == len(path) + 1 and each[:-1] == path]
     if place.style == "flow":
-        inner = _flow(value)
-        return text[: place.end - 1].rstrip() + (f", {inner}" if items else inner) + text[place.end - 1 :]
+        return _add_to_flow(text, parsed, path, items, _flow(value))
     line_start = text.rfind("\n", 0, place.start) + 1
     indent = " " * (place.start - line_start)
     end = _line_end(text, _last(text, parsed, items[-1]))
     return text[:end] + newline + newline.join(item(value, indent)) + text[end:]
 
 
+def _add_to_flow(text: str, parsed: Parsed, path: Path, items: list[Path], added: str) -> str:
+    """Behind the last item, so that a comment or a comma after it stays where it is."""
+    if not items:
+        end = parsed.places[path].end - 1
+        return text[:end] + added + text[end:]
+    end = parsed.places[items[-1]].end
+    return f"{text[:end]}, {added}{text[end:]}"
+
+
 def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items() if each is not None) + "}"
+    """A value as it stands in brackets or braces."""
+    match value:
+        case Mapping():
+            return "{" + ", ".join(f"{_flow(key)}: {_flow(each)}" for key, each in value.items() if each is not None) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(_flow(each) for each in value) + "]"
     written = scalar(value)
-    return written if not set(written) & set(",[]{}") or written.startswith('"') else '"' + written + '"'
+    return f'"{written}"' if "," in written and not written.startswith('"') else written
 
 
 def _drop(text: str, parsed: Parsed, path: Path) -> str:

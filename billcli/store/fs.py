@@ -37,6 +37,8 @@ def folder(root: str, path: str, *, create: bool = False) -> Iterator[int]:
     fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for part in [each for each in path.split("/") if each]:
+            if part == "..":
+                raise OSError(errno.EINVAL, "a path that leaves the ledger", path)
             if create:
                 _make(part, fd)
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=fd)

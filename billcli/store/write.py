@@ -30,10 +30,15 @@ def block(key: str, value: Any, indent: str) -> list[str]:
 
 def item(value: Any, indent: str) -> list[str]:
     """``- value`` as lines, as it stands in a list whose dashes are at that indent."""
-    if isinstance(value, Mapping):
-        lines = list(_mapping(value, indent + "  "))
-        return [f"{indent}- {lines[0].lstrip()}", *lines[1:]]
-    return [f"{indent}- {scalar(value)}"]
+    inside = indent + "  "
+    match value:
+        case Mapping():
+            lines = list(_mapping(value, inside)) or [f"{inside}{{}}"]
+        case list() | tuple():
+            lines = [line for each in value for line in item(each, inside)] or [f"{inside}[]"]
+        case _:
+            lines = [f"{inside}{scalar(value)}"]
+    return [f"{indent}- {lines[0].removeprefix(inside)}", *lines[1:]]
 
 
 def _mapping(data: Mapping[str, Any], indent: str) -> Iterator[str]:
