@@ -145,7 +145,7 @@ def _flow(value: Any) -> str:
         case list() | tuple():
             return "[" + ", ".join(_flow(each) for each in value) + "]"
     written = scalar(value)
-    return f'"{written}"' if "," in written and not written.startswith('"') else written
+    return f'"{written}"' if set(written) & set(",:") and not written.startswith('"') else written
 
 
 def _drop(text: str, parsed: Parsed, path: Path) -> str:

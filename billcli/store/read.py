@@ -79,8 +79,8 @@ def _kind(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagnost
         hint = "a newer bill may know it" if _NEWER.match(version) else f'write "{kind.schema}"'
         return None, Diagnostic("E212", f"bill knows {kind.schema}, not {quoted(schema)}", file, ("schema",), hint=hint)
     if expected is not kind:
-        where = f"{kind.folder}.yaml" if not kind.key else f"in {kind.folder}/"
-        return None, Diagnostic("E120", f"a document of the kind {name} stands in {file}", file, ("schema",), hint=f"it belongs {where}")
+        where = f"{kind.folder}/" if kind.key else f"{kind.folder}.yaml"
+        return None, Diagnostic("E120", f"a document of the kind {name} stands in {file}", file, ("schema",), hint=f"it belongs in {where}")
     return kind, None
 
 
