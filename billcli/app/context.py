@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from billcli.errors import UsageError
 from billcli.index import queries
+from billcli.index.connection import Connection
 from billcli.model.values import BadValue, parse_day
 
 
@@ -21,7 +21,7 @@ class Context:
     as_of_text: str | None
     now: datetime
 
-    def today(self, index: sqlite3.Connection) -> date:
+    def today(self, index: Connection) -> date:
         """``--as-of``, else today in the ledger's time zone."""
         if self.as_of_text:
             return day(self.as_of_text, "--as-of")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from billcli.core.facts import AuditedFile, Fact
+from billcli.core.facts import AuditedFile, Fact, TrailEntry
 from billcli.diagnostics import Diagnostic
 from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
@@ -29,7 +28,7 @@ def no_progress(_total: int) -> Callable[[], None]:
 
 
 @contextmanager
-def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[sqlite3.Connection]:
+def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connections.Connection]:
     """A connection to an index that shows the ledger as it is now, half-carried-out commits as if they were done."""
     index = _open(root)
     try:
@@ -52,7 +51,7 @@ def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[sqlite3
         index.close()
 
 
-def _open(root: str) -> sqlite3.Connection:
+def _open(root: str) -> connections.Connection:
     try:
         private_folder(root)
     except OSError:
@@ -60,7 +59,7 @@ def _open(root: str) -> sqlite3.Connection:
     return connections.open_index(os.path.join(root, PRIVATE, "index.sqlite"))
 
 
-def _bring_up_to_date(root: str, index: sqlite3.Connection, progress: Progress) -> sqlite3.Connection:
+def _bring_up_to_date(root: str, index: connections.Connection, progress: Progress) -> connections.Connection:
     pending = journal.pending(root)
     looked_at = time.time_ns()
     seen = scan(root)
@@ -81,14 +80,19 @@ def _bring_up_to_date(root: str, index: sqlite3.Connection, progress: Progress) 
     return index
 
 
-def _same_walk(index: sqlite3.Connection, seen: Scan) -> bool:
+def _same_walk(index: connections.Connection, seen: Scan) -> bool:
     from billcli.index.queries import walk_problems
 
     return sorted(walk_problems(index)) == sorted(seen.problems)
 
 
 def _update(
-    root: str, index: sqlite3.Connection, seen: Scan, looked_at: int, overlay: dict[str, bytes | None], progress: Progress
+    root: str,
+    index: connections.Connection,
+    seen: Scan,
+    looked_at: int,
+    overlay: dict[str, bytes | None],
+    progress: Progress,
 ) -> None:
     known = rows.known_files(index)
     again, gone = rows.stale(known, seen.files)
@@ -136,6 +140,7 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
         facts: list[Fact] = [
             AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"]) for entry in trail.entries for each in entry["files"]
         ]
+        facts += [TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"]) for entry in trail.entries]
         return "audit", facts, trail.problems
     from billcli.core.checks.documents import check_document
     from billcli.core.project import project
@@ -148,3 +153,11 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
     if any(each.code in ("E211", "E213") for each in found):
         return "", [], problems + found
     return kind.name, project(kind.name, entity), problems + found
+
+
+def overlaid(root: str, path: str) -> bytes:
+    """The bytes of a file as the last commit left them, even where a killed command has not carried it out."""
+    for entry in journal.pending(root) or []:
+        if entry.path == path:
+            return journal.new_bytes(root, entry) or b""
+    return fs.read(root, path, MAX_BYTES)

@@ -168,6 +168,15 @@ class AuditedFile(NamedTuple):
     hash: str | None
 
 
+class TrailEntry(NamedTuple):
+    """One entry of the audit trail and the entry it follows."""
+
+    clone: str
+    seq: int
+    prev: str
+    hash: str
+
+
 Fact = (
     CustomerFact
     | InvoiceFact
@@ -181,4 +190,5 @@ Fact = (
     | Name
     | Setting
     | AuditedFile
+    | TrailEntry
 )

@@ -22,10 +22,11 @@ class Create(NamedTuple):
 
 
 class CreateText(NamedTuple):
-    """A new file that is no document: a setting of git or of editors."""
+    """A file that is no document: a setting of git or of editors. With ``replace`` it may be there already."""
 
     path: str
     text: str
+    replace: bool = False
 
 
 class Set(NamedTuple):

@@ -9,11 +9,22 @@ from typing import Any
 
 from billcli.core import seal
 from billcli.core.facts import (
-    CreditLineFact, CreditNoteFact, CustomerFact, DraftFact, Fact, InstalmentFact, InvoiceFact, Name, PaymentFact, Reference,
-    Setting, Settlement,
+    CreditLineFact,
+    CreditNoteFact,
+    CustomerFact,
+    DraftFact,
+    Fact,
+    InstalmentFact,
+    InvoiceFact,
+    Name,
+    PaymentFact,
+    Reference,
+    Setting,
+    Settlement,
 )  # fmt: skip
 from billcli.diagnostics import Path, dotted
-from billcli.model.category import DIMENSIONS, Categories
+from billcli.model.category import Categories
+from billcli.model.category_names import DIMENSIONS
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
 from billcli.model.invoice import Draft, Invoice
@@ -60,6 +71,7 @@ def _ledger(settings: Settings) -> Iterator[Fact]:
     yield Setting("timezone", settings.timezone)
     yield Setting("terms", settings.terms)
     yield Setting("closed_through", settings.closed_through.isoformat() if settings.closed_through else "")
+    yield Setting("order", settings.order)
     yield Setting("commit", "yes" if settings.git.commit else "no")
     for sequence in settings.sequences:
         yield Setting(f"sequence {sequence.kind} {sequence.name}", sequence.pattern)
@@ -134,7 +146,7 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
     split = split_number(number)
     gross = _minor(note.totals.gross, currency)
     rows = [
-        Settlement(each.invoice, "credit", _minor(each.amount, currency), each.on, note.issued_on, "credit-note", number, each.ended_on, f"applied[{at}].amount")
+        _row(each, "credit", currency, note.issued_on, ("credit-note", number), f"applied[{at}].amount")
         for at, each in enumerate(note.applied)
     ]  # fmt: skip
     voided_on = note.void.on if note.void else None
@@ -161,7 +173,7 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     currency = payment.currency
     amount = _minor(payment.amount, currency)
     rows = [
-        Settlement(each.invoice, "payment", _minor(each.amount, currency), each.on, payment.received_on, "payment", payment.id, each.ended_on, f"allocations[{at}].amount")
+        _row(each, "payment", currency, payment.received_on, ("payment", payment.id), f"allocations[{at}].amount")
         for at, each in enumerate(payment.allocations)
     ]  # fmt: skip
     reversed_on = payment.reversed.on if payment.reversed else None
@@ -176,6 +188,11 @@ def _payment(payment: Payment) -> Iterator[Fact]:
         *(("invoice", each.invoice, ("allocations", at, "invoice")) for at, each in enumerate(payment.allocations)),
         *_tags(payment.tags),
     ])  # fmt: skip
+
+
+def _row(each: Any, kind: str, currency: str, value_on: date, source: tuple[str, str], place: str) -> Settlement:
+    """An allocation or application as a settlement row."""
+    return Settlement(each.invoice, kind, _minor(each.amount, currency), each.on, value_on, *source, each.ended_on, place)
 
 
 def _unused(amount: int, rows: list[Settlement], ended_on: date | None) -> int:

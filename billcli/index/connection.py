@@ -8,6 +8,8 @@ from importlib.resources import files
 
 from billcli import __version__
 
+Connection = sqlite3.Connection
+
 SCHEMA = 1
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
@@ -29,6 +31,10 @@ def open_index(path: str | None) -> sqlite3.Connection:
                 raise
             forget(path)
     return _prepared(sqlite3.connect(":memory:", isolation_level=None))
+
+
+def sqlite_version() -> str:
+    return sqlite3.sqlite_version
 
 
 def forget(path: str) -> None:

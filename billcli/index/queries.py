@@ -6,13 +6,23 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from billcli.core.facts import CreditNoteFact, CustomerFact, InstalmentFact, InvoiceFact, PaymentFact, Settlement
 from billcli.diagnostics import Diagnostic, Span
 
 _DAYS = frozenset(
-    ("issued_on", "due_on", "booked_on", "value_on", "ended_on", "received_on", "voided_on", "reversed_on", "last_event")
+    (
+        "issued_on",
+        "due_on",
+        "booked_on",
+        "value_on",
+        "ended_on",
+        "received_on",
+        "voided_on",
+        "reversed_on",
+        "last_event",
+    )
 )
 F = TypeVar("F", CustomerFact, InvoiceFact, InstalmentFact, CreditNoteFact, PaymentFact, Settlement)
 
@@ -21,7 +31,7 @@ def _facts(connection: sqlite3.Connection, kind: type[F], table: str, rest: str,
     columns = ", ".join(f"t.{name}" for name in kind._fields)
     days = [at for at, name in enumerate(kind._fields) if name in _DAYS]
     found = []
-    for row in connection.execute(f"SELECT {columns} FROM {table} t {rest}", values):  # noqa: S608  # our own names
+    for row in connection.execute(f"SELECT {columns} FROM {table} t {rest}", values):  # our own names
         made = list(row)
         for at in days:
             if made[at]:
@@ -44,7 +54,7 @@ def settings(connection: sqlite3.Connection) -> dict[str, str]:
 def hashes(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, str]:
     """The SHA-256 of each file as it was read."""
     marks, values = _in(list(paths))
-    return dict(connection.execute(f"SELECT path, hash FROM files WHERE path IN {marks}", values).fetchall())  # noqa: S608
+    return dict(connection.execute(f"SELECT path, hash FROM files WHERE path IN {marks}", values).fetchall())
 
 
 def kinds(connection: sqlite3.Connection) -> dict[str, int]:
@@ -55,7 +65,7 @@ def kinds(connection: sqlite3.Connection) -> dict[str, int]:
 def edited_by_hand(connection: sqlite3.Connection) -> list[tuple[str, str | None, str | None]]:
     """(path, last known hash, hash now) of files that differ from what the audit trail last saw; None for no file."""
     last = "SELECT hash FROM audited a WHERE a.path = f.path ORDER BY seq DESC LIMIT 1"
-    here = f"SELECT path, ({last}), hash FROM files f WHERE audited = 0 AND kind NOT IN ('audit') AND hash <> ''"  # noqa: S608
+    here = f"SELECT path, ({last}), hash FROM files f WHERE audited = 0 AND kind NOT IN ('audit') AND hash <> ''"
     return [*connection.execute(here).fetchall(), *connection.execute("SELECT path, hash, NULL FROM gone").fetchall()]
 
 
@@ -81,8 +91,13 @@ def unreadable(connection: sqlite3.Connection) -> int:
 
 def path_of(connection: sqlite3.Connection, table: str, key: str, name: str) -> str | None:
     """The file of a document."""
-    row = connection.execute(f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?", (name,)).fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?", (name,)).fetchone()
     return str(row[0]) if row else None
+
+
+def keys(connection: sqlite3.Connection, table: str, key: str) -> list[tuple[int, str]]:
+    """(file, key) of every document of a table."""
+    return connection.execute(f"SELECT file, {key} FROM {table} ORDER BY {key}").fetchall()
 
 
 # customers
@@ -103,7 +118,7 @@ def customer_ids(connection: sqlite3.Connection) -> list[str]:
 def tags_of(connection: sqlite3.Connection, table: str, key: str) -> dict[str, list[str]]:
     """Tags by the key of their document."""
     found: dict[str, list[str]] = {}
-    sql = f"SELECT t.{key}, r.name FROM refs r JOIN {table} t ON t.file = r.file WHERE r.kind = 'tag' ORDER BY r.rowid"  # noqa: S608
+    sql = f"SELECT t.{key}, r.name FROM refs r JOIN {table} t ON t.file = r.file WHERE r.kind = 'tag' ORDER BY r.rowid"
     for name, tag in connection.execute(sql):
         found.setdefault(name, []).append(tag)
     return found
@@ -127,6 +142,11 @@ def relatives(connection: sqlite3.Connection, customer_id: str) -> set[str]:
 # documents
 
 
+def drafts(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """(id, customer, number of lines)."""
+    return connection.execute("SELECT id, customer, lines FROM drafts ORDER BY id").fetchall()
+
+
 def invoice(connection: sqlite3.Connection, number: str) -> InvoiceFact | None:
     return next(iter(_facts(connection, InvoiceFact, "invoices", "WHERE number = ?", (number,))), None)
 
@@ -142,17 +162,29 @@ def credit_note(connection: sqlite3.Connection, number: str) -> CreditNoteFact |
 
 def credit_notes_for(connection: sqlite3.Connection, number: str) -> list[CreditNoteFact]:
     """The credit notes that correct this invoice and are not void."""
-    return _facts(connection, CreditNoteFact, "credit_notes", "WHERE corrects = ? AND voided_on IS NULL ORDER BY number", (number,))
+    return _facts(
+        connection,
+        CreditNoteFact,
+        "credit_notes",
+        "WHERE corrects = ? AND voided_on IS NULL ORDER BY number",
+        (number,),
+    )
 
 
 def credit_notes(connection: sqlite3.Connection, until: date) -> list[CreditNoteFact]:
-    return _facts(connection, CreditNoteFact, "credit_notes", "WHERE issued_on <= ? ORDER BY issued_on, number", (until.isoformat(),))
+    return _facts(
+        connection,
+        CreditNoteFact,
+        "credit_notes",
+        "WHERE issued_on <= ? ORDER BY issued_on, number",
+        (until.isoformat(),),
+    )
 
 
-def credited_quantities(connection: sqlite3.Connection, number: str) -> list[tuple[int, str]]:
-    """(line, quantity) of every live credit note that names a line of this invoice."""
+def credited_quantities(connection: sqlite3.Connection, number: str) -> list[tuple[str, int, str]]:
+    """(credit note, line, quantity) of every live credit note that names a line of this invoice."""
     sql = """
-    SELECT l.invoice_line, l.quantity FROM credit_lines l JOIN credit_notes n ON n.file = l.file
+    SELECT n.number, l.invoice_line, l.quantity FROM credit_lines l JOIN credit_notes n ON n.file = l.file
     WHERE l.invoice = ? AND n.voided_on IS NULL
     """
     return connection.execute(sql, (number,)).fetchall()
@@ -168,7 +200,13 @@ def payments(connection: sqlite3.Connection, until: date) -> list[PaymentFact]:
 
 def like_payments(connection: sqlite3.Connection, customer_id: str, received_on: date) -> list[PaymentFact]:
     """The customer's payments of that day."""
-    return _facts(connection, PaymentFact, "payments", "WHERE customer = ? AND received_on = ? ORDER BY id", (customer_id, received_on.isoformat()))
+    return _facts(
+        connection,
+        PaymentFact,
+        "payments",
+        "WHERE customer = ? AND received_on = ? ORDER BY id",
+        (customer_id, received_on.isoformat()),
+    )
 
 
 def settlements_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, list[Settlement]]:
@@ -181,7 +219,13 @@ def settlements_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> di
 
 
 def settlements_from(connection: sqlite3.Connection, source_kind: str, source: str) -> list[Settlement]:
-    return _facts(connection, Settlement, "settlements", "WHERE source = ? AND source_kind = ? ORDER BY booked_on", (source, source_kind))
+    return _facts(
+        connection,
+        Settlement,
+        "settlements",
+        "WHERE source = ? AND source_kind = ? ORDER BY booked_on",
+        (source, source_kind),
+    )
 
 
 def instalments_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, list[InstalmentFact]]:
@@ -203,14 +247,14 @@ def open_invoices_of(connection: sqlite3.Connection, customer_ids: Sequence[str]
 def by_external_id(connection: sqlite3.Connection, table: str, key: str, external_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """(number or id, content hash) by external id."""
     marks, values = _in(external_ids)
-    sql = f"SELECT external_id, {key}, content FROM {table} WHERE external_id IN {marks}"  # noqa: S608
+    sql = f"SELECT external_id, {key}, content FROM {table} WHERE external_id IN {marks}"
     return {external: (name, content) for external, name, content in connection.execute(sql, values)}
 
 
 def taken(connection: sqlite3.Connection, table: str, key: str, wanted: Sequence[str]) -> dict[str, str]:
     """Which of the numbers or ids are in use, compared without case, with the spelling that is."""
     marks, values = _in([each.casefold() for each in wanted])
-    sql = f"SELECT lower({key}), {key} FROM {table} WHERE lower({key}) IN {marks}"  # noqa: S608
+    sql = f"SELECT lower({key}), {key} FROM {table} WHERE lower({key}) IN {marks}"
     return dict(connection.execute(sql, values).fetchall())
 
 
@@ -224,8 +268,8 @@ class SequenceEnd(NamedTuple):
 
 
 def sequence_end(connection: sqlite3.Connection, table: str, head: str) -> SequenceEnd:
-    highest = connection.execute(f"SELECT max(n) FROM {table} WHERE head = ?", (head,)).fetchone()[0] or 0  # noqa: S608
-    sql = f"SELECT number, issued_on, seal FROM {table} WHERE head = ? AND imported = 0 AND n IS NOT NULL ORDER BY n DESC LIMIT 1"  # noqa: S608
+    highest = connection.execute(f"SELECT max(n) FROM {table} WHERE head = ?", (head,)).fetchone()[0] or 0
+    sql = f"SELECT number, issued_on, seal FROM {table} WHERE head = ? AND imported = 0 AND n IS NOT NULL ORDER BY n DESC LIMIT 1"
     row = connection.execute(sql, (head,)).fetchone()
     if not row:
         return SequenceEnd(highest, None, None, "")
@@ -256,7 +300,9 @@ class Unapplied(NamedTuple):
     amount: int
 
 
-_COUNTED = "coalesce((SELECT sum(s.amount) FROM settlements s WHERE {key} AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)), 0)"
+_COUNTED = (
+    "coalesce((SELECT sum(s.amount) FROM settlements s WHERE {key} AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)), 0)"
+)
 _BY_INVOICE = _COUNTED.format(key="s.invoice = t.number")
 _BY_NOTE = _COUNTED.format(key="s.source = t.number AND s.source_kind = 'credit-note'")
 _BY_PAYMENT = _COUNTED.format(key="s.source = t.id AND s.source_kind = 'payment'")
@@ -269,7 +315,7 @@ SELECT * FROM (
   SELECT customer, currency, number, issued_on, due_on, parts, gross, gross - {_BY_INVOICE} AS open
     FROM invoices t WHERE last_event > :d AND issued_on <= :d
 ) WHERE open <> 0
-"""  # noqa: S608  # no value from outside
+"""  # no value from outside
 
 UNAPPLIED = f"""
 SELECT customer, currency, sum(amount) FROM (
@@ -283,7 +329,7 @@ SELECT customer, currency, sum(amount) FROM (
   SELECT customer, currency, CASE WHEN voided_on <= :d THEN 0 ELSE gross END - {_BY_NOTE}
     FROM credit_notes t WHERE last_event > :d AND issued_on <= :d
 ) GROUP BY customer, currency HAVING sum(amount) <> 0
-"""  # noqa: S608  # no value from outside
+"""  # no value from outside
 
 
 def open_invoices(connection: sqlite3.Connection, as_of: date) -> list[OpenInvoice]:
@@ -326,7 +372,7 @@ def invoice_balances(connection: sqlite3.Connection, as_of: date, where: str = "
     condition = f"WHERE issued_on <= ? {where} ORDER BY issued_on, number"
     found = _facts(connection, InvoiceFact, "invoices", condition, [as_of.isoformat(), *values])
     d = {"d": as_of.isoformat()}
-    opens = dict(connection.execute(f"SELECT number, open FROM ({OPEN})", d).fetchall())  # noqa: S608  # no value from outside
+    opens = dict(connection.execute(f"SELECT number, open FROM ({OPEN})", d).fetchall())  # no value from outside
     credit = """
     SELECT invoice, sum(amount) FROM settlements WHERE kind = 'credit' AND booked_on <= :d AND (ended_on IS NULL OR ended_on > :d) GROUP BY invoice
     """
@@ -353,5 +399,3 @@ def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     UNION ALL SELECT 'draft', id FROM drafts WHERE instr(lower(id), :t)
     """
     return connection.execute(loose, {"t": text.lower()}).fetchall()
-
-

@@ -8,8 +8,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from billcli.core.facts import (
-    AuditedFile, CreditLineFact, CreditNoteFact, CustomerFact, DraftFact, Fact, InstalmentFact, InvoiceFact, Name, PaymentFact,
-    Reference, Setting, Settlement,
+    AuditedFile,
+    CreditLineFact,
+    CreditNoteFact,
+    CustomerFact,
+    DraftFact,
+    Fact,
+    InstalmentFact,
+    InvoiceFact,
+    Name,
+    PaymentFact,
+    Reference,
+    Setting,
+    Settlement,
+    TrailEntry,
 )  # fmt: skip
 from billcli.diagnostics import Diagnostic
 
@@ -19,7 +31,7 @@ RACY_NS = 2_000_000_000
 _TABLES: dict[type, str] = {
     CustomerFact: "customers", InvoiceFact: "invoices", InstalmentFact: "instalments", CreditNoteFact: "credit_notes",
     CreditLineFact: "credit_lines", PaymentFact: "payments", DraftFact: "drafts", Settlement: "settlements", Reference: "refs",
-    Name: "names", Setting: "settings", AuditedFile: "audited",
+    Name: "names", Setting: "settings", AuditedFile: "audited", TrailEntry: "trail",
 }  # fmt: skip
 
 
@@ -78,12 +90,15 @@ def touch(connection: sqlite3.Connection, seen: Iterable[tuple[str, tuple[int, i
 
 
 def replace(
-    connection: sqlite3.Connection, changed: Iterable[FileFacts], gone: Sequence[str], progress: Callable[[], None] = lambda: None
+    connection: sqlite3.Connection,
+    changed: Iterable[FileFacts],
+    gone: Sequence[str],
+    progress: Callable[[], None] = lambda: None,
 ) -> None:
     """Replaces what the changed files contributed and forgets the gone ones. Call inside a transaction."""
     invoices: set[str] = set()
     paths: set[str] = set(gone)
-    known = {path: id_ for path, id_ in connection.execute("SELECT path, id FROM files")}
+    known = dict(connection.execute("SELECT path, id FROM files").fetchall())
     for path in gone:
         _forget(connection, known[path], invoices, paths)
         connection.execute("DELETE FROM files WHERE id = ?", (known[path],))
@@ -116,7 +131,7 @@ def _forget(connection: sqlite3.Connection, file: int, invoices: set[str], paths
     invoices.update(number for (number,) in connection.execute("SELECT invoice FROM settlements WHERE file = ?", (file,)))
     paths.update(path for (path,) in connection.execute("SELECT path FROM audited WHERE file = ?", (file,)))
     for table in (*_TABLES.values(), "problems"):
-        connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608  # our own table names
+        connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
 
 def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, invoices: set[str], paths: set[str]) -> None:
@@ -134,7 +149,7 @@ def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, i
     for kind, rows in tables.items():
         columns = ", ".join(["file", *kind._fields])  # type: ignore[attr-defined]  # facts are named tuples
         marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"INSERT INTO {_TABLES[kind]} ({columns}) VALUES ({marks})", rows)  # noqa: S608  # our own names
+        connection.executemany(f"INSERT INTO {_TABLES[kind]} ({columns}) VALUES ({marks})", rows)  # our own names
     for fact in each.facts:
         match fact:
             case InvoiceFact():
@@ -153,7 +168,8 @@ def _column(value: object) -> object:
 _SETTLE = """
 UPDATE invoices SET
   open_all = gross - coalesce((SELECT sum(amount) FROM settlements s WHERE s.invoice = number AND s.ended_on IS NULL), 0),
-  last_event = max(issued_on, coalesce((SELECT max(max(s.booked_on, coalesce(s.ended_on, ''))) FROM settlements s WHERE s.invoice = number), ''))
+  last_event = max(issued_on, coalesce(
+    (SELECT max(max(s.booked_on, coalesce(s.ended_on, ''))) FROM settlements s WHERE s.invoice = number), ''))
 """
 
 
@@ -167,12 +183,12 @@ _MATCHES = f"EXISTS (SELECT 1 FROM audited a WHERE a.path = files.path AND a.has
 _GONE = f"""
 INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND {_LAST}
   AND NOT EXISTS (SELECT 1 FROM files WHERE path = ?1) GROUP BY a.path HAVING count(*) = count(a.hash)
-"""  # noqa: S608  # no value from outside
+"""  # no value from outside
 
 
 def _match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:
     """Which of the files hold what some clone's trail last wrote there, and which the trail knows but nobody has."""
     each = [(path,) for path in sorted(paths)]
-    connection.executemany(f"UPDATE files SET audited = {_MATCHES} WHERE path = ?", each)  # noqa: S608  # no value from outside
+    connection.executemany(f"UPDATE files SET audited = {_MATCHES} WHERE path = ?", each)  # no value from outside
     connection.executemany("DELETE FROM gone WHERE path = ?", each)
     connection.executemany(_GONE, each)

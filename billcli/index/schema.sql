@@ -99,5 +99,9 @@ CREATE TABLE audited (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NO
 CREATE INDEX audited_path ON audited (path, clone, seq);
 CREATE INDEX audited_file ON audited (file);
 
+CREATE TABLE trail (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE INDEX trail_hash ON trail (hash);
+CREATE INDEX trail_file ON trail (file);
+
 -- paths whose content the trail knows but which are no longer there
 CREATE TABLE gone (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from billcli.model.types import Amount, Currency, Entity, Free, Label, Language, TermsText, Text
 
-DIMENSIONS = ("industry", "region", "size", "segment")
-"""The groups of a customer; where two give a default, the later one wins."""
-
 
 class Group(Entity):
     """One value of a dimension, with the defaults it gives its customers."""

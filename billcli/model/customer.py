@@ -6,7 +6,19 @@ from typing import Annotated
 
 from billcli.model.party import Address
 from billcli.model.types import (
-    Amount, Currency, Email, Entity, Free, Iban, Id, Label, Language, Notes, TermsText, Text, one_of,
+    Amount,
+    Currency,
+    Email,
+    Entity,
+    Free,
+    Iban,
+    Id,
+    Label,
+    Language,
+    Notes,
+    TermsText,
+    Text,
+    one_of,
 )  # fmt: skip
 
 

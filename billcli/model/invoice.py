@@ -7,7 +7,20 @@ from typing import Annotated
 from billcli.model.party import Party
 from billcli.model.settings import Rounding, TaxCategory
 from billcli.model.types import (
-    Amount, Currency, Day, Entity, Free, Id, Label, Notes, Percent, Price, Quantity, TermsText, Text, one_of,
+    Amount,
+    Currency,
+    Day,
+    Entity,
+    Free,
+    Id,
+    Label,
+    Notes,
+    Percent,
+    Price,
+    Quantity,
+    TermsText,
+    Text,
+    one_of,
 )  # fmt: skip
 
 InvoiceType = Annotated[str, one_of("sales", "service")]

@@ -9,7 +9,19 @@ from zoneinfo import ZoneInfo
 from billcli.model.party import Party
 from billcli.model.sequence import check_pattern
 from billcli.model.types import (
-    Currency, Day, Entity, Flag, Free, FromText, Id, Label, Language, Percent, TermsText, Text, one_of,
+    Currency,
+    Day,
+    Entity,
+    Flag,
+    Free,
+    FromText,
+    Id,
+    Label,
+    Language,
+    Percent,
+    TermsText,
+    Text,
+    one_of,
 )  # fmt: skip
 from billcli.model.values import BadValue, quoted
 

@@ -28,7 +28,10 @@ def apply(root: str, plan: Plan, hashes: Mapping[str, str], by_hand: Sequence[au
     """
     _unchanged(root, plan.relies_on, hashes)
     changes = [_change(root, step, hashes) for step in plan.steps]
-    records = [*by_hand, *(audit.FileRecord(each.path, each.old, fs.sha256(each.new) if each.new is not None else None) for each in changes)]
+    records = [
+        *by_hand,
+        *(audit.FileRecord(each.path, each.old, fs.sha256(each.new) if each.new is not None else None) for each in changes),
+    ]
     trail, old, new = audit.next_entry(root, audit.clone_id(root), at, plan.command, plan.reason, records)
     changes.append(journal.FileChange(trail, fs.sha256(old) if old is not None else None, new))
     journal.commit(root, changes)
@@ -53,8 +56,9 @@ def _change(root: str, step: Step, hashes: Mapping[str, str]) -> journal.FileCha
     match step:
         case Create(path, kind, data):
             return journal.FileChange(path, None, document_text(layout.KINDS[kind].schema, data).encode())
-        case CreateText(path, text):
-            return journal.FileChange(path, None, text.encode())
+        case CreateText(path, text, replace):
+            there = _current(root, path) if replace else None
+            return journal.FileChange(path, fs.sha256(there) if there is not None else None, text.encode())
         case Change(path, kind, edits):
             raw = fs.read(root, path)
             new = edited(raw, path, edits, list(layout.KINDS[kind].model.model_fields))

@@ -44,20 +44,33 @@ def clone_id(root: str) -> str:
     place = [info.st_dev, info.st_ino]
     raw = fs.read_if_there(root, _CLONE)
     if raw is not None:
-        known = json.loads(raw)
-        if known["folder"] == place:
-            return str(known["id"])
+        try:
+            known = json.loads(raw)
+            if known["folder"] == place:
+                return str(known["id"])
+        except (ValueError, KeyError, TypeError):
+            pass  # a damaged id is worth nothing; a new one begins a chain of its own
         fs.remove(root, _CLONE)
     made = secrets.token_hex(4)
     fs.write_new(root, _CLONE, json.dumps({"id": made, "folder": place}).encode())
     return made
 
 
+def known_clone(raw: bytes) -> str:
+    """The id in the bytes of ``.bill/clone``."""
+    try:
+        return str(json.loads(raw)["id"])
+    except (ValueError, KeyError, TypeError):
+        return "unreadable; a new one is given at the next writing command"
+
+
 def trail_file(clone: str, at: datetime) -> str:
     return f"audit/{clone}/{at:%Y-%m}.jsonl"
 
 
-def next_entry(root: str, clone: str, at: datetime, command: str, reason: str, files: Sequence[FileRecord]) -> tuple[str, bytes | None, bytes]:
+def next_entry(
+    root: str, clone: str, at: datetime, command: str, reason: str, files: Sequence[FileRecord]
+) -> tuple[str, bytes | None, bytes]:
     """The path of the trail file, its bytes now, and its bytes with the new entry."""
     path = trail_file(clone, at)
     last = _last_entry(root, clone)
@@ -68,7 +81,9 @@ def next_entry(root: str, clone: str, at: datetime, command: str, reason: str, f
         "actor": actor(),
         "version": __version__,
         "command": command,
-        "files": [{"path": each.path, "old": each.old, "new": each.new, **({"by": each.by} if each.by != "bill" else {})} for each in files],
+        "files": [
+            {"path": each.path, "old": each.old, "new": each.new, **({"by": each.by} if each.by != "bill" else {})} for each in files
+        ],
         "prev": last["hash"] if last else "",
     }
     if reason:
@@ -95,10 +110,13 @@ def actor() -> str:
 
 
 def read_trail(raw: bytes, file: str) -> ReadTrail:
-    """Entries whose hash and order hold; the first one that does not is named, with its line (E601)."""
+    """Entries whose own hash holds; the first one that does not is named, with its line (E601).
+
+    Branches of one clone may fork the chain, and a merge then keeps both arms; which entry follows which is checked over all files.
+    """
     entries: list[dict[str, Any]] = []
     for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
-        problem = _fault(line, entries, file)
+        problem = _fault(line, file)
         if problem:
             span = Span(number, 1, max(1, min(len(line), 80)), line[:80])
             hint = "compare the file with git; the trail is only ever added to"
@@ -109,13 +127,11 @@ def read_trail(raw: bytes, file: str) -> ReadTrail:
     return ReadTrail(entries, [])
 
 
-def _fault(line: str, before: list[dict[str, Any]], file: str) -> str:
+def _fault(line: str, file: str) -> str:
     try:
         entry = json.loads(line)
         if entry["hash"] != entry_hash(entry):
             return f"entry {entry['seq']} was changed: its hash does not fit"
-        if before and (entry["prev"] != before[-1]["hash"] or entry["seq"] != before[-1]["seq"] + 1):
-            return f"entry {entry['seq']} does not follow entry {before[-1]['seq']}"
         if entry["clone"] != file.split("/")[1]:
             return f"entry {entry['seq']} belongs to another clone"
         _ = [(each["path"], each["old"], each["new"]) for each in entry["files"]]

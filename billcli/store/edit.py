@@ -32,7 +32,10 @@ def edited(raw: bytes, file: str, edits: tuple[Edit, ...], order: list[str]) -> 
         text = _edit(text, parsed, edit, order, newline)
         after = parse(text, file)
         if after.data != meant:
-            raise BillError(f"{file} is written in a way that bill cannot edit safely at {dotted(edit.path)}", "make the change by hand")
+            raise BillError(
+                f"{file} is written in a way that bill cannot edit safely at {dotted(edit.path)}",
+                "make the change by hand",
+            )
     body = text.encode()
     return BOM + body if raw.startswith(BOM) else body
 
@@ -152,7 +155,7 @@ def _drop(text: str, parsed: Parsed, path: Path) -> str:
     siblings = [each for each in parsed.places if len(each) == len(path) and each[:-1] == path[:-1]]
     if len(siblings) == 1 and len(path) > 1:
         return _drop(text, parsed, path[:-1])
-    parent = parsed.places[path[:-1]] if path[:-1] in parsed.places else None
+    parent = parsed.places.get(path[:-1], None)
     if parent is not None and parent.style == "flow":
         return _drop_from_flow(text, parsed, path, siblings)
     start, end = _extent(text, parsed, path)

@@ -83,15 +83,32 @@ def _identity(root: str) -> dict[str, str]:
         _git(root, "var", "GIT_COMMITTER_IDENT")
         return {}
     except GitProblem:
-        return {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "bill"), ("EMAIL", "bill@localhost"))}
+        return {
+            f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "bill"), ("EMAIL", "bill@localhost"))
+        }
 
 
 def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str = "") -> str:
-    quiet = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "commit.gpgSign=false", "-c", "gc.auto=0"]
+    quiet = [
+        "-c",
+        "core.hooksPath=/dev/null",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "commit.gpgSign=false",
+        "-c",
+        "gc.auto=0",
+    ]
     settings = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_LITERAL_PATHSPECS": "1", **(env or {})}
     try:
         done = subprocess.run(
-            ["git", "-C", root, *quiet, *words], env=settings, input=stdin, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+            ["git", "-C", root, *quiet, *words],
+            env=settings,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitProblem(f"git did not answer: {error}") from error

@@ -9,7 +9,13 @@ import re
 from typing import Any, NamedTuple
 
 from _ruamel_yaml import (
-    AliasEvent, CParser, DocumentStartEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent,
+    AliasEvent,
+    CParser,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
 )  # fmt: skip
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 

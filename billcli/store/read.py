@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from billcli.diagnostics import Diagnostic, Path, Span, did_you_mean, dotted
+from billcli.errors import UsageError
 from billcli.model.types import Entity
 from billcli.model.values import quoted
 from billcli.store import layout
@@ -42,6 +43,27 @@ def read(raw: bytes, file: str) -> Read:
     if entity is not None:
         found += _name_problems(kind, entity, file)
     return Read(kind, entity, [locate(each, text, parsed) for each in found])
+
+
+def read_loose(raw: bytes, file: str, model: type[Entity], also: dict[str, Any]) -> tuple[Entity | None, list[Diagnostic]]:
+    """A document outside the ledger, such as a request or a mapping: no schema line needed; ``also`` adds fields it may leave out."""
+    text, problems = decode(raw, file)
+    if text is None:
+        return None, problems
+    parsed = parse(text, file)
+    if parsed.data is None:
+        return None, parsed.problems
+    data = {**also, **{key: value for key, value in parsed.data.items() if key != "schema"}}
+    entity, found = _validate(model, data, file)
+    return entity, [locate(each, text, parsed) for each in found]
+
+
+def checked(model: type[Entity], data: dict[str, Any], what: str) -> Any:
+    """The entity of fields given on the command line. Raises ``UsageError`` with the first problem."""
+    entity, found = _validate(model, data, what)
+    if entity is None:
+        raise UsageError(found[0].message, found[0].hint)
+    return entity
 
 
 def locate_all(raw: bytes, found: list[Diagnostic]) -> list[Diagnostic]:
@@ -97,7 +119,13 @@ def _problem(model: type[Entity], error: Any, file: str) -> Diagnostic:
     if kind == "extra_forbidden":
         hint = did_you_mean(str(path[-1]), _fields_at(model, path[:-1]))
         inside = f" in {dotted(path[:-1])}" if len(path) > 1 else ""
-        return Diagnostic("E201", f"unknown key {quoted(str(path[-1]))}{inside}", file, path, hint=hint or "data of your own goes under x:")
+        return Diagnostic(
+            "E201",
+            f"unknown key {quoted(str(path[-1]))}{inside}",
+            file,
+            path,
+            hint=hint or "data of your own goes under x:",
+        )
     if kind == "missing":
         inside = f" in {dotted(path[:-1])}" if len(path) > 1 else ""
         return Diagnostic("E202", f"{quoted(str(path[-1]))} is missing{inside}", file, path)

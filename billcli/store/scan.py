@@ -42,7 +42,9 @@ def _folder(entry: os.DirEntry[str], path: str, found: Scan) -> None:
         found.problems.append(_link(path, os.path.realpath(entry.path)))
         return
     if not entry.is_dir(follow_symlinks=False):
-        found.problems.append(Diagnostic("E114", f"{path} is no folder", path, hint="documents of this kind stand in a folder of that name"))
+        found.problems.append(
+            Diagnostic("E114", f"{path} is no folder", path, hint="documents of this kind stand in a folder of that name")
+        )
         return
     try:
         with os.scandir(entry.path) as entries:
@@ -53,7 +55,9 @@ def _folder(entry: os.DirEntry[str], path: str, found: Scan) -> None:
     for each in inside:
         below = f"{path}/{each.name}"
         if layout.is_leftover(each.name):
-            found.problems.append(Diagnostic("W118", f"{each.name} was left by an editor or a merge", below, hint="look at it, then delete it"))
+            found.problems.append(
+                Diagnostic("W118", f"{each.name} was left by an editor or a merge", below, hint="look at it, then delete it")
+            )
         elif each.is_symlink():
             found.problems.append(_link(below, os.path.realpath(each.path)))
         elif each.is_dir(follow_symlinks=False):
@@ -76,7 +80,12 @@ def _file(entry: os.DirEntry[str], path: str, found: Scan) -> None:
 
 
 def _link(path: str, target: str) -> Diagnostic:
-    return Diagnostic("E115", f"{path} is a symbolic link", path, hint=f"put the document itself there; the link leads to {os.path.basename(target)}")
+    return Diagnostic(
+        "E115",
+        f"{path} is a symbolic link",
+        path,
+        hint=f"put the document itself there; the link leads to {os.path.basename(target)}",
+    )
 
 
 def _case_twins(files: dict[str, Stamp]) -> list[Diagnostic]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 _WORD = re.compile(r"[^\W\d_](?:[\w .()+/,;@€£-]|:(?=[^\s]))*\Z")
-_RESERVED = frozenset("null true false yes no on off y n nan inf".split())
+_RESERVED = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"])
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _LITERAL = re.compile(r"[^\s][^\t]*\Z")
 
@@ -71,7 +71,12 @@ def _entry(key: str, value: Any, indent: str) -> Iterator[str]:
 def _is_literal(text: str) -> bool:
     """Whether a text of several lines can stand as a literal block and come back to the letter."""
     lines = text.removesuffix("\n").split("\n")
-    return len(lines) > 1 and all(line.isprintable() and (not line or not line[0].isspace()) and line == line.rstrip() for line in lines) and bool(lines[0]) and bool(lines[-1])
+    return (
+        len(lines) > 1
+        and all(line.isprintable() and (not line or not line[0].isspace()) and line == line.rstrip() for line in lines)
+        and bool(lines[0])
+        and bool(lines[-1])
+    )
 
 
 def scalar(value: Any) -> str:

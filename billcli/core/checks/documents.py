@@ -67,7 +67,12 @@ def _group(group: TaxGroup, at: int, expected: Group, currency: str) -> Iterator
 def _same(name: str, path: Path, stated: Decimal, minor: int, currency: str) -> Iterator[Diagnostic]:
     if minor_units(stated, currency) != minor:
         computed = minor_text(minor, digits(currency))
-        yield Diagnostic("E404", f"{name} is {format(stated, 'f')}; the lines give {computed}", path=path, label=f"{computed} by the lines")
+        yield Diagnostic(
+            "E404",
+            f"{name} is {format(stated, 'f')}; the lines give {computed}",
+            path=path,
+            label=f"{computed} by the lines",
+        )
 
 
 def _totals(totals: Any) -> list[tuple[Path, Decimal]]:
@@ -105,7 +110,11 @@ def _credit_note(note: CreditNote) -> Iterator[Diagnostic]:
     yield from _figures(note)
     for at, each in enumerate(note.applied):
         if each.on < note.issued_on:
-            yield Diagnostic("E504", f"applied[{at}].on: {each.on} is before the day of issue, {note.issued_on}", path=("applied", at, "on"))
+            yield Diagnostic(
+                "E504",
+                f"applied[{at}].on: {each.on} is before the day of issue, {note.issued_on}",
+                path=("applied", at, "on"),
+            )
         yield from _ends(each.on, each.ended_on, ("applied", at, "ended_on"))
 
 
@@ -118,7 +127,11 @@ def _payment(payment: Payment) -> Iterator[Diagnostic]:
         yield Diagnostic("E504", f"on: {payment.on} is before the money came, {payment.received_on}", path=("on",))
     for at, each in enumerate(payment.allocations):
         if each.on < payment.on:
-            yield Diagnostic("E504", f"allocations[{at}].on: {each.on} is before the payment counts, {payment.on}", path=("allocations", at, "on"))
+            yield Diagnostic(
+                "E504",
+                f"allocations[{at}].on: {each.on} is before the payment counts, {payment.on}",
+                path=("allocations", at, "on"),
+            )
         yield from _ends(each.on, each.ended_on, ("allocations", at, "ended_on"))
 
 

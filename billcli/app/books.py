@@ -1,0 +1,124 @@
+"""What a use case works with: a fresh index, the day, and whole documents read from their own files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from billcli.app.context import Context
+from billcli.app.refresh import Progress, fresh_index, no_progress
+from billcli.diagnostics import did_you_mean
+from billcli.errors import BillError, ChangedMeanwhile
+from billcli.index import queries
+from billcli.index.connection import Connection
+from billcli.model.values import quoted
+
+E = TypeVar("E")
+
+_TABLES = {
+    "customer": ("customers", "id"),
+    "invoice": ("invoices", "number"),
+    "credit-note": ("credit_notes", "number"),
+    "payment": ("payments", "id"),
+    "draft": ("drafts", "id"),
+}
+
+
+@dataclass(frozen=True)
+class Books:
+    """The ledger as one command sees it."""
+
+    root: str
+    index: Connection
+    today: date
+
+    def document(self, path: str, kind: type[E]) -> E:
+        """The whole document in a file. Raises ``ChangedMeanwhile`` where it is no longer what the index read."""
+        from billcli.app.refresh import overlaid
+        from billcli.store.read import read
+
+        entity = read(overlaid(self.root, path), path).entity
+        if not isinstance(entity, kind):
+            raise ChangedMeanwhile(f"{path} was changed meanwhile", "try again")
+        return entity
+
+    def optional(self, path: str, kind: type[E]) -> E | None:
+        return self.document(path, kind) if queries.hashes(self.index, [path]) else None
+
+    def settings(self) -> Any:
+        from billcli.model.settings import Settings
+
+        return self.document("ledger.yaml", Settings)
+
+    def categories(self) -> Any:
+        from billcli.model.category import Categories
+
+        return self.optional("categories.yaml", Categories) or Categories()
+
+    def items(self) -> Any:
+        from billcli.model.item import Items
+
+        return self.optional("items.yaml", Items) or Items()
+
+    def path(self, kind: str, name: str) -> str:
+        """The file of a document. Raises ``BillError`` with the nearest name there is."""
+        table, key = _TABLES[kind]
+        found = queries.path_of(self.index, table, key, name)
+        if found is None:
+            known = [row[1] for row in queries.keys(self.index, table, key)]
+            hint = did_you_mean(name, known) or f'"bill {kind} list" shows them'
+            raise BillError(f"there is no {kind.replace('-', ' ')} {quoted(name)}", hint)
+        return found
+
+    def customer(self, customer_id: str) -> Any:
+        from billcli.model.customer import Customer
+
+        return self.document(self.path("customer", customer_id), Customer)
+
+    def invoice(self, number: str) -> Any:
+        from billcli.model.invoice import Invoice
+
+        return self.document(self.path("invoice", number), Invoice)
+
+    def credit_note(self, number: str) -> Any:
+        from billcli.model.credit_note import CreditNote
+
+        return self.document(self.path("credit-note", number), CreditNote)
+
+    def payment(self, payment_id: str) -> Any:
+        from billcli.model.payment import Payment
+
+        return self.document(self.path("payment", payment_id), Payment)
+
+    def draft(self, draft_id: str) -> Any:
+        from billcli.model.invoice import Draft
+
+        return self.document(self.path("draft", draft_id), Draft)
+
+    def declared(self) -> dict[str, list[str]]:
+        """The vocabularies that ``categories.yaml`` declares."""
+        return {kind: queries.names(self.index, kind) for kind in ("industry", "region", "size", "segment", "tag", "category")}
+
+
+@contextmanager
+def open_books(context: Context, progress: Progress = no_progress, *, whole: bool = True) -> Iterator[Books]:
+    """The books for one command. With ``whole``, files that cannot be read are an error: figures without them would be wrong."""
+    with fresh_index(context.root, progress) as index:
+        if whole:
+            ensure_readable(index)
+        yield Books(context.root, index, context.today(index))
+
+
+def ensure_readable(index: Connection) -> None:
+    """Raises ``BillError`` where a file an error keeps out of the books would be missing from every figure."""
+    count = queries.unreadable(index)
+    if count:
+        first = next((each for each in queries.problems(index) if each.severity == "error"), None)
+        where = f", first {first.file}: {first.message}" if first else ""
+        raise BillError(
+            f"{count} file(s) of the ledger cannot be read{where}",
+            '"bill check" shows every place; nothing was computed without them',
+        )

@@ -1,0 +1,209 @@
+"""Use cases on customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from billcli.app.books import Books
+from billcli.app.write import Planner
+from billcli.core.plan import Plan
+from billcli.core.report import Column, Report, View
+from billcli.errors import BillError
+from billcli.index import queries
+from billcli.model.category_names import DIMENSIONS
+from billcli.model.money import Money
+
+
+def plan_add(fields: Mapping[str, Any]) -> Planner:
+    """``fields`` are the keys of a customer file, ``id`` made from the name where left out. Raises ``BillError``."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.checks.documents import check_document
+        from billcli.core.customer import customer_id, plan_add
+        from billcli.model.customer import Customer
+        from billcli.store.read import checked
+
+        customer = checked(Customer, {"id": customer_id(str(fields.get("name", ""))), **fields}, "customer")
+        found = check_document("customer", customer)
+        if found:
+            raise BillError(found[0].message, found[0].hint)
+        _check(books, customer)
+        if (known := _same_external(books, customer)) is not None:
+            return known
+        return plan_add(customer, queries.taken(books.index, "customers", "id", [customer.id]))
+
+    return planner
+
+
+def _same_external(books: Books, customer: Any) -> Plan | None:
+    if customer.external_id is None:
+        return None
+    twin = next((each for each in queries.customers(books.index) if each.external_id == customer.external_id), None)
+    if twin is None:
+        return None
+    if books.customer(twin.id).model_dump(exclude={"id"}) != customer.model_dump(exclude={"id"}):
+        raise BillError(f'the external id "{customer.external_id}" belongs to {twin.id}, which says something else')
+    return Plan("nothing", (), (f"{twin.id} is already there; nothing to do",), {"id": twin.id})
+
+
+def _check(books: Books, customer: Any) -> None:
+    """The words of a customer must be declared, its parent and tax code must exist."""
+    from billcli.core.customer import check_vocabulary
+
+    words = [("tag", tag) for tag in customer.tags]
+    if customer.groups:
+        words += [(name, value) for name in DIMENSIONS if (value := getattr(customer.groups, name)) is not None]
+    check_vocabulary(words, books.declared())
+    if customer.parent is not None:
+        books.path("customer", customer.parent)
+    if customer.tax is not None and customer.tax not in queries.names(books.index, "tax"):
+        from billcli.diagnostics import did_you_mean
+
+        hint = did_you_mean(customer.tax, queries.names(books.index, "tax")) or "the codes stand in ledger.yaml"
+        raise BillError(f'unknown tax code "{customer.tax}"', hint)
+
+
+def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
+    """Sets fields by dotted name; None takes a field away. The result must be a valid customer."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.checks.documents import check_document
+        from billcli.core.customer import plan_edit
+        from billcli.core.invoice import document_data
+        from billcli.model.customer import Customer
+        from billcli.store.read import checked
+
+        customer = books.customer(customer_id)
+        data = document_data(customer)
+        for name, value in changes.items():
+            _put(data, name.split("."), value)
+        changed = checked(Customer, data, "customer")
+        if found := check_document("customer", changed):
+            raise BillError(found[0].message, found[0].hint)
+        _check(books, changed)
+        if changed.parent is not None and customer_id in _ancestors(books, changed.parent):
+            raise BillError(f"{changed.parent} stands below {customer_id}; a customer cannot be its own parent")
+        values = {name: _get(changed, name.split(".")) for name in changes}
+        return plan_edit(customer, books.path("customer", customer_id), values)
+
+    return planner
+
+
+def _ancestors(books: Books, customer_id: str) -> set[str]:
+    parents = {each.id: each.parent for each in queries.customers(books.index)}
+    found: set[str] = set()
+    at: str | None = customer_id
+    while at is not None and at not in found:
+        found.add(at)
+        at = parents.get(at)
+    return found
+
+
+def _put(data: dict[str, Any], steps: list[str], value: Any) -> None:
+    for step in steps[:-1]:
+        data = data.setdefault(step, {})
+    if value is None:
+        data.pop(steps[-1], None)
+    else:
+        data[steps[-1]] = value
+
+
+def _get(entity: Any, steps: list[str]) -> Any:
+    for step in steps:
+        entity = getattr(entity, step, None)
+    return entity
+
+
+def plan_tag(customer_id: str, add: Sequence[str], remove: Sequence[str]) -> Planner:
+    """Adds and removes declared tags."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.customer import check_vocabulary, plan_tag
+
+        check_vocabulary([("tag", tag) for tag in add], books.declared())
+        return plan_tag(books.customer(customer_id), books.path("customer", customer_id), add, remove)
+
+    return planner
+
+
+@dataclass(frozen=True)
+class CustomerFilter:
+    """What ``customer list`` shows; everything given must hold."""
+
+    tag: str | None = None
+    group: str | None = None
+    country: str | None = None
+    text: str | None = None
+
+
+def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
+    """Customers by id with what they owe per currency."""
+    from billcli.app.invoice import group_members
+
+    grouped = group_members(books, wanted.group) if wanted.group else None
+    tagged = queries.tags_of(books.index, "customers", "id")
+    owed = _owed(books, as_of)
+    columns = (
+        Column("customer", "Customer"), Column("name", "Name"), Column("country", "Country"), Column("terms", "Terms"),
+        *(Column(name, name.capitalize()) for name in DIMENSIONS), Column("tags", "Tags", "list"), Column("open", "Open", "list"),
+    )  # fmt: skip
+    rows = []
+    for each in queries.customers(books.index):
+        text = wanted.text.casefold() if wanted.text else ""
+        if (
+            (wanted.tag and wanted.tag not in tagged.get(each.id, ()))
+            or (grouped is not None and each.id not in grouped)
+            or (wanted.country and each.country != wanted.country)
+            or (text and text not in f"{each.id}\n{each.name}\n{each.also}".casefold())
+        ):
+            continue
+        dimensions = [getattr(each, name) for name in DIMENSIONS]
+        rows.append(
+            (
+                each.id,
+                each.name,
+                each.country,
+                each.terms,
+                *dimensions,
+                tagged.get(each.id, []),
+                [str(money) for money in owed.get(each.id, [])],
+            )
+        )
+    return Report("customers", as_of, columns, rows)
+
+
+def _owed(books: Books, as_of: date) -> dict[str, list[Money]]:
+    sums: dict[tuple[str, str], int] = {}
+    for each in queries.open_invoices(books.index, as_of):
+        sums[each.customer, each.currency] = sums.get((each.customer, each.currency), 0) + each.open
+    found: dict[str, list[Money]] = {}
+    for (customer, currency), amount in sorted(sums.items()):
+        found.setdefault(customer, []).append(Money(amount, currency))
+    return found
+
+
+def customer_view(books: Books, customer_id: str, as_of: date) -> View:
+    """Master data, the level each default comes from, and what is open."""
+    from billcli.app.invoice import InvoiceFilter, invoice_list
+    from billcli.core.defaults import defaults
+    from billcli.core.invoice import document_data
+    from billcli.core.views import customer_fields
+
+    customer = books.customer(customer_id)
+    chosen = defaults(books.settings(), books.categories(), customer)
+    owed = _owed(books, as_of).get(customer_id, [])
+    every = invoice_list(books, InvoiceFilter(customer=customer_id), as_of)
+    open_rows = [row for row in every.rows if row[7].minor]
+    columns = tuple(each for each in every.columns if each.key != "customer")
+    table = Report("open invoices", as_of, columns, [(*row[:1], *row[2:]) for row in open_rows])
+    unapplied = [Money(each.amount, each.currency) for each in queries.unapplied(books.index, as_of) if each.customer == customer_id]
+    levels = {name: {"value": each.value, "from": each.level} for name, each in chosen.items() if each.level}
+    data = {**document_data(customer), "defaults": levels, "open": owed, "unapplied": unapplied}
+    fields = [
+        *customer_fields(customer, chosen, owed),
+        *([("Unapplied", ", ".join(map(str, unapplied)))] if unapplied else []),
+    ]
+    return View("customer", customer_id, as_of, fields, [("Open invoices", table)], data)

@@ -1,0 +1,220 @@
+"""Use cases on invoices and drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from billcli.app.books import Books
+from billcli.app.write import Planner
+from billcli.core.plan import Plan
+from billcli.core.report import Column, Report, View, currency_totals
+from billcli.core.settlement import fill_instalments
+from billcli.core.states import STATES, invoice_state, oldest_open_due
+from billcli.errors import BillError, UsageError
+from billcli.index import queries
+from billcli.model.money import Money
+from billcli.model.values import quoted
+
+if TYPE_CHECKING:
+    from billcli.core.numbering import Given
+
+
+def plan_new(request: Any, *, draft: bool) -> Planner:
+    """Issue at once, or keep as a draft."""
+    return lambda books: _plan_draft(books, request) if draft else _plan_issue(books, request, None)
+
+
+def plan_issue(draft_id: str, issued_on: date | None) -> Planner:
+    """Issue a draft: it gets its number, and the draft's file goes."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.invoice import request_from_draft
+
+        request = request_from_draft(books.draft(draft_id))
+        path = books.path("draft", draft_id)
+        return _plan_issue(books, request._replace(issued_on=issued_on or request.issued_on), path)
+
+    return planner
+
+
+def _master(books: Books, customer_id: str) -> Any:
+    from billcli.core.invoice import Master
+
+    return Master(books.settings(), books.categories(), books.items(), books.customer(customer_id))
+
+
+def given_number(books: Books, settings: Any, kind: str, series: str | None, issued_on: date) -> Given:
+    """The next number of the sequence's period, from the index."""
+    from billcli.core.numbering import Standing, find_sequence, next_number
+    from billcli.model.sequence import head_for
+
+    sequence = find_sequence(settings, kind, series)
+    table = "invoices" if kind == "invoice" else "credit_notes"
+    end = queries.sequence_end(books.index, table, head_for(sequence.pattern, issued_on))
+    return next_number(sequence, issued_on, Standing(*end), settings, books.today)
+
+
+def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
+    from billcli.core import seal
+    from billcli.core.customer import check_vocabulary
+    from billcli.core.invoice import invoice_document
+    from billcli.core.invoice import plan_issue as plan
+
+    master = _master(books, request.customer)
+    check_vocabulary([("tag", tag) for tag in request.tags], books.declared())
+    issued_on = request.issued_on or books.today
+    given = given_number(books, master.settings, "invoice", request.series, issued_on)
+    invoice = invoice_document(request, master, given, issued_on)
+    if known := already_there(books, "invoices", "number", request.external_id, seal.content(invoice)):
+        return known
+    return plan(invoice, given, drafted)
+
+
+def already_there(books: Books, table: str, key: str, external_id: str | None, content: str) -> Plan | None:
+    """An empty plan where a document of this external id says the same. Raises ``BillError`` where it says something else."""
+    found = queries.by_external_id(books.index, table, key, [external_id] if external_id else [])
+    if not external_id or external_id not in found:
+        return None
+    name, there = found[external_id]
+    if there != content:
+        raise BillError(
+            f"the external id {quoted(external_id)} belongs to {name}, which says something else",
+            f'look at it: "bill show {name}"',
+        )
+    return Plan("nothing", (), (f"{name} is already there; nothing to do",), {key: name})
+
+
+def _plan_draft(books: Books, request: Any) -> Plan:
+    from billcli.core.invoice import plan_draft
+
+    taken = frozenset(name.casefold() for _, name in queries.keys(books.index, "drafts", "id"))
+    return plan_draft(request, _master(books, request.customer), taken)
+
+
+def read_request(path: str) -> Any:
+    """An invoice request from a YAML file with the keys of a draft, ``id`` left out. Raises ``BillError`` with every problem found."""
+    import os
+
+    from billcli.core.invoice import request_from_draft
+    from billcli.model.invoice import Draft
+    from billcli.store.read import read_loose
+
+    try:
+        with open(path, "rb") as file:
+            raw = file.read()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    entity, problems = read_loose(raw, os.path.basename(path), Draft, {"id": "new"})
+    if not isinstance(entity, Draft):
+        raise BillError(f"{path} cannot be used", "", tuple(each._replace(file=path) for each in problems))
+    return request_from_draft(entity)
+
+
+@dataclass(frozen=True)
+class InvoiceFilter:
+    """What ``invoice list`` shows; everything given must hold. Amounts are decimal text in the invoice's own currency."""
+
+    customer: str | None = None
+    state: str | None = None
+    since: date | None = None
+    until: date | None = None
+    type: str | None = None
+    tag: str | None = None
+    group: str | None = None
+    above: str | None = None
+    below: str | None = None
+
+
+_COLUMNS = (
+    Column("number", "Invoice"), Column("customer", "Customer"), Column("type", "Type"), Column("issued_on", "Issued", "day"),
+    Column("due_on", "Due", "day"), Column("currency", "Cur"), Column("gross", "Gross", "money"), Column("open", "Open", "money"),
+    Column("state", "State"), Column("days_overdue", "Days", "count"),
+)  # fmt: skip
+
+
+def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
+    """Invoices issued by that day, in the order of their dates, with their state then."""
+    if wanted.state and wanted.state not in STATES:
+        raise UsageError(f"--state {quoted(wanted.state)} is none", "use one of: " + ", ".join(STATES))
+    if wanted.customer:
+        books.path("customer", wanted.customer)
+    balances = queries.invoice_balances(books.index, as_of)
+    tagged = queries.tags_of(books.index, "invoices", "number") if wanted.tag else {}
+    grouped = group_members(books, wanted.group) if wanted.group else None
+    parts = queries.instalments_of(books.index, [each.fact.number for each in balances if each.fact.parts > 1])
+    rows = []
+    for fact, open_, credited in balances:
+        if (
+            (wanted.customer and fact.customer != wanted.customer)
+            or (wanted.since and fact.issued_on < wanted.since)
+            or (wanted.until and fact.issued_on > wanted.until)
+            or (wanted.type and fact.type != wanted.type)
+            or (wanted.tag and wanted.tag not in tagged.get(fact.number, ()))
+            or (grouped is not None and fact.customer not in grouped)
+            or not _within(fact.gross, fact.currency, wanted)
+        ):
+            continue
+        due_on = _due(fact, open_, parts)
+        state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of)
+        if wanted.state and state != wanted.state:
+            continue
+        days = max((as_of - due_on).days, 0) if state == "overdue" else 0
+        money = (Money(fact.gross, fact.currency), Money(open_, fact.currency))
+        rows.append((fact.number, fact.customer, fact.type, fact.issued_on, due_on, fact.currency, *money, state, days))
+    return Report("invoices", as_of, _COLUMNS, rows, currency_totals(_COLUMNS, rows))
+
+
+def _within(gross: int, currency: str, wanted: InvoiceFilter) -> bool:
+    from billcli.app.amounts import minor_of
+
+    if wanted.above is not None and gross < minor_of(wanted.above, currency, "--above"):
+        return False
+    return wanted.below is None or gross <= minor_of(wanted.below, currency, "--below")
+
+
+def _due(fact: Any, open_: int, parts: dict[str, list[Any]]) -> date:
+    plan = parts.get(fact.number)
+    if not plan:
+        return fact.due_on  # type: ignore[no-any-return]  # a fact's day
+    left = fill_instalments([part.amount for part in plan], fact.gross - open_)
+    return oldest_open_due([(part.due_on, amount) for part, amount in zip(plan, left, strict=True)], fact.due_on)
+
+
+def group_members(books: Books, text: str) -> set[str]:
+    """The customers of ``dimension=name``. Raises ``UsageError`` for a dimension or name that is not declared."""
+    from billcli.core.customer import check_vocabulary
+    from billcli.model.category_names import DIMENSIONS
+
+    dimension, _, name = text.partition("=")
+    if dimension not in DIMENSIONS or not name:
+        raise UsageError(f"--group {quoted(text)} is none", 'write it as "segment=public", with one of ' + ", ".join(DIMENSIONS))
+    check_vocabulary([(dimension, name)], books.declared())
+    return {each.id for each in queries.customers(books.index) if getattr(each, dimension) == name}
+
+
+def invoice_view(books: Books, number: str, as_of: date) -> View:
+    """The invoice with its settlements and its state on that day."""
+    from billcli.core import settlement
+    from billcli.core.invoice import document_data
+    from billcli.core.views import invoice_fields, line_table, settlement_table
+
+    invoice = books.invoice(number)
+    fact = queries.invoice(books.index, number)
+    assert fact is not None
+    rows = queries.settlements_of(books.index, [number])[number]
+    open_ = fact.gross - settlement.counted(rows, as_of)
+    credited = settlement.counted([row for row in rows if row.kind == "credit"], as_of)
+    due_on = _due(fact, open_, queries.instalments_of(books.index, [number]))
+    state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of)
+    derived = {
+        "state": state,
+        "open": Money(open_, fact.currency),
+        "days_overdue": max((as_of - due_on).days, 0) if state == "overdue" else 0,
+    }
+    tables = [
+        ("Lines", line_table(invoice, as_of)),
+        ("Settlements", settlement_table(rows, fact.currency, as_of, "source")),
+    ]
+    return View("invoice", number, as_of, invoice_fields(invoice, derived), tables, {**document_data(invoice), **derived})

@@ -1,0 +1,42 @@
+"""Use cases of reports: facts from the index, decisions from ``core``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from billcli.app.books import Books
+from billcli.core import aging
+from billcli.core.report import Report
+from billcli.errors import BillError, UsageError
+from billcli.index import queries
+from billcli.model.category_names import DIMENSIONS
+from billcli.model.values import quoted
+
+AGING_BY = ("customer", "invoice", *DIMENSIONS)
+
+
+def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
+    """Who owes what on that day, and the proof that the report adds up to the books."""
+    if by not in AGING_BY:
+        raise UsageError(f"--by {quoted(by)} is none", "use one of: " + ", ".join(AGING_BY))
+    if basis not in ("due", "issued"):
+        raise UsageError(f"--basis {quoted(basis)} is none", "use due or issued")
+    invoices = queries.open_invoices(books.index, as_of)
+    instalments = queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
+    parts = aging.open_parts(invoices, instalments, as_of, basis)
+    proofs = aging.proofs(parts, invoices, queries.control_totals(books.index, as_of))
+    broken = [proof.line().replace(" = ", " ≠ ", 1) for proof in proofs if not proof.holds]
+    if broken:
+        raise BillError("the report does not add up to the books: " + "; ".join(broken), '"bill check" looks for the reason')
+    notes = tuple(proof.line() for proof in proofs)
+    if by == "invoice":
+        return aging.aging_by_invoice(parts, as_of, notes)
+    groups = {each.id: _group(each, by) for each in queries.customers(books.index)}
+    return aging.aging_by_group(parts, queries.unapplied(books.index, as_of), as_of, by, groups, notes)
+
+
+def _group(customer: object, by: str) -> tuple[str, str]:
+    if by == "customer":
+        return (customer.id, customer.name)  # type: ignore[attr-defined]  # a customer fact
+    name = getattr(customer, by) or aging.NO_GROUP
+    return (name, name)

@@ -1,0 +1,48 @@
+"""JSON Schemas of every kind of document, and the editor settings that use them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from billcli.app.books import Books
+from billcli.core.plan import CreateText, Plan
+from billcli.store.layout import KINDS, Kind
+
+
+def schema_files() -> dict[str, str]:
+    """Text by path: one schema per kind, and ``.vscode/settings.json`` that ties them to their folders."""
+    files = {f"schemas/{kind.name}.json": _text(json_schema(kind)) for kind in KINDS.values()}
+    patterns = {
+        f"./schemas/{kind.name}.json": f"/{kind.folder}/**/*.yaml" if kind.key else f"/{kind.folder}.yaml" for kind in KINDS.values()
+    }
+    files[".vscode/settings.json"] = _text({"yaml.schemas": patterns, "[yaml]": {"editor.tabSize": 2, "editor.insertSpaces": True}})
+    return files
+
+
+def json_schema(kind: Kind) -> dict[str, Any]:
+    """Draft 2020-12, with the schema line that the models leave to the reader."""
+    made = kind.model.model_json_schema()
+    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    made["title"] = kind.schema
+    made["properties"] = {"schema": {"const": kind.schema}, **made["properties"]}
+    made["required"] = ["schema", *made.get("required", [])]
+    return made
+
+
+def _text(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def plan_write(books: Books) -> Plan:
+    """Writes the schemas that differ from what is there."""
+    from billcli.store.fs import read_if_there
+
+    def there(path: str) -> bytes | None:
+        try:
+            return read_if_there(books.root, path)
+        except FileNotFoundError:
+            return None
+
+    steps = tuple(CreateText(path, text, replace=True) for path, text in schema_files().items() if there(path) != text.encode())
+    return Plan("schema write", steps, (f"{len(steps)} file(s) under schemas/ and .vscode/ are brought up to date",))

@@ -1,0 +1,39 @@
+"""``bill show ANYTHING``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from billcli.app.books import Books
+from billcli.app.credit_note import credit_note_view
+from billcli.app.customer import customer_view
+from billcli.app.draft import draft_view
+from billcli.app.invoice import invoice_view
+from billcli.app.payment import payment_view
+from billcli.core.report import Column, Report, View
+from billcli.errors import BillError
+from billcli.index import queries
+from billcli.model.values import quoted
+
+VIEWS: dict[str, Callable[[Books, str, date], View]] = {
+    "customer": customer_view,
+    "invoice": invoice_view,
+    "credit-note": credit_note_view,
+    "payment": payment_view,
+    "draft": draft_view,
+}
+
+
+def show_anything(books: Books, text: str, as_of: date) -> Report | View:
+    """The document that is meant, or the list of those that could be. Raises ``BillError`` where nothing fits."""
+    found = queries.search(books.index, text)
+    if not found:
+        raise BillError(
+            f"nothing has {quoted(text)} as its number, id or name",
+            '"bill customer list" and "bill invoice list" show what there is',
+        )
+    if len(found) == 1:
+        kind, key = found[0]
+        return VIEWS[kind](books, key, as_of)
+    return Report("search", as_of, (Column("kind", "Kind"), Column("key", "Number or id")), found)

@@ -1,0 +1,56 @@
+"""How the books stand, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from billcli.app.books import Books
+from billcli.app.report import aging_report
+from billcli.core.report import View
+from billcli.errors import BillError
+from billcli.index import queries
+
+
+def status_view(books: Books, as_of: date) -> View:
+    """Company, what there is, what is owed, and the commands that come next."""
+    kinds = queries.kinds(books.index)
+    name = queries.settings(books.index).get("company", "")
+    fields: list[tuple[str, object]] = [("Ledger", f"{name} ({books.root})"), ("As of", as_of)]
+    words = [
+        ("customer", "customers"),
+        ("draft", "drafts"),
+        ("invoice", "invoices"),
+        ("credit-note", "credit notes"),
+        ("payment", "payments"),
+    ]
+    fields.append(("Holds", ", ".join(f"{kinds.get(kind, 0)} {word}" for kind, word in words)))
+    unreadable = queries.unreadable(books.index)
+    if unreadable:
+        fields.append(("Problems", f'{unreadable} file(s) cannot be read; "bill check" shows every place'))
+    else:
+        try:
+            report = aging_report(books, as_of, "customer", "due")
+        except BillError as error:
+            fields.append(("Problems", error.message))
+        else:
+            fields += [(f"Owed {total[2]}", f"{total[-1].text()}, of it overdue {_overdue(total)}") for total in report.totals]
+    fields.append(("Next", _next(kinds, unreadable)))
+    return View("status", name, as_of, fields, [], {})
+
+
+def _overdue(total: Sequence[object]) -> str:
+    from billcli.model.money import Money
+
+    cells = [cell for cell in total if isinstance(cell, Money)]
+    return Money(sum(cell.minor for cell in cells[1:5]), cells[0].currency).text()
+
+
+def _next(kinds: dict[str, int], unreadable: int) -> str:
+    if unreadable:
+        return "bill check"
+    if not kinds.get("customer"):
+        return 'bill customer add --name "Nordwind Handels GmbH" --country DE'
+    if not kinds.get("invoice"):
+        return 'bill invoice new --customer ID --line "description;quantity;unit price"'
+    return "bill report aging, bill invoice list --state overdue, bill check"

@@ -1,0 +1,82 @@
+"""The write path: plan, show, and, under the lock, plan again and apply."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from billcli.app.books import Books, ensure_readable
+from billcli.app.context import Context
+from billcli.app.refresh import Progress, fresh_index, no_progress
+from billcli.core.plan import Plan
+from billcli.errors import ChangedMeanwhile
+from billcli.index import queries
+from billcli.store import audit, git, journal
+from billcli.store.apply import apply
+from billcli.store.lock import wait_seconds, writer_lock
+
+Planner = Callable[[Books], Plan]
+"""Computes what a command would do; called once for the preview and once more under the lock."""
+
+
+class Done(NamedTuple):
+    """What was carried out; ``git_problem`` says why it could not be committed, if so."""
+
+    plan: Plan
+    created: tuple[str, ...]
+    changed: tuple[str, ...]
+    git_problem: str = ""
+
+
+def preview(context: Context, planner: Planner, progress: Progress = no_progress) -> Plan:
+    """What the command would do now; writes nothing."""
+    with fresh_index(context.root, progress) as index:
+        ensure_readable(index)
+        return planner(Books(context.root, index, context.today(index)))
+
+
+def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: Progress = no_progress) -> Done:
+    """Plans again under the lock and applies. ``shown`` is what somebody agreed to: if more than a number differs, nothing is written.
+
+    Raises ``ChangedMeanwhile`` then, and where the lock cannot be had in time.
+    """
+    command = shown.command if shown else "bill"
+    with writer_lock(context.root, command, wait_seconds(os.environ.get("BILL_WAIT"))):
+        journal.recover(context.root)
+        with fresh_index(context.root, progress) as index:
+            ensure_readable(index)
+            plan = planner(Books(context.root, index, context.today(index)))
+            if shown is not None and plan.comparable() != shown.comparable():
+                raise ChangedMeanwhile(
+                    "the ledger changed since the preview; nothing was written",
+                    "run the command again and look at the new preview",
+                )
+            if not plan.steps:
+                return Done(plan, (), ())
+            paths = [step.path for step in plan.steps]
+            hashes = queries.hashes(index, [*paths, *plan.relies_on])
+            hands = [audit.FileRecord(path, old, new, "hand") for path, old, new in queries.edited_by_hand(index) if _recordable(path, new)]
+            commits = queries.settings(index).get("commit", "yes") == "yes"
+        applied = apply(context.root, plan, hashes, hands, context.now)
+        problem = _commit(context.root, plan, applied.paths) if commits else ""
+    existed = set(hashes)
+    created = tuple(path for path in paths if path not in existed)
+    return Done(plan, created, tuple(path for path in paths if path in existed), problem)
+
+
+def _recordable(path: str, new: str | None) -> bool:
+    """A numbered document that vanished is an error for good, not an edit to be noted."""
+    return new is not None or not path.startswith(("invoices/", "credit-notes/"))
+
+
+def _commit(root: str, plan: Plan, paths: tuple[str, ...]) -> str:
+    if not git.is_available(root):
+        return ""
+    first, *rest = plan.summary or (plan.command,)
+    message = f"{first}\n\n" + "\n".join(rest) if rest else first
+    try:
+        git.commit(root, paths, message)
+    except git.GitProblem as problem:
+        return str(problem)
+    return ""

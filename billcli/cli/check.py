@@ -1,0 +1,45 @@
+"""``bill check``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from billcli.cli.common import books, check_form, out, say
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    folder: Annotated[
+        str | None,
+        typer.Argument(metavar="[DIR]", help="The ledger; else --ledger, BILL_LEDGER, or upwards from here."),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="text|short|json", help="For a person, for an editor, for a program.")] = "text",
+) -> None:
+    """Check every file of the ledger; all problems at once. Silent and exit 0 when all is well.
+
+    Example: bill check --format short
+    """
+    from billcli.app.check import check as run
+    from billcli.render.diagnostics import as_json, as_short, as_text
+
+    check_form(form, ("text", "short", "json"))
+    if folder is not None:
+        ctx.obj = {"ledger": folder}
+    with books(ctx, whole=False) as found:
+        problems = run(found)
+    errors = sum(each.severity == "error" for each in problems)
+    match form:
+        case "json":
+            out(as_json(problems))
+        case "short":
+            out(as_short(problems))
+        case _ if problems:
+            out(as_text(problems) + "\n")
+            say(f"{errors} error(s), {len(problems) - errors} warning(s)")
+    if errors:
+        raise typer.Exit(1)

@@ -1,0 +1,140 @@
+"""What every command does: find the ledger, show a report, or preview, ask and write."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from billcli.errors import NeedsPerson, UsageError
+
+if TYPE_CHECKING:
+    from billcli.app.books import Books
+    from billcli.app.context import Context
+    from billcli.app.write import Done, Planner
+    from billcli.core.plan import Plan
+    from billcli.core.report import Report, View
+
+
+def out(text: str) -> None:
+    """Data, to standard output."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Talk, to standard error."""
+    from billcli.render.text import safe
+
+    sys.stderr.write("".join(f"{safe(line)}\n" for line in text.split("\n")))
+
+
+def context(ctx: typer.Context, as_of: str | None = None) -> Context:
+    """Where and when this command works."""
+    from billcli.app.context import Context, day, now
+    from billcli.store.locate import find_ledger
+
+    if as_of is not None:
+        day(as_of, "--as-of")
+    chosen = (ctx.obj or {}).get("ledger") or os.environ.get("BILL_LEDGER")
+    return Context(find_ledger(chosen, os.getcwd()), as_of, now())
+
+
+@contextmanager
+def books(ctx: typer.Context, as_of: str | None = None, *, whole: bool = True) -> Iterator[Books]:
+    """The books of this command, with a progress bar where many files are new."""
+    from billcli.app.books import open_books
+    from billcli.render.progress import progress_bar
+
+    with (
+        progress_bar("Reading the ledger") as progress,
+        open_books(context(ctx, as_of), progress, whole=whole) as found,
+    ):
+        yield found
+
+
+def optional_day(text: str | None, option: str) -> date | None:
+    from billcli.app.context import day
+
+    return day(text, option) if text is not None else None
+
+
+def check_form(form: str, allowed: tuple[str, ...] = ("table", "json", "csv")) -> None:
+    if form not in allowed:
+        raise UsageError(f'--format "{form}" is none', "use one of: " + ", ".join(allowed))
+
+
+def show(found: Report | View, form: str) -> None:
+    """Prints a report or a document."""
+    from billcli.core.report import Report
+    from billcli.render.report import rendered, rendered_view
+
+    terminal = sys.stdout.isatty()
+    out(rendered(found, form, terminal=terminal) if isinstance(found, Report) else rendered_view(found, form, terminal=terminal))
+
+
+def list_command(ctx: typer.Context, as_of: str | None, form: str, make: Callable[[Books, date], Report | View]) -> None:
+    """The whole of a command that only shows."""
+    check_form(form)
+    with books(ctx, as_of) as found:
+        show(make(found, found.today), form)
+
+
+def write_command(ctx: typer.Context, planner: Planner, *, as_of: str | None, dry_run: bool, yes: bool, quiet: bool, form: str) -> None:
+    """The whole of a command that writes: preview, question, apply, result."""
+    from billcli.app.write import carry_out, preview
+    from billcli.render.progress import progress_bar
+
+    check_form(form, ("table", "json"))
+    where = context(ctx, as_of)
+    with progress_bar("Reading the ledger") as progress:
+        if yes and not dry_run:
+            done = carry_out(where, planner, None, progress)
+        else:
+            shown = preview(where, planner, progress)
+            _say_plan(shown)
+            if dry_run or not shown.steps:
+                if dry_run:
+                    say("dry run: nothing was written")
+                _result(shown, [step.path for step in shown.steps if hasattr(step, "kind")], [], form, quiet=quiet)
+                return
+            _agreed()
+            done = carry_out(where, planner, shown, progress)
+    _finish(done, form, quiet=quiet, told=not yes)
+
+
+def _say_plan(plan: Plan) -> None:
+    for line in plan.summary:
+        say(line)
+    for warning in plan.warnings:
+        say(f"warning: {warning}")
+
+
+def _agreed() -> None:
+    """Asks a person. Raises ``NeedsPerson`` where there is none."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise NeedsPerson("nothing was written", "add --yes to write without being asked")
+    if not typer.confirm("Write this?", default=True, err=True):
+        raise NeedsPerson("nothing was written")
+
+
+def _finish(done: Done, form: str, *, quiet: bool, told: bool) -> None:
+    if not quiet and not told:
+        _say_plan(done.plan)
+    _result(done.plan, list(done.created), list(done.changed), form, quiet=quiet)
+    if done.git_problem:
+        raise NeedsPerson(f"the change is made, but git has not committed it: {done.git_problem}", "the next command commits it")
+
+
+def _result(plan: Plan, created: list[str], changed: list[str], form: str, *, quiet: bool) -> None:
+    result: dict[str, Any] = {"created": created, "changed": changed, **plan.result, "summary": "\n".join(plan.summary)}
+    if form == "json":
+        out(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+    elif not quiet and (key := plan.result.get("number") or plan.result.get("id")):
+        out(f"{key}\n")

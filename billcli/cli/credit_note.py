@@ -1,0 +1,76 @@
+"""``bill credit-note``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.options import AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Credit what was invoiced.")
+
+
+@app.command()
+def new(
+    ctx: typer.Context,
+    invoice: Annotated[str, typer.Option("--invoice", "-i", metavar="NUMBER", help="The invoice to credit.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; printed on the credit note.")],
+    line: Annotated[
+        list[str] | None,
+        typer.Option("--line", "-l", metavar="K[:QTY]", help="A line of the invoice, counted from 1. May be repeated."),
+    ] = None,
+    amount: Annotated[str | None, typer.Option("--amount", help="An amount with tax, shared over the invoice's tax rates.")] = None,
+    issued_on: IssuedOn = None,
+    notes: Annotated[str | None, typer.Option("--notes", help="A note for yourself.")] = None,
+    series: Annotated[
+        str | None,
+        typer.Option("--series", metavar="NAME", help="The sequence in ledger.yaml to take the number from."),
+    ] = None,
+    external_id: ExternalId = None,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Form = "table",
+) -> None:
+    """Credit an invoice: all of it, some lines, or an amount. What exceeds its open balance stays as the customer's credit.
+
+    Example: bill credit-note new --invoice INV-2026-0042 --reason "two hours too many" --line 1:2 --yes
+    """
+    from billcli.app.credit_note import CreditOptions, plan_new
+
+    options = CreditOptions(invoice, reason, tuple(line or ()), amount, optional_day(issued_on, "--issued-on"), notes, external_id, series)
+    write_command(ctx, plan_new(options), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context, customer: Customer = None,
+    invoice: Annotated[str | None, typer.Option("--invoice", help="That correct this invoice.")] = None,
+    as_of: AsOf = None, form: Form = "table",
+) -> None:  # fmt: skip
+    """List credit notes with what is unapplied.
+
+    Example: bill credit-note list --customer nordwind
+    """
+    from billcli.app.credit_note import credit_note_list
+
+    list_command(ctx, as_of, form, lambda found, day: credit_note_list(found, day, customer, invoice))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """Show one credit note with what it was used for.
+
+    Example: bill credit-note show CN-2026-0003
+    """
+    from billcli.app.credit_note import credit_note_view
+
+    list_command(ctx, as_of, form, lambda found, day: credit_note_view(found, number, day))

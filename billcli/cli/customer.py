@@ -1,0 +1,163 @@
+"""``bill customer``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from billcli.cli.common import list_command, write_command
+from billcli.cli.options import AsOf, DryRun, ExternalId, Form, Quiet, Yes
+from billcli.errors import UsageError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Who owes.")
+
+Text = str | None
+_CONTACT = "ROLE:EMAIL[:NAME[:PHONE]], with the role billing, dunning or legal. May be repeated."
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Option("--name", "-n", help="As it is printed.")],
+    id_: Annotated[Text, typer.Option("--id", help="Never changes; else made from the name.")] = None,
+    email: Annotated[Text, typer.Option("--email", help="Where invoices go: the billing contact.")] = None,
+    contact: Annotated[list[str] | None, typer.Option("--contact", help=_CONTACT)] = None,
+    language: Annotated[Text, typer.Option("--language", help="Such as en, de or zh-CN.")] = None,
+    currency: Annotated[Text, typer.Option("--currency", help="ISO 4217 code.")] = None,
+    street: Annotated[Text, typer.Option("--street")] = None,
+    postal_code: Annotated[Text, typer.Option("--postal-code")] = None,
+    city: Annotated[Text, typer.Option("--city")] = None,
+    country: Annotated[Text, typer.Option("--country", help="ISO 3166 code, such as DE.")] = None,
+    tax_id: Annotated[Text, typer.Option("--tax-id", help="Checked by the rules of the country.")] = None,
+    iban: Annotated[list[str] | None, typer.Option("--iban", help="An account it pays from. May be repeated.")] = None,
+    terms: Annotated[Text, typer.Option("--terms", help='Such as "net 30".')] = None,
+    tax: Annotated[Text, typer.Option("--tax", help="Default tax code.")] = None,
+    credit_limit: Annotated[Text, typer.Option("--credit-limit", help="An amount in the customer's currency.")] = None,
+    parent: Annotated[Text, typer.Option("--parent", metavar="ID", help="The customer above it.")] = None,
+    alias: Annotated[list[str] | None, typer.Option("--alias", help="Another name. May be repeated.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="A declared tag. May be repeated.")] = None,
+    industry: Annotated[Text, typer.Option("--industry")] = None,
+    region: Annotated[Text, typer.Option("--region")] = None,
+    size: Annotated[Text, typer.Option("--size")] = None,
+    segment: Annotated[Text, typer.Option("--segment")] = None,
+    notes: Annotated[Text, typer.Option("--notes")] = None,
+    external_id: ExternalId = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Form = "table",
+) -> None:
+    """Add a customer.
+
+    Example: bill customer add --name "Nordwind Handels GmbH" --country DE --email rechnung@nordwind.example --terms "net 14" --yes
+    """
+    from billcli.app.customer import plan_add
+
+    contacts = [*([{"role": "billing", "email": email}] if email else []), *(_contact(each) for each in contact or [])]
+    address = {"street": street, "postal_code": postal_code, "city": city, "country": country}
+    groups = {"industry": industry, "region": region, "size": size, "segment": segment}
+    fields: dict[str, Any] = {
+        "id": id_, "name": name, "aliases": alias, "language": language, "currency": currency, "address": _said(address), "tax_id": tax_id,
+        "ibans": iban, "contacts": contacts, "terms": terms, "tax": tax, "credit_limit": credit_limit, "parent": parent,
+        "groups": _said(groups), "tags": tag, "notes": notes, "external_id": external_id,
+    }  # fmt: skip
+    write_command(ctx, plan_add(_said(fields) or {}), as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+def _said(fields: dict[str, Any]) -> dict[str, Any] | None:
+    return {key: value for key, value in fields.items() if value not in (None, [], {})} or None
+
+
+def _contact(text: str) -> dict[str, Any]:
+    role, _, rest = text.partition(":")
+    email, _, rest = rest.partition(":")
+    name, _, phone = rest.partition(":")
+    return _said({"role": role, "name": name or None, "email": email or None, "phone": phone or None}) or {}
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="A part of an id, name, alias, e-mail or IBAN.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="With this tag.")] = None,
+    group: Annotated[str | None, typer.Option("--group", metavar="DIM=NAME", help="Of this group, such as segment=public.")] = None,
+    country: Annotated[str | None, typer.Option("--country", help="In this country.")] = None,
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """List customers with what they owe.
+
+    Example: bill customer list --group segment=public
+    """
+    from billcli.app.customer import CustomerFilter, customer_list
+
+    wanted = CustomerFilter(tag, group, country, text)
+    list_command(ctx, as_of, form, lambda found, day: customer_list(found, wanted, day))
+
+
+@app.command()
+def show(ctx: typer.Context, customer: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, form: Form = "table") -> None:
+    """Show one customer: master data, where each default comes from, what is open.
+
+    Example: bill customer show nordwind
+    """
+    from billcli.app.customer import customer_view
+
+    list_command(ctx, as_of, form, lambda found, day: customer_view(found, customer, day))
+
+
+@app.command()
+def edit(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="ID")],
+    set_: Annotated[
+        list[str],
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Such as terms=net 14 or address.city=Oslo; an empty value takes it away. May be repeated.",
+        ),
+    ],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Form = "table",
+) -> None:
+    """Change fields of a customer's file; every other line stays as it is. A former name becomes an alias.
+
+    Example: bill customer edit nordwind --set "terms=net 14" --set address.city=Bremen --yes
+    """
+    from billcli.app.customer import plan_edit
+
+    changes: dict[str, str | None] = {}
+    for text in set_:
+        field, sep, value = text.partition("=")
+        if not sep or not field:
+            raise UsageError(f'--set "{text}" sets nothing', 'write it as "field=value"')
+        if field in ("id", "schema") or field.split(".")[0] in ("contacts", "ibans", "aliases", "tags"):
+            raise UsageError(f"{field} is not set this way", 'an id never changes; "bill customer tag" changes tags, an editor lists')
+        changes[field] = value or None
+    write_command(ctx, plan_edit(customer, changes), as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def tag(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="ID")],
+    add_: Annotated[list[str] | None, typer.Option("--add", metavar="TAG", help="May be repeated.")] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="TAG", help="May be repeated.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Form = "table",
+) -> None:
+    """Add and remove tags.
+
+    Example: bill customer tag nordwind --add vip --yes
+    """
+    from billcli.app.customer import plan_tag
+
+    if not add_ and not remove:
+        raise UsageError("nothing to do", "name a tag with --add or --remove")
+    write_command(ctx, plan_tag(customer, add_ or [], remove or []), as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)

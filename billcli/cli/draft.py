@@ -1,0 +1,48 @@
+"""``bill draft``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from billcli.cli.common import list_command, write_command
+from billcli.cli.options import AsOf, DryRun, Form, Quiet, Yes
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Invoices not yet issued.")
+
+
+@app.command("list")
+def list_(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
+    """List drafts.
+
+    Example: bill draft list
+    """
+    from billcli.app.draft import draft_list
+
+    list_command(ctx, as_of, form, draft_list)
+
+
+@app.command()
+def show(ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, form: Form = "table") -> None:
+    """Show one draft.
+
+    Example: bill draft show nordwind-3fa9c2e1
+    """
+    from billcli.app.draft import draft_view
+
+    list_command(ctx, as_of, form, lambda found, day: draft_view(found, draft, day))
+
+
+@app.command()
+def delete(
+    ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, dry_run: DryRun = False, yes: Yes = False,
+    quiet: Quiet = False, form: Form = "table",
+) -> None:  # fmt: skip
+    """Throw a draft away.
+
+    Example: bill draft delete nordwind-3fa9c2e1
+    """
+    from billcli.app.draft import plan_delete
+
+    write_command(ctx, plan_delete(draft), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)

@@ -1,0 +1,177 @@
+"""``bill invoice``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.options import AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
+from billcli.errors import UsageError
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Issue, list, show and import invoices.")
+
+_LINE = 'A line: "description;quantity;unit price[;tax[;category]]", or "ITEM;quantity" from the price list. May be repeated.'
+
+
+@app.command()
+def new(
+    ctx: typer.Context,
+    customer: Customer = None,
+    line: Annotated[list[str] | None, typer.Option("--line", "-l", metavar="LINE", help=_LINE)] = None,
+    from_file: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE.yaml", help="Take the invoice from a file with the keys of a draft."),
+    ] = None,
+    issued_on: IssuedOn = None,
+    terms: Annotated[str | None, typer.Option("--terms", help='Payment terms, such as "net 30" or "on receipt".')] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="ISO 4217 code; else the customer's.")] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option("--reference", help="What the customer quotes when paying; else made from the number (ISO 11649)."),
+    ] = None,
+    buyer_reference: Annotated[str | None, typer.Option("--buyer-reference", help="The customer's own reference or order number.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="sales|service", help="Goods or services.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="A declared tag. May be repeated.")] = None,
+    notes: Annotated[str | None, typer.Option("--notes", help="A note for yourself.")] = None,
+    series: Annotated[
+        str | None,
+        typer.Option("--series", metavar="NAME", help="The sequence in ledger.yaml to take the number from."),
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it without a number, to be issued later.")] = False,
+    external_id: ExternalId = None,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Form = "table",
+) -> None:
+    """Issue an invoice: number, figures and everything printed are fixed.
+
+    Example: bill invoice new --customer nordwind --line "Consulting, March;12.5;95.10;vat-20" --yes
+    """
+    from billcli.app.invoice import plan_new, read_request
+    from billcli.core.invoice import InvoiceRequest
+    from billcli.core.lines import typed_line
+
+    request = read_request(from_file) if from_file else InvoiceRequest(customer=customer or _asked("Customer", "--customer"))
+    said: dict[str, Any] = {
+        "customer": customer, "issued_on": optional_day(issued_on, "--issued-on"), "terms": _terms(terms), "currency": _currency(currency),
+        "reference": _one_line(reference, "--reference"), "buyer_reference": _one_line(buyer_reference, "--buyer-reference"),
+        "type": _type(type_),
+        "tags": tuple(tag) if tag else None, "notes": notes, "series": series, "external_id": _one_line(external_id, "--external-id"),
+    }  # fmt: skip
+    lines = line if line or from_file else _asked_lines()
+    request = request._replace(**{key: value for key, value in said.items() if value is not None})
+    request = request._replace(typed_lines=tuple(typed_line(each) for each in lines or ()))
+    write_command(ctx, plan_new(request, draft=draft), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+def _asked(what: str, option: str) -> str:
+    """Asks on a terminal; elsewhere the option is required."""
+    if not sys.stdin.isatty():
+        raise UsageError(f"{option} is missing", '"bill invoice new --help" shows an example')
+    return str(typer.prompt(what, err=True))
+
+
+def _asked_lines() -> list[str]:
+    if not sys.stdin.isatty():
+        raise UsageError("--line is missing", '--line "description;quantity;unit price"')
+    lines = []
+    while text := typer.prompt("Line (description;quantity;unit price, empty to end)", default="", show_default=False, err=True):
+        lines.append(text)
+    return lines
+
+
+def _terms(text: str | None) -> str | None:
+    from billcli.app.amounts import value_of
+    from billcli.model.terms import terms_text
+
+    return value_of(terms_text, text, "--terms") if text is not None else None
+
+
+def _currency(text: str | None) -> str | None:
+    from billcli.app.amounts import value_of
+    from billcli.model.values import parse_currency
+
+    return value_of(parse_currency, text, "--currency") if text is not None else None
+
+
+def _one_line(text: str | None, option: str) -> str | None:
+    from billcli.app.amounts import value_of
+    from billcli.model.values import parse_text
+
+    return value_of(parse_text, text, option) if text is not None else None
+
+
+def _type(text: str | None) -> str | None:
+    if text not in (None, "sales", "service"):
+        raise UsageError(f'--type "{text}" is none', "use sales or service")
+    return text
+
+
+@app.command()
+def issue(
+    ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="DRAFT", help="The draft's id.")], issued_on: IssuedOn = None,
+    as_of: AsOf = None, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Form = "table",
+) -> None:  # fmt: skip
+    """Issue a draft: it gets its number, and the draft goes.
+
+    Example: bill invoice issue nordwind-3fa9c2e1 --yes
+    """
+    from billcli.app.invoice import plan_issue
+
+    planner = plan_issue(draft, optional_day(issued_on, "--issued-on"))
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    customer: Customer = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help="open, partly paid, overdue, paid, credited or void.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Issued on or after.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Issued on or before.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="sales|service")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="With this tag.")] = None,
+    group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="DIM=NAME", help="Of customers of this group, such as segment=public."),
+    ] = None,
+    above: Annotated[str | None, typer.Option("--above", metavar="AMOUNT", help="Gross at least this.")] = None,
+    below: Annotated[str | None, typer.Option("--below", metavar="AMOUNT", help="Gross at most this.")] = None,
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """List invoices with their state on a day.
+
+    Example: bill invoice list --state overdue --customer nordwind
+    """
+    from billcli.app.invoice import InvoiceFilter, invoice_list
+
+    days = (optional_day(since, "--since"), optional_day(until, "--until"))
+    wanted = InvoiceFilter(customer, state, *days, _type(type_), tag, group, above, below)
+    list_command(ctx, as_of, form, lambda found, day: invoice_list(found, wanted, day))
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """Show one invoice with its settlements.
+
+    Example: bill invoice show INV-2026-0042
+    """
+    from billcli.app.invoice import invoice_view
+
+    list_command(ctx, as_of, form, lambda found, day: invoice_view(found, number, day))

@@ -1,0 +1,171 @@
+"""The command ``bill``: nouns loaded when they are used, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.models import TyperInfo
+
+from billcli.errors import BillError
+
+NOUNS = {
+    "init": ("billcli.cli.init", "Begin a ledger in a new folder."),
+    "demo": ("billcli.cli.demo", "Copy the demo ledger to try things on."),
+    "check": ("billcli.cli.check", "Check every file of the ledger."),
+    "explain": ("billcli.cli.explain", "Explain a code of check."),
+    "doctor": ("billcli.cli.doctor", "Look at the machine and the ledger's private folder."),
+    "show": ("billcli.cli.show", "Show whatever has this number, id or name."),
+    "schema": ("billcli.cli.schema", "JSON Schemas for editors."),
+    "customer": ("billcli.cli.customer", "Who owes."),
+    "invoice": ("billcli.cli.invoice", "Issue, list, show and import invoices."),
+    "draft": ("billcli.cli.draft", "Invoices not yet issued."),
+    "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),
+    "payment": ("billcli.cli.payment", "Record money received."),
+    "report": ("billcli.cli.report", "Who owes what."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Knows every noun by name and help; imports the module of the one that is used."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        for name, (_, help_) in NOUNS.items():
+            self.commands.setdefault(name, TyperCommand(name=name, help=help_))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if name in NOUNS and not getattr(self.commands[name], "loaded", False):
+            self.commands[name] = self._load(name)
+        return super().resolve_command(ctx, args)
+
+    def _load(self, name: str) -> Any:
+        module, help_ = NOUNS[name]
+        app = import_module(module).app
+        single = len(app.registered_commands) == 1 and app.registered_callback is None
+        if single:
+            command: Any = typer.main.get_command(app)
+            command.name = name
+        else:
+            info = TyperInfo(app, name=name, help=help_)
+            command = typer.main.get_group_from_info(info, pretty_exceptions_short=False, suggest_commands=True, rich_markup_mode=None)
+        command.loaded = True
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup, name="bill", rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+
+@app.callback()
+def bill(
+    ctx: typer.Context,
+    ledger: Annotated[
+        str | None,
+        typer.Option("--ledger", metavar="DIR", help="The ledger's folder; else BILL_LEDGER, else upwards from here."),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Accounts receivable over plain-text ledgers.
+
+    Exit codes: 0 done, 1 problems in the ledger or refused by its rules, 2 usage, 3 done in part or a person is needed,
+    4 locked or changed meanwhile, 5 outside service unreachable, 70 our bug, 130 interrupted.
+    """
+    if version:
+        from billcli import __version__
+
+        typer.echo(f"bill {__version__}")
+        raise typer.Exit
+    ctx.obj = {"ledger": ledger}
+    if ctx.invoked_subcommand is None:
+        from billcli.cli.status import status
+
+        status(ctx)
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code; nothing but our bugs leaves a traceback, and that in a file."""
+    try:
+        _streams()
+        command = typer.main.get_command(app)
+        code = command.main(args=argv, prog_name="bill", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except BillError as error:
+        return _refused(error)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("interrupted\n")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except OSError as error:
+        return _outside(error)
+    except Exception as error:  # noqa: BLE001  # the boundary: what is left is a usage error of Typer's or our bug
+        return _usage_or_bug(error)
+
+
+def _streams() -> None:
+    """UTF-8 whatever the locale; a closed standard output is an error before anything is written."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # stays open for the whole run
+    if sys.stdout is None:
+        raise BillError("standard output is closed", "send it to a file, or to /dev/null")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text streams both
+
+
+def _refused(error: BillError) -> int:
+    from billcli.render.diagnostics import as_text
+    from billcli.render.text import safe
+
+    if error.diagnostics:
+        sys.stderr.write(as_text(error.diagnostics) + "\n")
+    sys.stderr.write(f"bill: {safe(error.message)}\n")
+    if error.hint:
+        sys.stderr.write(f"  hint: {safe(error.hint)}\n")
+    return error.exit_code
+
+
+def _outside(error: OSError) -> int:
+    from billcli.render.text import safe
+
+    where = f"{error.filename}: " if error.filename else ""
+    sys.stderr.write(f"bill: {safe(str(where))}{error.strerror or error}\n")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 1
+
+
+def _usage_or_bug(error: Exception) -> int:
+    if hasattr(error, "format_message"):
+        from billcli.render.text import safe
+
+        where = getattr(getattr(error, "ctx", None), "command_path", "bill")
+        sys.stderr.write(f'bill: {safe(error.format_message())}\n  hint: "{where} --help" shows how it is used\n')
+        return int(getattr(error, "exit_code", 2))
+    if type(error).__name__ == "OperationalError" and "locked" in str(error):
+        sys.stderr.write("bill: another command is writing the index\n  hint: try again\n")
+        return 4
+    return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="bill-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)))
+    sys.stderr.write(
+        f"bill: this is a bug of bill ({type(error).__name__}); nothing more was done\n  hint: what happened stands in {file.name}\n"
+    )
+    return 70

@@ -1,0 +1,96 @@
+"""``bill payment``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.options import AsOf, Customer, DryRun, ExternalId, Form, Quiet, Yes
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Record money received.")
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Option("--customer", "-c", metavar="ID", help="Who paid.")],
+    amount: Annotated[str, typer.Option("--amount", "-a", help="What came in, such as 1250.00.")],
+    received_on: Annotated[
+        str | None, typer.Option("--received-on", metavar="DATE", help="The day of the money; today where left out.")
+    ] = None,
+    invoice: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--invoice",
+            "-i",
+            metavar="N[:AMOUNT]",
+            help="What it pays; without an amount as much as fits. May be repeated.",
+        ),
+    ] = None,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Allocate what is left to the oldest due invoices.")] = False,
+    currency: Annotated[str | None, typer.Option("--currency", help="Else that of the invoices, else the customer's.")] = None,
+    method: Annotated[str | None, typer.Option("--method", help="Such as transfer, card, cash.")] = None,
+    payer_name: Annotated[str | None, typer.Option("--payer-name", help="As the bank names the payer.")] = None,
+    payer_iban: Annotated[str | None, typer.Option("--payer-iban", help="The account it came from.")] = None,
+    reference: Annotated[str | None, typer.Option("--reference", help="The text of the transfer.")] = None,
+    notes: Annotated[str | None, typer.Option("--notes", help="A note for yourself.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="It is another payment, though customer, day and amount are the same.")] = False,
+    external_id: ExternalId = None,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Form = "table",
+) -> None:
+    """Record a payment and allocate it; the rest stays as the customer's credit.
+
+    Example: bill payment add --customer nordwind --amount 500 --invoice INV-2026-0042 --yes
+    """
+    from billcli.app.payment import PaymentOptions, plan_add, text_options
+
+    texts = text_options(currency, method, payer_name, payer_iban, reference, external_id)
+    days = optional_day(received_on, "--received-on")
+    options = PaymentOptions(
+        customer,
+        amount,
+        days,
+        invoices=tuple(invoice or ()),
+        oldest_first=oldest_first,
+        notes=notes,
+        again=again,
+        **texts,
+    )
+    write_command(ctx, plan_add(options), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    customer: Customer = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Received on or after.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Received on or before.")] = None,
+    unapplied: Annotated[bool, typer.Option("--unapplied", help="Only those with something left.")] = False,
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """List payments with what is unapplied.
+
+    Example: bill payment list --unapplied
+    """
+    from billcli.app.payment import payment_list
+
+    days = (optional_day(since, "--since"), optional_day(until, "--until"))
+    list_command(ctx, as_of, form, lambda found, day: payment_list(found, day, customer, *days, unapplied_only=unapplied))
+
+
+@app.command()
+def show(ctx: typer.Context, payment: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, form: Form = "table") -> None:
+    """Show one payment with what it was used for.
+
+    Example: bill payment show 2026-04-17-nordwind-7f3a9c21
+    """
+    from billcli.app.payment import payment_view
+
+    list_command(ctx, as_of, form, lambda found, day: payment_view(found, payment, day))

@@ -1,0 +1,44 @@
+"""``bill report``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from billcli.cli.common import list_command
+from billcli.cli.options import AsOf, Form
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Who owes what.")
+
+
+@app.callback()
+def report() -> None:
+    """Who owes what."""
+
+
+@app.command()
+def aging(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: Annotated[
+        str,
+        typer.Option("--by", metavar="customer|invoice|industry|region|size|segment", help="What a row stands for."),
+    ] = "customer",
+    basis: Annotated[
+        str,
+        typer.Option("--basis", metavar="due|issued", help="Count days from the due date or from the day of issue."),
+    ] = "due",
+    form: Form = "table",
+) -> None:
+    """Open balances by how long they are overdue, as of any day; what came later is undone.
+
+    Buckets: not due; 1-30, 31-60, 61-90, over 90 days after the due date. An invoice is due until the end of its due
+    date. Unapplied payments and credit notes stand in a column of their own: total = sum of buckets - unapplied.
+    The last line proves the report: its buckets, the open invoices and the books as a whole come to the same.
+
+    Example: bill report aging --as-of 2026-03-31 --by segment
+    """
+    from billcli.app.report import aging_report
+
+    list_command(ctx, as_of, form, lambda found, day: aging_report(found, day, by, basis))

@@ -1,0 +1,26 @@
+"""``bill schema``."""
+
+from __future__ import annotations
+
+import typer
+
+from billcli.cli.common import write_command
+from billcli.cli.options import DryRun, Form, Quiet, Yes
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="JSON Schemas for editors.")
+
+
+@app.callback()
+def schema() -> None:
+    """JSON Schemas for editors."""
+
+
+@app.command()
+def write(ctx: typer.Context, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Form = "table") -> None:
+    """Bring schemas/ and .vscode/settings.json up to date, so that editors complete and check the files.
+
+    Example: bill schema write --yes
+    """
+    from billcli.app.schemas import plan_write
+
+    write_command(ctx, plan_write, as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)

@@ -1,0 +1,15 @@
+"""Bare ``bill``: how the books stand and what to do next."""
+
+from __future__ import annotations
+
+import typer
+
+from billcli.cli.common import books, show
+
+
+def status(ctx: typer.Context) -> None:
+    """A short status of the ledger here, and the next steps."""
+    from billcli.app.status import status_view
+
+    with books(ctx, whole=False) as found:
+        show(status_view(found, found.today), "table")

@@ -1,0 +1,167 @@
+"""Who owes what, by how long it is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from billcli.core.report import Column, Report, currency_totals
+from billcli.core.settlement import fill_instalments
+from billcli.model.money import Money
+
+BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")
+NO_GROUP = "(none)"
+
+
+class OpenInvoice(Protocol):
+    """An invoice with something open at the date."""
+
+    @property
+    def customer(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def issued_on(self) -> date: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def parts(self) -> int: ...
+    @property
+    def gross(self) -> int: ...
+    @property
+    def open(self) -> int: ...
+
+
+class OpenPart(NamedTuple):
+    """An open instalment; minor units. ``overdue`` counts days, zero and less for not due."""
+
+    customer: str
+    currency: str
+    number: str
+    due_on: date
+    overdue: int
+    open: int
+
+
+def bucket(overdue: int) -> str:
+    """Not due up to and including the due date; then 1-30, 31-60, 61-90, over 90 days."""
+    return BUCKETS[0] if overdue <= 0 else BUCKETS[min((overdue - 1) // 30, 3) + 1]
+
+
+def open_parts(
+    invoices: Sequence[OpenInvoice], instalments: Mapping[str, Sequence[tuple[str, date, int]]], as_of: date, basis: str
+) -> list[OpenPart]:
+    """One row per open instalment; settlements fill the oldest first. ``basis`` issued counts days from the day of issue."""
+    found = []
+    for invoice in invoices:
+        plan = instalments.get(invoice.number) if invoice.parts > 1 else None
+        due_days = [day for _, day, _ in plan] if plan else [invoice.due_on]
+        amounts = [amount for _, _, amount in plan] if plan else [invoice.gross]
+        for due_on, open_ in zip(due_days, _spread(amounts, invoice.open), strict=True):
+            if open_:
+                overdue = (as_of - (due_on if basis == "due" else invoice.issued_on)).days
+                found.append(OpenPart(invoice.customer, invoice.currency, invoice.number, due_on, overdue, open_))
+    return found
+
+
+def _spread(amounts: list[int], open_: int) -> list[int]:
+    """Books that check calls wrong may owe less than nothing; that stands on the last part, so no sum loses it."""
+    settled = sum(amounts) - open_
+    parts = fill_instalments(amounts, max(settled, 0))
+    parts[-1] += open_ - sum(parts)
+    return parts
+
+
+def aging_by_invoice(parts: Sequence[OpenPart], as_of: date, notes: tuple[str, ...]) -> Report:
+    """A row per open instalment, the longest overdue first."""
+    columns = (
+        Column("number", "Invoice"), Column("customer", "Customer"), Column("due_on", "Due", "day"),
+        Column("days_overdue", "Days", "count"),
+        Column("currency", "Cur"), Column("open", "Open", "money"), Column("bucket", "Bucket"),
+    )  # fmt: skip
+    ordered = sorted(parts, key=lambda part: (part.currency, -part.overdue, part.number, part.due_on))
+    rows = [
+        (
+            part.number,
+            part.customer,
+            part.due_on,
+            max(part.overdue, 0),
+            part.currency,
+            Money(part.open, part.currency),
+            bucket(part.overdue),
+        )
+        for part in ordered
+    ]
+    return Report("aging", as_of, columns, rows, currency_totals(columns, rows), notes)
+
+
+def aging_by_group(
+    parts: Sequence[OpenPart],
+    unapplied: Sequence[tuple[str, str, int]],
+    as_of: date,
+    key: str,
+    groups: Mapping[str, tuple[str, str]],
+    notes: tuple[str, ...],
+) -> Report:
+    """A row per group and currency with its buckets, its unapplied credit, and what both come to.
+
+    ``groups`` gives each customer's group and that group's name; with ``key`` customer it is the customer itself.
+    """
+    named = key == "customer"
+    columns = (
+        Column(key, key.capitalize()), *((Column("name", "Name"),) if named else ()), Column("currency", "Cur"),
+        *(Column(name, name.capitalize(), "money", "buckets") for name in BUCKETS),
+        Column("unapplied", "Unapplied", "money"), Column("total", "Total", "money"),
+    )  # fmt: skip
+    sums: dict[tuple[str, str], list[int]] = {}
+    names: dict[str, str] = {}
+    for part in parts:
+        group = groups.get(part.customer, (part.customer, part.customer))
+        names[group[0]] = group[1]
+        sums.setdefault((group[0], part.currency), [0] * 6)[BUCKETS.index(bucket(part.overdue))] += part.open
+    for customer, currency, amount in unapplied:
+        group = groups.get(customer, (customer, customer))
+        names[group[0]] = group[1]
+        sums.setdefault((group[0], currency), [0] * 6)[5] += amount
+    rows = [
+        _row((group, *((names[group],) if named else ()), currency), found, currency) for (group, currency), found in sorted(sums.items())
+    ]
+    return Report("aging", as_of, columns, rows, currency_totals(columns, rows), notes)
+
+
+def _row(head: tuple[Any, ...], sums: list[int], currency: str) -> tuple[Any, ...]:
+    return (*head, *(Money(each, currency) for each in sums), Money(sum(sums[:5]) - sums[5], currency))
+
+
+class Proof(NamedTuple):
+    """The control total of one currency beside what the report adds up to; minor units."""
+
+    currency: str
+    buckets: int
+    open: int
+    control: int
+
+    @property
+    def holds(self) -> bool:
+        return self.buckets == self.open == self.control
+
+    def line(self) -> str:
+        shown = [Money(each, self.currency).text() for each in (self.buckets, self.open, self.control)]
+        return f"{self.currency}  Σ buckets {shown[0]} = Σ open {shown[1]} = control total {shown[2]}"
+
+
+def proofs(parts: Sequence[OpenPart], invoices: Sequence[OpenInvoice], control: Mapping[str, int]) -> list[Proof]:
+    """One per currency: the instalments, the invoices, and the books as a whole must come to the same."""
+    currencies = sorted({part.currency for part in parts} | {each.currency for each in invoices} | set(control))
+    return [
+        Proof(
+            currency,
+            sum(part.open for part in parts if part.currency == currency),
+            sum(each.open for each in invoices if each.currency == currency),
+            control.get(currency, 0),
+        )
+        for currency in currencies
+    ]

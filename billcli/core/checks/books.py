@@ -1,0 +1,202 @@
+"""What documents must fulfil together: names declared, numbers unbroken, seals intact, nothing settled twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby, pairwise
+
+from billcli.core import seal
+from billcli.core.checks.facts import AuditGap, CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
+from billcli.diagnostics import Diagnostic, Path, did_you_mean
+from billcli.model.money import Money
+from billcli.model.sequence import head_matches
+
+_MISSING = {
+    "customer": ("E204", 'the customer "{name}" does not exist', "no file customers/{name}.yaml"),
+    "invoice": ("E305", 'the invoice "{name}" does not exist', "no such invoice"),
+    "tax": ("E301", 'the tax code "{name}" does not exist', "not among tax_codes: in ledger.yaml"),
+    "item": ("E305", 'the item "{name}" is not in the price list', "not in items.yaml"),
+    "category": ("E302", 'the revenue category "{name}" is not declared', "not under revenue: in categories.yaml"),
+    "tag": ("E303", 'the tag "{name}" is not declared', "not under tags: in categories.yaml"),
+}
+
+
+def check_references(missing: Iterable[Missing], known: Callable[[str], list[str]]) -> Iterator[Diagnostic]:
+    """E204, E301-E305: every name that a document uses exists."""
+    for each in missing:
+        group = (
+            "E304",
+            f'the {each.kind} "{{name}}" is not declared',
+            f"not under groups.{each.kind}: in categories.yaml",
+        )
+        code, message, label = _MISSING.get(each.kind, group)
+        hint = did_you_mean(each.name, known(each.kind))
+        yield Diagnostic(
+            code,
+            message.format(name=each.name),
+            each.file,
+            undotted(each.place),
+            None,
+            label.format(name=each.name),
+            hint,
+        )
+
+
+def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
+    """E402 and E409: a number, an id, an external id belongs to one document."""
+    for each in twice:
+        if each.key == "external_id":
+            message = f'the external id "{each.name}" belongs to {each.first_file} already'
+            yield Diagnostic("E409", message, each.file, ("external_id",), hint="one of the two was imported or recorded twice")
+        else:
+            message = f"{each.name} is also the {each.key} of {each.first_file}"
+            yield Diagnostic(
+                "E402",
+                message,
+                each.file,
+                (each.key,),
+                hint="two branches may have taken it; give the later one a new number",
+            )
+
+
+def check_sequences(documents: Sequence[Numbered], patterns: Sequence[str], strict: bool) -> Iterator[Diagnostic]:
+    """E401, E403 and E407: from bill's first number on nothing is missing, dates do not go back, every seal follows from the one before."""
+    for head, group in groupby(documents, key=lambda each: each.head):
+        every = list(group)
+        issued = [each for each in every if not each.imported]
+        if issued and any(head_matches(pattern, head) for pattern in patterns):
+            yield from _gaps([each for each in every if each.n >= issued[0].n])
+        if strict:
+            yield from _order(issued)
+        yield from _seals(issued)
+
+
+def _gaps(documents: Sequence[Numbered]) -> Iterator[Diagnostic]:
+    for before, each in pairwise(documents):
+        missing = each.n - before.n - 1
+        if missing > 0:
+            width = len(each.number) - len(each.head)
+            first, last = f"{each.head}{before.n + 1:0{width}d}", f"{each.head}{each.n - 1:0{width}d}"
+            what = f"{first} is missing" if missing == 1 else f"{first} to {last} are missing"
+            yield Diagnostic(
+                "E401",
+                f"{what} before {each.number}",
+                each.file,
+                ("number",),
+                hint="bring the file back; a void keeps its number",
+            )
+
+
+def _order(issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
+    for before, each in pairwise(issued):
+        if each.issued_on < before.issued_on:
+            message = f"{each.number} is dated {each.issued_on}, before {before.number} of {before.issued_on}"
+            yield Diagnostic("E407", message, each.file, ("issued_on",))
+
+
+def _seals(issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
+    previous: Numbered | None = None
+    for each in issued:
+        follows = previous is None or each.n == previous.n + 1
+        expected = seal.seal(each.digest, previous.seal or "" if previous else "")
+        if each.seal is None:
+            yield Diagnostic(
+                "E403",
+                f"{each.number} has no seal",
+                each.file,
+                ("number",),
+                hint="bill seals what it issues; bring the line back",
+            )
+        elif follows and each.seal != expected:
+            message = f"{each.number} is not as it was issued: its seal does not fit"
+            yield Diagnostic(
+                "E403",
+                message,
+                each.file,
+                ("seal",),
+                label="of another content",
+                hint='"git log" shows what changed; correct it with a credit note',
+            )
+        previous = each
+
+
+def check_balances(overdrawn: Iterable[Overdrawn]) -> Iterator[Diagnostic]:
+    """E501 and E502: no balance is below zero on any day."""
+    for each in overdrawn:
+        over = Money(-each.balance, each.currency)
+        if each.kind == "invoice":
+            message = f"{each.name} is settled by {over} more than its amount from {each.day} on"
+            yield Diagnostic("E502", message, each.file, ("totals", "gross"), hint=f'"bill show {each.name}" lists its settlements')
+        else:
+            field: Path = ("amount",) if each.kind == "payment" else ("totals", "gross")
+            message = f"{each.name} is spent by {over} more than its amount from {each.day} on"
+            yield Diagnostic("E501", message, each.file, field, hint="lower one of its rows, or end it with ended_on:")
+
+
+def check_crossings(crossings: Iterable[Crossing], related: Callable[[str], set[str]]) -> Iterator[Diagnostic]:
+    """E309, E308 and E504: a settlement stays in one currency and one family, and begins when the invoice does."""
+    for each in crossings:
+        row = undotted(each.place)[:-1]
+        if each.currency != each.invoice_currency:
+            message = f"{each.invoice} is in {each.invoice_currency}, this document in {each.currency}"
+            yield Diagnostic("E309", message, each.file, (*row, "invoice"), hint="currencies never mix")
+        if each.customer != each.invoice_customer and each.invoice_customer not in related(each.customer):
+            message = f"{each.invoice} belongs to {each.invoice_customer}, who is not related to {each.customer}"
+            yield Diagnostic("E308", message, each.file, (*row, "invoice"), hint="customers are related by parent: in their files")
+        if each.booked_on < each.issued_on:
+            message = f"{each.invoice} was issued on {each.issued_on}, after {each.booked_on}"
+            yield Diagnostic("E504", message, each.file, (*row, "on"))
+
+
+def check_credit_caps(invoices: Iterable[CreditedInvoice]) -> Iterator[Diagnostic]:
+    """E503 and E309: all credit notes on an invoice together are at most its gross, in its currency."""
+    for each in invoices:
+        if each.other_currency:
+            yield Diagnostic(
+                "E309",
+                f"{each.number} is in {each.currency}; a credit note on it is not",
+                each.last_file,
+                ("currency",),
+            )
+        elif each.credited > each.gross:
+            message = f"{each.number} over {Money(each.gross, each.currency)} is credited by {Money(each.credited, each.currency)} in all"
+            yield Diagnostic("E503", message, each.last_file, ("totals", "gross"), hint="void or lower one of its credit notes")
+
+
+def check_line_caps(number: str, sold: Mapping[int, Decimal], credited: Mapping[int, Decimal], file: str) -> Iterator[Diagnostic]:
+    """E503: no line is credited by more than was sold."""
+    for line, quantity in sorted(credited.items()):
+        if line not in sold:
+            yield Diagnostic("E503", f"{number} has no line {line}; a credit note takes it back", file, ("lines",))
+        elif quantity > sold[line]:
+            message = f"line {line} of {number} was sold {format(sold[line], 'f')} times and credited {format(quantity, 'f')} times"
+            yield Diagnostic("E503", message, file, ("lines",))
+
+
+def check_parents(parents: Mapping[str, tuple[str, str]]) -> Iterator[Diagnostic]:
+    """E306: going up by parent: ends somewhere."""
+    for customer, (_, file) in sorted(parents.items()):
+        at, steps = customer, 0
+        while at in parents and steps <= len(parents):
+            at, steps = parents[at][0], steps + 1
+            if at == customer:
+                yield Diagnostic("E306", f"{customer} is its own parent", file, ("parent",), hint="take parent: away in one of them")
+                break
+
+
+def check_trail(gone: Iterable[Gone], gaps: Iterable[AuditGap]) -> Iterator[Diagnostic]:
+    """E408 and E601: what was issued is still there, and the audit trail has no hole."""
+    for each in gone:
+        number = each.file.rsplit("/", 1)[1].removesuffix(".yaml")
+        message = f"{number} was issued, but its file is gone"
+        yield Diagnostic("E408", message, each.file, hint='bring it back from git; "git log -- FILE" shows when it went')
+    for gap in gaps:
+        message = f"entry {gap.seq} of clone {gap.clone} follows an entry that is not there"
+        yield Diagnostic("E601", message, gap.file, hint="a line or a file of the trail is missing; git has it")
+
+
+def undotted(place: str) -> Path:
+    """``lines[2].tax`` as a path."""
+    return tuple(int(step[1:-1]) if step.startswith("[") else step for step in re.findall(r"\[\d+\]|[^.\[\]]+", place))

@@ -1,0 +1,224 @@
+"""Issuing an invoice: defaults resolved, number given, figures computed, everything printed frozen, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from billcli.core import seal
+from billcli.core.defaults import defaults
+from billcli.core.lines import TypedLine, check_words, resolve_line, tax_codes
+from billcli.core.numbering import Given
+from billcli.core.plan import Create, Plan, Remove
+from billcli.core.totals import Figures, figures
+from billcli.errors import BillError, UsageError
+from billcli.model.category import Categories
+from billcli.model.customer import Customer
+from billcli.model.invoice import Draft, Invoice, Line, TaxGroup
+from billcli.model.item import Items
+from billcli.model.money import LIMIT, Money
+from billcli.model.party import Party
+from billcli.model.settings import NO_TAX, Settings
+from billcli.model.terms import parse_terms
+
+
+class InvoiceRequest(NamedTuple):
+    """What a person asks for; None leaves the decision to the defaults."""
+
+    customer: str
+    typed_lines: tuple[TypedLine, ...] = ()
+    lines: tuple[Line, ...] = ()
+    issued_on: date | None = None
+    type: str | None = None
+    currency: str | None = None
+    terms: str | None = None
+    reference: str | None = None
+    buyer_reference: str | None = None
+    notes: str | None = None
+    tags: tuple[str, ...] = ()
+    series: str | None = None
+    external_id: str | None = None
+
+
+class Master(NamedTuple):
+    """The master data an issue looks up once."""
+
+    settings: Settings
+    categories: Categories
+    items: Items
+    customer: Customer
+
+
+def resolved_lines(request: InvoiceRequest, master: Master, currency: str) -> tuple[Line, ...]:
+    """Typed lines with their defaults, then those that came ready."""
+    tax = defaults(master.settings, master.categories, master.customer)["tax"].value
+    typed = tuple(resolve_line(each, master.items, master.categories, currency, tax) for each in request.typed_lines)
+    lines = typed + request.lines
+    if not lines:
+        raise UsageError("an invoice needs at least one line", '--line "description;quantity;unit price"')
+    check_words(lines, master.settings, master.categories)
+    return lines
+
+
+def currency_for(request: InvoiceRequest, master: Master) -> str:
+    return request.currency or str(defaults(master.settings, master.categories, master.customer)["currency"].value)
+
+
+def invoice_document(request: InvoiceRequest, master: Master, given: Given, issued_on: date) -> Invoice:
+    """The invoice as it will stand in its file, sealed."""
+    chosen = defaults(master.settings, master.categories, master.customer)
+    currency = currency_for(request, master)
+    lines = resolved_lines(request, master, currency)
+    terms = request.terms or chosen["terms"].value
+    sums = figures(lines, tax_codes(master.settings), currency, master.settings.rounding, "net")
+    check_size(sums, currency)
+    fields = {
+        "number": given.number,
+        "type": request.type or "sales",
+        "customer": master.customer.id,
+        "issued_on": issued_on,
+        "currency": currency,
+        "terms": terms,
+        "reference": request.reference or creditor_reference(given.number),
+        "buyer_reference": request.buyer_reference,
+        "rounding": master.settings.rounding,
+        "issued_by": master.settings.company,
+        "issued_to": printed_party(master.customer, chosen["language"].value),
+        "lines": lines,
+        "taxes": tax_groups(sums, master.settings, currency) or None,
+        "instalments": [{"due_on": parse_terms(terms).due_on(issued_on), "amount": Money(sums.gross, currency).amount}],
+        "totals": totals(sums, currency),
+        "external_id": request.external_id,
+        "notes": request.notes,
+        "tags": request.tags or None,
+    }
+    invoice: Invoice = sealed(Invoice, fields, given.previous_seal)
+    return invoice
+
+
+def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Plan:
+    """The plan that writes an issued invoice; ``drafted`` is the path of the draft it came from."""
+    gross = f"{format(invoice.totals.gross, 'f')} {invoice.currency}"
+    due = invoice.instalments[0].due_on
+    path = f"invoices/{invoice.issued_on:%Y}/{invoice.issued_on:%m}/{invoice.number}.yaml"
+    steps: tuple[Any, ...] = (Create(path, "invoice", document_data(invoice)),)
+    if drafted:
+        steps += (Remove(drafted),)
+    return Plan(
+        command="invoice issue" if drafted else "invoice new",
+        steps=steps,
+        summary=(f"invoice {invoice.number} to {invoice.issued_to.name} over {gross}, issued {invoice.issued_on}, due {due}",),
+        result={"number": invoice.number},
+        relies_on=(f"customers/{invoice.customer}.yaml", "ledger.yaml"),
+        given=(invoice.number, *((invoice.reference,) if invoice.reference else ())),
+        warnings=given.warnings,
+    )
+
+
+def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str]) -> Plan:
+    """The plan that keeps an invoice for later, without a number."""
+    currency = currency_for(request, master)
+    lines = resolved_lines(request, master, currency)
+    sums = figures(lines, tax_codes(master.settings), currency, master.settings.rounding, "net")
+    check_size(sums, currency)
+    fields = {
+        "type": request.type, "customer": master.customer.id, "issued_on": request.issued_on, "currency": currency, "terms": request.terms,
+        "reference": request.reference, "buyer_reference": request.buyer_reference, "lines": lines, "notes": request.notes,
+        "tags": request.tags or None,
+    }  # fmt: skip
+    key = seal.content(Draft.model_validate({"id": "new", **_said(fields)}))
+    draft_id = next(name for n in range(1, 10_000) if (name := content_id(master.customer.id, key, n)).casefold() not in taken)
+    draft = Draft.model_validate({"id": draft_id, **_said(fields)})
+    gross = Money(sums.gross, currency)
+    return Plan(
+        command="invoice new --draft",
+        steps=(Create(f"drafts/{draft_id}.yaml", "draft", document_data(draft)),),
+        summary=(f"draft {draft_id} for {master.customer.name} over {gross}, not issued",),
+        result={"id": draft_id},
+        relies_on=(f"customers/{master.customer.id}.yaml",),
+        given=(draft_id,),
+    )
+
+
+def request_from_draft(draft: Draft) -> InvoiceRequest:
+    return InvoiceRequest(
+        customer=draft.customer, lines=draft.lines, issued_on=draft.issued_on, type=draft.type, currency=draft.currency, terms=draft.terms,
+        reference=draft.reference, buyer_reference=draft.buyer_reference, notes=draft.notes, tags=draft.tags,
+    )  # fmt: skip
+
+
+# what invoices and credit notes have in common
+
+
+def sealed(model: Any, fields: Mapping[str, Any], previous: str) -> Any:
+    """The entity of these fields, those that say nothing left out, with its seal."""
+    bare = model.model_validate(_said(fields))
+    return model.model_validate({**_said(fields), "seal": seal.seal(seal.digest(bare), previous)})
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _dump(value) for key, value in fields.items() if value is not None}
+
+
+def _dump(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(exclude_none=True, exclude_unset=True)
+    if isinstance(value, list | tuple):
+        return tuple(_dump(each) for each in value)
+    return value
+
+
+def document_data(entity: Any) -> dict[str, Any]:
+    """The entity's fields in the order of the file; what was not said stays out."""
+    data: dict[str, Any] = entity.model_dump(exclude_none=True, exclude_unset=True)
+    return {key: value for key, value in data.items() if value != ()}
+
+
+def printed_party(customer: Customer, language: str | None) -> Party:
+    """The customer as it stands on a document of that day."""
+    fields = {"name": customer.name, "address": customer.address, "tax_id": customer.tax_id, "language": language}
+    return Party.model_validate(_said(fields))
+
+
+def tax_groups(sums: Figures, settings: Settings, currency: str) -> list[dict[str, Any]]:
+    """The tax groups as printed; lines without tax form none."""
+    codes = tax_codes(settings)
+    groups = []
+    for group in sums.groups:
+        if group.code != NO_TAX.code:
+            code = codes[group.code]
+            amounts = {"base": Money(group.base, currency).amount, "amount": Money(group.tax, currency).amount}
+            kept = TaxGroup(code=code.code, category=code.category, rate=code.rate, exempt_reason=code.exempt_reason, **amounts)
+            groups.append(kept.model_dump(exclude_none=True))
+    return groups
+
+
+def totals(sums: Figures, currency: str) -> dict[str, Decimal]:
+    return {name: Money(minor, currency).amount for name, minor in (("net", sums.net), ("tax", sums.tax), ("gross", sums.gross))}
+
+
+def check_size(sums: Figures, currency: str) -> None:
+    """Raises ``BillError`` for a total below zero or beyond the limit."""
+    if sums.gross < 0:
+        raise BillError("the total is below zero", "what is owed to a customer is a credit note")
+    if Money(sums.gross, currency).amount >= LIMIT:
+        raise BillError("the total is too large", f"amounts stay below {LIMIT}")
+
+
+def creditor_reference(number: str) -> str | None:
+    """The number as a creditor reference (ISO 11649, ``RF`` and two check digits); None where it does not fit its 21 characters."""
+    plain = "".join(c for c in number.upper() if c.isascii() and c.isalnum())
+    if not 1 <= len(plain) <= 21:
+        return None
+    digits = "".join(str(int(c, 36)) for c in plain + "RF00")
+    return f"RF{98 - int(digits) % 97:02d}{plain}"
+
+
+def content_id(stem: str, content_key: str, occurrence: int) -> str:
+    """``stem-`` and 8 hex digits of the content key and its occurrence number: the same input gives the same id."""
+    import hashlib
+
+    mark = hashlib.sha256(f"{content_key}\n{occurrence}".encode()).hexdigest()[:8]
+    return f"{stem[:55]}-{mark}"

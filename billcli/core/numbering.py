@@ -1,0 +1,67 @@
+"""Numbers are given at issue: the next one of the sequence's period, in the order of dates."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from billcli.errors import BillError, UsageError
+from billcli.model.sequence import number_for
+from billcli.model.settings import Sequence, Settings
+from billcli.model.values import quoted
+
+
+class Standing(NamedTuple):
+    """Where a period of a sequence stands; number, day and seal are of the last document that bill itself issued."""
+
+    highest: int
+    number: str | None
+    issued_on: date | None
+    seal: str
+
+
+class Given(NamedTuple):
+    """The next number, the seal it is chained to, and what is odd about its date."""
+
+    number: str
+    previous_seal: str
+    warnings: tuple[str, ...]
+
+
+def find_sequence(settings: Settings, kind: str, name: str | None) -> Sequence:
+    """The sequence a document of this kind takes its number from; ``name`` is ``--series``."""
+    wanted = name or kind
+    fitting = [each for each in settings.sequences if each.kind == kind]
+    for each in fitting:
+        if each.name == wanted:
+            return each
+    raise UsageError(f"no sequence {quoted(wanted)} for the kind {kind}", "known: " + ", ".join(each.name for each in fitting))
+
+
+def next_number(sequence: Sequence, issued_on: date, standing: Standing, settings: Settings, today: date) -> Given:
+    """Raises ``BillError`` for a day in the future, in a closed period, or before the last document of the sequence."""
+    check_day(issued_on, settings, today)
+    warnings: tuple[str, ...] = ()
+    if standing.issued_on and issued_on < standing.issued_on:
+        message = f"{standing.number} of this sequence is already dated {standing.issued_on}"
+        if settings.order == "strict":
+            raise BillError(f"{message}; {issued_on} would be out of order", f"the earliest possible day is {standing.issued_on}")
+        warnings = (f"{message}; the new document is dated before it",)
+    return Given(number_for(sequence.pattern, issued_on, standing.highest + 1), standing.seal, warnings)
+
+
+def check_day(issued_on: date, settings: Settings, today: date) -> None:
+    """A document is issued today or earlier, and not in a closed period."""
+    if issued_on > today:
+        raise BillError(f"{issued_on} is in the future", f"the latest possible day is {today}")
+    if settings.closed_through and issued_on <= settings.closed_through:
+        raise BillError(
+            f"{issued_on} lies in a closed period",
+            f"the earliest possible day is {first_open_day(settings, issued_on)}",
+        )
+
+
+def first_open_day(settings: Settings, day: date) -> date:
+    """The day itself, or the first one after the closed period."""
+    closed = settings.closed_through
+    return closed + timedelta(days=1) if closed and day <= closed else day

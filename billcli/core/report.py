@@ -1,0 +1,58 @@
+"""A report as a value. Renderers turn it into a table, JSON or CSV; nothing here knows how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from billcli.model.money import Money
+
+
+class Column(NamedTuple):
+    """``key`` is the field of JSON and CSV, ``title`` the head of the table. Columns of one ``group`` nest under it in JSON."""
+
+    key: str
+    title: str
+    kind: str = "text"
+    group: str = ""
+
+
+class Report(NamedTuple):
+    """``rows`` and ``totals`` hold a cell per column: text, ``date``, ``Money``, ``int``, a list of texts, or None.
+
+    ``notes`` are said below a table and left out of CSV and JSON; ``proof`` too, and a proof that fails is an error of ours.
+    """
+
+    name: str
+    as_of: date
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Any]]
+    totals: Sequence[Sequence[Any]] = ()
+    notes: tuple[str, ...] = ()
+
+
+def currency_totals(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """One row per currency with the sum of each column of money; the first column says so."""
+    at_currency = next(at for at, column in enumerate(columns) if column.key == "currency")
+    totals = []
+    for currency in sorted({row[at_currency] for row in rows}):
+        mine = [row for row in rows if row[at_currency] == currency]
+        cells: list[Any] = [None] * len(columns)
+        cells[0], cells[at_currency] = "total", currency
+        for at, column in enumerate(columns):
+            if column.kind == "money":
+                cells[at] = Money(sum(row[at].minor for row in mine), currency)
+        totals.append(tuple(cells))
+    return totals
+
+
+class View(NamedTuple):
+    """One document with what is derived of it: ``fields`` for people, ``data`` for programs, ``tables`` below."""
+
+    kind: str
+    key: str
+    as_of: date
+    fields: Sequence[tuple[str, Any]]
+    tables: Sequence[tuple[str, Report]]
+    data: dict[str, Any]

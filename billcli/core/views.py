@@ -1,0 +1,116 @@
+"""What ``show`` says about one document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from billcli.core.defaults import Default
+from billcli.core.facts import Settlement
+from billcli.core.report import Column, Report
+from billcli.core.totals import line_amount
+from billcli.model.money import Money
+
+
+def invoice_fields(invoice: Any, derived: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Head and figures of an invoice."""
+    due = ", ".join(f"{each.due_on}: {format(each.amount, 'f')}" for each in invoice.instalments)
+    return _present(
+        ("Invoice", invoice.number), ("Customer", f"{invoice.issued_to.name} ({invoice.customer})"), ("Type", invoice.type),
+        ("Issued", invoice.issued_on), ("Terms", invoice.terms), ("Due", due), ("Reference", invoice.reference),
+        ("Your reference", invoice.buyer_reference), *_figures(invoice), ("Open", derived["open"]), ("State", _state(derived)),
+        ("Tags", ", ".join(invoice.tags)), ("Notes", invoice.notes), ("Imported from", invoice.imported and invoice.imported.source),
+    )  # fmt: skip
+
+
+def credit_note_fields(note: Any, derived: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Head and figures of a credit note."""
+    return _present(
+        ("Credit note", note.number), ("Customer", f"{note.issued_to.name} ({note.customer})"), ("Issued", note.issued_on),
+        ("Corrects", note.corrects), ("Reason", note.reason), *_figures(note), ("Unapplied", derived["unapplied"]),
+        ("Tags", ", ".join(note.tags)), ("Notes", note.notes), ("Imported from", note.imported and note.imported.source),
+    )  # fmt: skip
+
+
+def payment_fields(payment: Any, derived: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Head of a payment."""
+    return _present(
+        ("Payment", payment.id), ("Customer", payment.customer), ("Received", payment.received_on), ("Booked", payment.on),
+        ("Amount", f"{format(payment.amount, 'f')} {payment.currency}"), ("Unapplied", derived["unapplied"]), ("Method", payment.method),
+        ("Payer", payment.payer_name), ("Payer IBAN", payment.payer_iban), ("Reference", payment.reference),
+        ("Reversed", payment.reversed and f"{payment.reversed.on}: {payment.reversed.reason}"), ("Notes", payment.notes),
+    )  # fmt: skip
+
+
+def customer_fields(customer: Any, chosen: Mapping[str, Default], balances: Sequence[Money]) -> list[tuple[str, Any]]:
+    """Master data, and for each default the level that gave it."""
+    address = customer.address
+    place = ", ".join(str(each) for each in (address.model_dump(exclude_none=True).values() if address else ()))
+    groups = customer.groups.model_dump(exclude_none=True) if customer.groups else {}
+    contacts = [(f"Contact, {each.role}", " ".join(str(x) for x in (each.name, each.email, each.phone) if x)) for each in customer.contacts]
+    return _present(
+        ("Customer", customer.id), ("Name", customer.name), ("Aliases", ", ".join(customer.aliases)), ("Address", place),
+        ("Tax id", customer.tax_id), ("IBANs", ", ".join(customer.ibans)), *contacts,
+        *((name.replace("_", " ").capitalize(), f"{_plain(each.value)} (from {each.level})")
+          for name, each in chosen.items() if each.level),
+        ("Parent", customer.parent), ("Groups", ", ".join(f"{key}: {value}" for key, value in groups.items())),
+        ("Tags", ", ".join(customer.tags)), ("Notes", customer.notes), ("Open", ", ".join(map(str, balances))),
+    )  # fmt: skip
+
+
+def line_table(document: Any, as_of: date) -> Report:
+    """The lines of an invoice or credit note with their amounts."""
+    currency = document.currency
+    columns = (
+        Column("line", "#", "count"), Column("description", "Description"), Column("quantity", "Quantity", "number"),
+        Column("unit", "Unit"),
+        Column("unit_price", "Price", "number"), Column("tax", "Tax"), Column("category", "Category"), Column("amount", "Amount", "money"),
+    )  # fmt: skip
+    rows = [
+        (
+            at,
+            line.description,
+            _plain(line.quantity),
+            line.unit,
+            _plain(line.unit_price),
+            line.tax,
+            line.category,
+            Money(line_amount(line, currency), currency),
+        )
+        for at, line in enumerate(document.lines, 1)
+    ]
+    return Report("lines", as_of, columns, rows)
+
+
+def settlement_table(rows: Sequence[Settlement], currency: str, as_of: date, other: str) -> Report:
+    """Settlement rows that count on or before the day, and whether they have ended; ``other`` is ``source`` or ``invoice``."""
+    columns = (
+        Column("kind", "Kind"), Column(other, other.capitalize()), Column("booked_on", "Booked", "day"), Column("value_on", "Value", "day"),
+        Column("amount", "Amount", "money"), Column("ended_on", "Ended", "day"),
+    )  # fmt: skip
+    shown = [
+        (row.kind, getattr(row, other), row.booked_on, row.value_on, Money(row.amount, currency), row.ended_on)
+        for row in rows
+        if row.booked_on <= as_of
+    ]
+    return Report("settlements", as_of, columns, shown)
+
+
+def _figures(document: Any) -> list[tuple[str, Any]]:
+    taxes = [(f"Tax {each.code} {_plain(each.rate)} %", f"{each.amount} on {each.base}") for each in document.taxes]
+    totals = document.totals
+    return [("Net", f"{totals.net} {document.currency}"), *taxes, ("Gross", f"{totals.gross} {document.currency}")]
+
+
+def _state(derived: Mapping[str, Any]) -> str:
+    days = derived["days_overdue"]
+    return f"{derived['state']}, {days} day{'s' if days != 1 else ''}" if days else str(derived["state"])
+
+
+def _present(*fields: tuple[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in fields if value not in (None, "")]
+
+
+def _plain(value: Any) -> str:
+    return format(value, "f") if hasattr(value, "as_tuple") else str(value)

@@ -1,0 +1,36 @@
+"""A progress bar on standard error, on a terminal only, for what may take longer than a second."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_WORTH_A_BAR = 300
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int], Callable[[], None]]]:
+    """Yields a function that, told how many steps there are, returns what to call after each."""
+    if not sys.stderr.isatty():
+        yield lambda _total: lambda: None
+        return
+    bars: list[Callable[[], None]] = []
+
+    def begin(total: int) -> Callable[[], None]:
+        if total < _WORTH_A_BAR:
+            return lambda: None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        bar = Progress(console=Console(stderr=True), transient=True)
+        bar.start()
+        bars.append(bar.stop)
+        task = bar.add_task(what, total=total)
+        return lambda: bar.advance(task)
+
+    try:
+        yield begin
+    finally:
+        for stop in bars:
+            stop()

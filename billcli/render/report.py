@@ -1,0 +1,190 @@
+"""Reports and views as tables, JSON and CSV. JSON and CSV are interfaces: keys are only ever added."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billcli.core.report import Column, Report, View
+from billcli.model.money import Money
+from billcli.render.text import padded, safe, width
+
+FORMATS = ("table", "json", "csv")
+_RIGHT = frozenset(("money", "count", "number"))
+
+
+def rendered(report: Report, form: str, *, terminal: bool) -> str:
+    """The report in one of ``FORMATS``; colours only for a terminal."""
+    match form:
+        case "json":
+            return as_json(report)
+        case "csv":
+            return as_csv(report)
+        case _:
+            return as_table(report, terminal=terminal)
+
+
+def as_json(report: Report) -> str:
+    """``{"report", "schema", "as_of", "rows", "totals"}``; amounts are texts, days ISO 8601."""
+    body = {
+        "report": report.name,
+        "schema": 1,
+        "as_of": report.as_of.isoformat(),
+        "rows": [_object(report.columns, row) for row in report.rows],
+        "totals": [_object(report.columns, row, leave_out_empty=True) for row in report.totals],
+    }
+    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+
+
+def _object(columns: Sequence[Column], row: Sequence[Any], *, leave_out_empty: bool = False) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for column, cell in zip(columns, row, strict=True):
+        if leave_out_empty and (cell is None or cell == "total"):
+            continue
+        if column.group:
+            found.setdefault(column.group, {})[column.key] = plain(cell)
+        else:
+            found[column.key] = plain(cell)
+    return found
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    match value:
+        case Money():
+            return value.text()
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {key: plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [f"{each.text()} {each.currency}" if isinstance(each, Money) else plain(each) for each in value]
+        case _:
+            return value
+
+
+def as_csv(report: Report) -> str:
+    """A header of keys, the rows, no totals. Texts that a spreadsheet would compute get a ``'`` in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.key for column in report.columns])
+    for row in report.rows:
+        writer.writerow([_cell_csv(cell) for cell in row])
+    return out.getvalue()
+
+
+def _cell_csv(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return _harmless(value)
+        case Money():
+            return value.text()
+        case list() | tuple():
+            return _harmless("|".join(str(each) for each in value))
+        case _:
+            return str(plain(value))
+
+
+def _harmless(text: str) -> str:
+    """OWASP's rule against formulas in cells, full-width signs and leading space included."""
+    start = text.lstrip()[:1] or text[:1]
+    return "'" + text if start and start in "=+-@\t\r\n\0＝＋－＠" else text
+
+
+def as_table(report: Report, *, terminal: bool) -> str:
+    """Aligned columns; columns that are empty throughout are left out, except amounts."""
+    shown = [at for at, column in enumerate(report.columns) if _is_shown(report, at, column)]
+    columns = [report.columns[at] for at in shown]
+    rows = [[_cell_table(row[at]) for at in shown] for row in report.rows]
+    totals = [[_cell_table(row[at]) for at in shown] for row in report.totals]
+    notes = "".join(f"{note}\n" for note in report.notes)
+    if terminal:
+        return _rich_table(columns, rows, totals) + notes
+    return _plain_table(columns, rows, totals) + notes
+
+
+def _is_shown(report: Report, at: int, column: Column) -> bool:
+    return column.kind in _RIGHT or not report.rows or any(row[at] not in (None, "", []) for row in report.rows)
+
+
+def _cell_table(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case Money():
+            return value.text()
+        case list() | tuple():
+            return safe(", ".join(str(each) for each in value))
+        case _:
+            return safe(str(value))
+
+
+def _plain_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> str:
+    every = [[column.title for column in columns], *rows, *totals]
+    widths = [max(width(line[at]) for line in every) for at in range(len(columns))]
+    rule = "  ".join("-" * each for each in widths)
+    lines = [_line(every[0], columns, widths), rule, *(_line(row, columns, widths) for row in rows)]
+    if totals:
+        lines += [rule, *(_line(row, columns, widths) for row in totals)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    parts = [padded(cell, size, right=column.kind in _RIGHT) for cell, column, size in zip(cells, columns, widths, strict=True)]
+    return "  ".join(parts).rstrip()
+
+
+def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(Text(column.title), justify="right" if column.kind in _RIGHT else "left", no_wrap=column.kind != "text")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if totals:
+        table.add_section()
+        for row in totals:
+            table.add_row(*map(Text, row), style="bold")
+    console = Console(markup=False, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
+
+
+def rendered_view(view: View, form: str, *, terminal: bool) -> str:
+    """One document; CSV has its fields as ``field,value`` rows."""
+    if form == "json":
+        body = {
+            "report": view.kind,
+            "schema": 1,
+            "as_of": view.as_of.isoformat(),
+            "rows": [plain(view.data)],
+            "totals": [],
+        }
+        return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+    if form == "csv":
+        columns = (Column("field", "Field"), Column("value", "Value"))
+        return as_csv(Report(view.kind, view.as_of, columns, [(name, str(value)) for name, value in view.fields]))
+    size = max(width(name) for name, _ in view.fields)
+    lines = []
+    for name, value in view.fields:
+        first, *more = str(value).split("\n")
+        lines += [f"{padded(name, size)}  {safe(first)}", *(f"{' ' * size}  {safe(each)}" for each in more)]
+    text = "".join(f"{line.rstrip()}\n" for line in lines)
+    for title, table in view.tables:
+        if table.rows:
+            text += f"\n{title}\n" + as_table(table, terminal=terminal)
+    return text

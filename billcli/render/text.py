@@ -1,0 +1,30 @@
+"""Texts for a terminal: nothing of a file can move the cursor, hide itself or turn the line around."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+
+
+def safe(text: str) -> str:
+    """Control, bidirectional and zero-width characters as visible escapes."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def clipped(text: str, limit: int = 200) -> str:
+    """At most so many characters of a line, made safe."""
+    return safe(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def width(text: str) -> int:
+    """Columns on a terminal: East Asian wide characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def padded(text: str, columns: int, *, right: bool = False) -> str:
+    space = " " * max(columns - width(text), 0)
+    return space + text if right else text + space
