@@ -10,10 +10,13 @@ from typing import NamedTuple
 
 from billcli import __version__
 from billcli.app.context import Context
+from billcli.core.report import Column, Report
 from billcli.errors import BillError
 from billcli.index.connection import sqlite_version
 from billcli.store import audit, fs, git, journal
 from billcli.store.locate import PRIVATE
+
+COLUMNS = (Column("state", "State"), Column("what", "What"), Column("how", "How it is"))
 
 
 class Finding(NamedTuple):
@@ -24,8 +27,13 @@ class Finding(NamedTuple):
     how: str
 
 
-def doctor(context: Context) -> list[Finding]:
-    """The machine first, then the ledger."""
+def doctor_report(context: Context) -> Report:
+    """The machine first, then the ledger; the state of each thing is ``ok`` or ``wrong``."""
+    rows = [("ok" if each.ok else "wrong", each.what, each.how) for each in _findings(context)]
+    return Report("doctor", context.now.date(), COLUMNS, rows)
+
+
+def _findings(context: Context) -> list[Finding]:
     root = context.root
     return [
         Finding(True, "bill", f"{__version__} on Python {platform.python_version()}, {sys.platform}"),

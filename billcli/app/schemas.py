@@ -7,12 +7,16 @@ from typing import Any
 
 from billcli.app.books import Books
 from billcli.core.plan import CreateText, Plan
+from billcli.model.audit import AuditEntry
 from billcli.store.layout import KINDS, Kind
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_files() -> dict[str, str]:
-    """Text by path: one schema per kind, and ``.vscode/settings.json`` that ties them to their folders."""
+    """Text by path: one schema per kind, one for the lines of the audit trail, and ``.vscode/settings.json`` that ties them to their folders."""
     files = {f"schemas/{kind.name}.json": _text(json_schema(kind)) for kind in KINDS.values()}
+    files["schemas/audit-entry.json"] = _text(AuditEntry.model_json_schema() | {"$schema": _DRAFT})
     patterns = {
         f"./schemas/{kind.name}.json": f"/{kind.folder}/**/*.yaml" if kind.key else f"/{kind.folder}.yaml" for kind in KINDS.values()
     }
@@ -23,7 +27,7 @@ def schema_files() -> dict[str, str]:
 def json_schema(kind: Kind) -> dict[str, Any]:
     """Draft 2020-12, with the schema line that the models leave to the reader."""
     made = kind.model.model_json_schema()
-    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    made["$schema"] = _DRAFT
     made["title"] = kind.schema
     made["properties"] = {"schema": {"const": kind.schema}, **made["properties"]}
     made["required"] = ["schema", *made.get("required", [])]

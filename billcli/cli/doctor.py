@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from billcli.cli.common import context, out
+from billcli.cli.common import check_form, context, show
+from billcli.cli.options import Form
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def doctor(ctx: typer.Context) -> None:
-    """Look at what bill stands on: Python, SQLite, git, the folder, the lock, the journal, the index. Changes nothing.
+def doctor(ctx: typer.Context, form: Form = "table") -> None:
+    """Look at what bill stands on: Python, git, the folder, the journal, the index. Changes nothing.
 
     Example: bill doctor
     """
-    from billcli.app.doctor import doctor as examine
+    from billcli.app.doctor import doctor_report
 
-    findings = examine(context(ctx))
-    out("".join(f"{'ok  ' if each.ok else 'NOT '} {each.what}: {each.how}\n" for each in findings))
-    if not all(each.ok for each in findings):
+    check_form(form)
+    report = doctor_report(context(ctx))
+    show(report, form)
+    if any(row[0] != "ok" for row in report.rows):
         raise typer.Exit(1)

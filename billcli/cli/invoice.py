@@ -109,6 +109,13 @@ def _one_line(text: str | None, option: str) -> str | None:
     return value_of(parse_text, text, option) if text is not None else None
 
 
+def _period(text: str) -> Any:
+    from billcli.app.amounts import value_of
+    from billcli.core.periods import period_days
+
+    return value_of(period_days, text, "--period")
+
+
 def _type(text: str | None) -> str | None:
     if text not in (None, "sales", "service"):
         raise UsageError(f'--type "{text}" is none', "use sales or service")
@@ -139,6 +146,7 @@ def list_(
     ] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Issued on or after.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Issued on or before.")] = None,
+    period: Annotated[str | None, typer.Option("--period", metavar="PERIOD", help="Issued in 2026, 2026-Q1 or 2026-03.")] = None,
     type_: Annotated[str | None, typer.Option("--type", metavar="sales|service")] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="With this tag.")] = None,
     group: Annotated[
@@ -156,7 +164,9 @@ def list_(
     """
     from billcli.app.invoice import InvoiceFilter, invoice_list
 
-    days = (optional_day(since, "--since"), optional_day(until, "--until"))
+    if period and (since or until):
+        raise UsageError("--period and --since or --until exclude each other")
+    days = _period(period) if period else (optional_day(since, "--since"), optional_day(until, "--until"))
     wanted = InvoiceFilter(customer, state, *days, _type(type_), tag, group, above, below)
     list_command(ctx, as_of, form, lambda found, day: invoice_list(found, wanted, day))
 

@@ -13,8 +13,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from billcli import __version__
 from billcli.diagnostics import Diagnostic, Span
+from billcli.model.audit import AuditEntry
 from billcli.store import fs
 from billcli.store.locate import PRIVATE, private_folder
 
@@ -115,7 +118,7 @@ def read_trail(raw: bytes, file: str) -> ReadTrail:
     Branches of one clone may fork the chain, and a merge then keeps both arms; which entry follows which is checked over all files.
     """
     entries: list[dict[str, Any]] = []
-    for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(_lines(raw), 1):
         problem = _fault(line, file)
         if problem:
             span = Span(number, 1, max(1, min(len(line), 80)), line[:80])
@@ -129,15 +132,19 @@ def read_trail(raw: bytes, file: str) -> ReadTrail:
 
 def _fault(line: str, file: str) -> str:
     try:
-        entry = json.loads(line)
-        if entry["hash"] != entry_hash(entry):
-            return f"entry {entry['seq']} was changed: its hash does not fit"
-        if entry["clone"] != file.split("/")[1]:
-            return f"entry {entry['seq']} belongs to another clone"
-        _ = [(each["path"], each["old"], each["new"]) for each in entry["files"]]
-    except (ValueError, KeyError, TypeError, IndexError):
+        entry = AuditEntry.model_validate_json(line)
+    except ValidationError:
         return "a line that is no audit entry"
+    if entry.hash != entry_hash(json.loads(line)):
+        return f"entry {entry.seq} was changed: its hash does not fit"
+    if file.split("/")[1] != entry.clone:
+        return f"entry {entry.seq} belongs to another clone"
     return ""
+
+
+def _lines(raw: bytes) -> list[str]:
+    text = raw.decode("utf-8", "replace")
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _there(root: str, path: str) -> bool:
@@ -149,7 +156,7 @@ def _last_entry(root: str, clone: str) -> dict[str, Any] | None:
     if not os.path.isdir(f"{root}/{folder}"):
         return None
     for name in reversed([each for each in fs.names(root, folder) if each.endswith(".jsonl")]):
-        lines = fs.read(root, f"{folder}/{name}").decode("utf-8", "replace").splitlines()
+        lines = _lines(fs.read(root, f"{folder}/{name}"))
         if lines:
             try:
                 return {**json.loads(lines[-1]), "file": f"{folder}/{name}"}

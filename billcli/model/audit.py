@@ -1,0 +1,33 @@
+"""An entry of the audit trail: JSON lines, so numbers are numbers; everything else is the files' own text."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+
+class AuditFile(_Line):
+    """What a command did to one file: SHA-256 before and after, null for no file; ``by`` is ``hand`` for an edit bill only found."""
+
+    path: str
+    old: str | None
+    new: str | None
+    by: str | None = None
+
+
+class AuditEntry(_Line):
+    """One command of one clone; ``at`` is UTC, ``prev`` the hash of the entry before it, ``hash`` its own."""
+
+    seq: int = Field(ge=1)
+    at: str
+    clone: str
+    actor: str
+    version: str
+    command: str
+    files: list[AuditFile]
+    prev: str
+    reason: str | None = None
+    hash: str
