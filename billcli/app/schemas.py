@@ -14,7 +14,7 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_files() -> dict[str, str]:
-    """Text by path: one schema per kind, one for the lines of the audit trail, and ``.vscode/settings.json`` that ties them to their folders."""
+    """Text by path: a schema per kind, one for lines of the audit trail, and ``.vscode/settings.json`` that ties them to folders."""
     files = {f"schemas/{kind.name}.json": _text(json_schema(kind)) for kind in KINDS.values()}
     files["schemas/audit-entry.json"] = _text(AuditEntry.model_json_schema() | {"$schema": _DRAFT})
     patterns = {

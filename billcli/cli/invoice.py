@@ -167,7 +167,7 @@ def list_(
     if period and (since or until):
         raise UsageError("--period and --since or --until exclude each other")
     days = _period(period) if period else (optional_day(since, "--since"), optional_day(until, "--until"))
-    wanted = InvoiceFilter(customer, state, *days, _type(type_), tag, group, above, below)
+    wanted = InvoiceFilter(customer, state, days[0], days[1], _type(type_), tag, group, above, below)
     list_command(ctx, as_of, form, lambda found, day: invoice_list(found, wanted, day))
 
 
