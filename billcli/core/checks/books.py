@@ -66,11 +66,21 @@ def check_sequences(documents: Sequence[Numbered], patterns: Sequence[str], stri
     for head, group in groupby(documents, key=lambda each: each.head):
         every = list(group)
         issued = [each for each in every if not each.imported]
+        yield from _both([each for each in every if each.imported])
         if issued and any(head_matches(pattern, head) for pattern in patterns):
             yield from _gaps([each for each in every if each.n >= issued[0].n])
         if strict:
             yield from _order(issued)
         yield from _seals(issued)
+
+
+def _both(imported: Sequence[Numbered]) -> Iterator[Diagnostic]:
+    """An imported document has no seal; one that has both was made to look imported."""
+    for each in imported:
+        if each.seal is not None:
+            yield Diagnostic(
+                "E403", f"{each.number} is sealed and says it was imported", each.file, ("imported",), hint='"git log" shows what changed'
+            )
 
 
 def _gaps(documents: Sequence[Numbered]) -> Iterator[Diagnostic]:
