@@ -150,6 +150,9 @@ def _usage_or_bug(error: Exception) -> int:
     if hasattr(error, "format_message"):
         from billcli.render.text import safe
 
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(f"{error.format_message()}\n")
+            return 2
         where = getattr(getattr(error, "ctx", None), "command_path", "bill")
         sys.stderr.write(f'bill: {safe(error.format_message())}\n  hint: "{where} --help" shows how it is used\n')
         return int(getattr(error, "exit_code", 2))
