@@ -14,6 +14,8 @@ _TIMEOUT = 30
 _INDEX = f"{PRIVATE}/git-index"
 _BASE = f"{PRIVATE}/git-base"
 _PENDING = f"{PRIVATE}/git-pending"
+_ELSEWHERE = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"))
+"""What a hook or another tool may have set for a repository of its own."""
 
 
 class GitProblem(Exception):
@@ -99,7 +101,8 @@ def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str =
         "-c",
         "gc.auto=0",
     ]
-    settings = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_LITERAL_PATHSPECS": "1", **(env or {})}
+    inherited = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+    settings = {**inherited, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_LITERAL_PATHSPECS": "1", **(env or {})}
     try:
         done = subprocess.run(
             ["git", "-C", root, *quiet, *words],
