@@ -11,7 +11,6 @@ from billcli.app.refresh import overlaid
 from billcli.core.checks import books as rules
 from billcli.diagnostics import Diagnostic
 from billcli.index import check_queries, queries
-from billcli.store.read import locate_all
 
 _VOCABULARY = {"customer": ("customers", "id"), "invoice": ("invoices", "number")}
 
@@ -33,6 +32,8 @@ def _follows(finding: Diagnostic, unreadable: set[str]) -> bool:
 
 
 def _located(books: Books, found: list[Diagnostic]) -> Iterator[Diagnostic]:
+    from billcli.store.read import locate_all
+
     for file, group in groupby(sorted(found, key=lambda each: each.file), key=lambda each: each.file):
         try:
             yield from locate_all(overlaid(books.root, file), list(group))

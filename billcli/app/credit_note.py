@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.amounts import minor_of, quantity_of, value_of
 from billcli.app.books import Books
 from billcli.app.invoice import already_there, given_number
-from billcli.app.write import Planner
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import balance, source_changes
 from billcli.errors import UsageError
 from billcli.index import queries
 from billcli.model.money import Money
+
+if TYPE_CHECKING:
+    from billcli.app.write import Planner
 
 
 class CreditOptions(NamedTuple):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
-from billcli.app.write import Planner
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View
 from billcli.errors import BillError
 from billcli.index import queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
+
+if TYPE_CHECKING:
+    from billcli.app.write import Planner
 
 
 def plan_add(fields: Mapping[str, Any]) -> Planner:

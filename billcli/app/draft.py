@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from billcli.app.books import Books
-from billcli.app.write import Planner
 from billcli.core.plan import Plan, Remove
 from billcli.core.report import Column, Report, View
 from billcli.index import queries
+
+if TYPE_CHECKING:
+    from billcli.app.write import Planner
 
 
 def draft_list(books: Books, as_of: date) -> Report:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
-from billcli.app.write import Planner
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import fill_instalments
@@ -18,6 +17,7 @@ from billcli.model.money import Money
 from billcli.model.values import quoted
 
 if TYPE_CHECKING:
+    from billcli.app.write import Planner
     from billcli.core.numbering import Given
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.amounts import minor_of, value_of
 from billcli.app.books import Books
-from billcli.app.write import Planner
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import balance, source_changes
@@ -16,6 +15,9 @@ from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
+
+if TYPE_CHECKING:
+    from billcli.app.write import Planner
 
 
 class PaymentOptions(NamedTuple):

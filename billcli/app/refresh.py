@@ -135,10 +135,14 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
     """One file as its kind, facts and problems; a document with an error in its text or fields gives no facts."""
     if path.startswith("audit/"):
         from billcli.store.audit import read_trail
+        from billcli.store.layout import kind_for
 
         trail = read_trail(raw, path)
         facts: list[Fact] = [
-            AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"]) for entry in trail.entries for each in entry["files"]
+            AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"])
+            for entry in trail.entries
+            for each in entry["files"]
+            if kind_for(each["path"])  # the walk looks at documents only; a setting of git or of editors would look gone
         ]
         facts += [TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"]) for entry in trail.entries]
         return "audit", facts, trail.problems

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from importlib.resources import files
 
 from billcli import __version__
 
 Connection = sqlite3.Connection
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
 _MARK = f"{SCHEMA} {__version__}"
@@ -75,6 +74,8 @@ def _mark(connection: sqlite3.Connection) -> str:
 
 
 def _rebuild(connection: sqlite3.Connection) -> None:
+    from importlib.resources import files
+
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         connection.execute(f'DROP TABLE "{name}"')
     schema = files("billcli.index").joinpath("schema.sql").read_text("utf-8")

@@ -5,23 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
-from billcli.model.category import Categories
-from billcli.model.credit_note import CreditNote
-from billcli.model.customer import Customer
-from billcli.model.invoice import Draft, Invoice
-from billcli.model.item import Items
-from billcli.model.payment import Payment
-from billcli.model.settings import Settings
-from billcli.model.types import Entity
+if TYPE_CHECKING:
+    from billcli.model.types import Entity
 
 
 class Kind(NamedTuple):
-    """``name`` is also the word of the schema line: ``schema: invoice/1``."""
+    """``name`` is also the word of the schema line: ``schema: invoice/1``; ``entity`` is where its model stands."""
 
     name: str
-    model: type[Entity]
+    entity: str
     folder: str
     key: str = ""
     dated: str = ""
@@ -29,6 +24,13 @@ class Kind(NamedTuple):
     @property
     def schema(self) -> str:
         return f"{self.name}/1"
+
+    @property
+    def model(self) -> type[Entity]:
+        """Imported when first asked for: a report on an index that is up to date reads no document."""
+        module, _, name = self.entity.partition(":")
+        found: type[Entity] = getattr(import_module(module), name)
+        return found
 
     def path(self, data: Mapping[str, object]) -> str:
         """Where a document with these fields belongs."""
@@ -44,14 +46,14 @@ class Kind(NamedTuple):
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("ledger", Settings, "ledger"),
-        Kind("categories", Categories, "categories"),
-        Kind("items", Items, "items"),
-        Kind("customer", Customer, "customers", "id"),
-        Kind("draft", Draft, "drafts", "id"),
-        Kind("invoice", Invoice, "invoices", "number", "issued_on"),
-        Kind("credit-note", CreditNote, "credit-notes", "number", "issued_on"),
-        Kind("payment", Payment, "payments", "id", "on"),
+        Kind("ledger", "billcli.model.settings:Settings", "ledger"),
+        Kind("categories", "billcli.model.category:Categories", "categories"),
+        Kind("items", "billcli.model.item:Items", "items"),
+        Kind("customer", "billcli.model.customer:Customer", "customers", "id"),
+        Kind("draft", "billcli.model.invoice:Draft", "drafts", "id"),
+        Kind("invoice", "billcli.model.invoice:Invoice", "invoices", "number", "issued_on"),
+        Kind("credit-note", "billcli.model.credit_note:CreditNote", "credit-notes", "number", "issued_on"),
+        Kind("payment", "billcli.model.payment:Payment", "payments", "id", "on"),
     )
 }
 SINGLE = {f"{kind.folder}.yaml": kind for kind in KINDS.values() if not kind.key}

@@ -1,0 +1,141 @@
+"""Running commands, in process or as a process of their own, and building ledgers from a docstring."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+_PART = re.compile(r"--- (\S+)\n?\Z")
+
+LEDGER = """\
+schema: ledger/1
+company:
+  name: Fjord Consulting AS
+  address:
+    country: NO
+currency: EUR
+timezone: Europe/Oslo
+terms: net 30
+sequences:
+  - name: invoice
+    kind: invoice
+    pattern: INV-{year}-{n}
+  - name: credit-note
+    kind: credit-note
+    pattern: CN-{year}-{n}
+tax_codes:
+  - code: vat-20
+    category: S
+    rate: 20
+git:
+  commit: false
+"""
+"""What a ledger says of itself where a test does not care."""
+
+
+class Ran(NamedTuple):
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as one JSON document; nothing else may stand there."""
+        return json.loads(self.out)
+
+
+def environment(at: str | None = None, env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command: nothing of the machine's own ``bill`` settings, and a fixed clock where a day is given.
+
+    ``at`` is a day (nine o'clock UTC is meant) or an instant such as ``2026-03-14T23:30``.
+    """
+    found = {name: value for name, value in os.environ.items() if not name.startswith("BILL_") and name != "SOURCE_DATE_EPOCH"}
+    found |= {"BILL_ACTOR": "tester", "COLUMNS": "120"}
+    if at is not None:
+        instant = datetime.fromisoformat(at if "T" in at else f"{at}T09:00").replace(tzinfo=UTC)
+        found["SOURCE_DATE_EPOCH"] = str(int(instant.timestamp()))
+    return {**found, **(env or {})}
+
+
+def bill(*words: str, cwd: Path | str | None = None, at: str | None = None, env: Mapping[str, str] | None = None, stdin: str = "") -> Ran:
+    """Runs a command in this process; quick, and as ``bill`` does it, exit code included."""
+    from billcli.cli.main import run
+
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
+    with (
+        mock.patch.dict(os.environ, environment(at, env), clear=True),
+        mock.patch.object(sys, "stdin", io.StringIO(stdin)),
+        chdir(cwd or os.getcwd()),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = run(list(words))
+    return Ran(code, _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
+
+
+def bill_process(
+    *words: str, cwd: Path | str | None = None, at: str | None = None, env: Mapping[str, str] | None = None, stdin: str = ""
+) -> Ran:
+    """Runs a command as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "billcli", *words], cwd=cwd, env={**environment(at, env), "PYTHONPATH": str(PROJECT)}, input=stdin.encode(),
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def done(*words: str, cwd: Path | str | None = None, at: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    """A command that must succeed."""
+    ran = bill(*words, cwd=cwd, at=at, env=env)
+    assert ran.code == 0, f"bill {' '.join(words)}: exit {ran.code}\n{ran.out}{ran.err}"
+    return ran
+
+
+def parts(text: str) -> dict[str, str]:
+    """Files by path of a text split by ``--- customers/x.yaml`` lines; what stands before the first such line is talk."""
+    found: dict[str, str] = {}
+    path = None
+    for line in textwrap.dedent(text).splitlines(keepends=True):
+        if match := _PART.match(line):
+            path = match[1]
+            found[path] = ""
+        elif path is not None:
+            found[path] += line
+    return {name: body.rstrip("\n") + "\n" if body.strip() else "" for name, body in found.items()}
+
+
+def make_ledger(root: Path, text: str | None = "") -> Path:
+    """Writes the files of a docstring (see ``parts``) below ``root``; with a plain ``ledger.yaml`` where it holds none."""
+    for path, body in {"ledger.yaml": LEDGER, **parts(text or "")}.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(body, encoding="utf-8", newline="")
+    return root
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes, what bill keeps for itself left out."""
+    files = (path for path in sorted(root.rglob("*")) if path.is_file())
+    return {str(name): path.read_bytes() for path in files if (name := path.relative_to(root)).parts[0] not in (".bill", ".git")}
