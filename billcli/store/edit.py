@@ -100,7 +100,7 @@ def _replace(text: str, parsed: Parsed, path: Path, known: Place, value: Any, ne
     lines = block(str(path[-1]), value, indent)
     one_line = "\n" not in text[start:end]
     first = lines[0].removeprefix(indent) + (text[known.end : end] if one_line else "")
-    return text[: known.key_start] + newline.join([first, *lines[1:]]) + text[end:]
+    return text[: known.key_start] + newline.join([first, *lines[1:]]) + _rest(text, end, newline)
 
 
 def _insert(text: str, parsed: Parsed, path: Path, value: Any, order: list[str], newline: str) -> str:
@@ -117,7 +117,7 @@ def _insert(text: str, parsed: Parsed, path: Path, value: Any, order: list[str],
     start, end = _extent(text, parsed, anchor)
     indent = " " * (parsed.places[anchor].key_start - start)
     lines = block(str(path[-1]), value, indent)
-    return text[:end] + newline + newline.join(lines) + text[end:]
+    return text[:end] + newline + newline.join(lines) + _rest(text, end, newline)
 
 
 def _append(text: str, parsed: Parsed, path: Path, value: Any, newline: str) -> str:
@@ -128,7 +128,7 @@ def _append(text: str, parsed: Parsed, path: Path, value: Any, newline: str) -> 
     line_start = text.rfind("\n", 0, place.start) + 1
     indent = " " * (place.start - line_start)
     end = _line_end(text, _last(text, parsed, items[-1]))
-    return text[:end] + newline + newline.join(item(value, indent)) + text[end:]
+    return text[:end] + newline + newline.join(item(value, indent)) + _rest(text, end, newline)
 
 
 def _add_to_flow(text: str, parsed: Parsed, path: Path, items: list[Path], added: str) -> str:
@@ -189,6 +189,11 @@ def _last(text: str, parsed: Parsed, path: Path) -> int:
     if place.style in ("|", ">"):
         return place.start + len(text[place.start : place.end].rstrip())
     return max(place.end, place.key_end)
+
+
+def _rest(text: str, end: int, newline: str) -> str:
+    """What follows the written lines; a last line without its end gets one, for a text of several lines needs it."""
+    return text[end:] or newline
 
 
 def _line_end(text: str, index: int) -> int:

@@ -67,9 +67,7 @@ def test_ratio_is_half_up_of_the_exact_fraction(amount: int, part: Decimal, whol
         (1000, [333, 333, 334], [333, 333, 334]),
     ],
 )  # fmt: skip
-def test_split_goes_by_the_largest_remainder_and_ties_to_the_first(
-    amount: int, weights: list[int], parts: list[int]
-) -> None:
+def test_split_goes_by_the_largest_remainder_and_ties_to_the_first(amount: int, weights: list[int], parts: list[int]) -> None:
     assert split(amount, weights) == parts
 
 

@@ -117,9 +117,7 @@ def test_void_settles_the_whole_gross_from_its_day_on() -> None:
 def test_opening_counts_from_the_cut_over_but_never_before_the_issue(cut_over: str | None, day: date) -> None:
     facts = invoice(imported={"source": "old", "external_id": "7", "settled_before": "50.00", "cut_over": cut_over})
     (row,) = only(Settlement, facts)
-    assert row == Settlement(
-        "INV-2026-0042", "opening", 5000, day, day, "invoice", "INV-2026-0042", None, "imported.settled_before"
-    )
+    assert row == Settlement("INV-2026-0042", "opening", 5000, day, day, "invoice", "INV-2026-0042", None, "imported.settled_before")
     (fact,) = only(InvoiceFact, facts)
     assert (fact.imported, fact.external_id) == (1, "7")
 
@@ -193,9 +191,7 @@ def test_void_credit_note_is_worth_nothing() -> None:
 
 def test_credit_lines_name_the_corrected_invoices_lines() -> None:
     lines = [LINE | {"invoice_line": "2", "quantity": "0.5"}, LINE]
-    assert only(CreditLineFact, credit_note(corrects="INV-1", lines=lines)) == [
-        CreditLineFact("CN-2026-0001", "INV-1", 2, "0.5")
-    ]
+    assert only(CreditLineFact, credit_note(corrects="INV-1", lines=lines)) == [CreditLineFact("CN-2026-0001", "INV-1", 2, "0.5")]
     assert only(CreditLineFact, credit_note(lines=lines)) == []
 
 

@@ -102,10 +102,7 @@ def test_document_built_by_code_has_the_digest_of_the_one_read_from_its_file() -
 
 
 def test_applications_of_a_credit_note_stand_outside_its_digest() -> None:
-    note = {
-        key: INVOICE[key]
-        for key in ("customer", "issued_on", "currency", "issued_by", "issued_to", "lines", "taxes", "totals")
-    }
+    note = {key: INVOICE[key] for key in ("customer", "issued_on", "currency", "issued_by", "issued_to", "lines", "taxes", "totals")}
     note |= {"number": "CN-1", "reason": "returned"}
     applied = note | {"applied": [{"invoice": "INV-1", "amount": "1.00", "on": "2026-03-20"}]}
     assert digest(CreditNote.model_validate(applied)) == digest(CreditNote.model_validate(note))

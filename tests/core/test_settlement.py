@@ -29,9 +29,7 @@ def day(n: int) -> date:
 
 def row(amount: int, booked: int, ended: int | None = None) -> Settlement:
     end = None if ended is None else day(ended)
-    return Settlement(
-        "INV-1", "payment", amount, day(booked), day(booked), "payment", "p-1", end, "allocations[0].amount"
-    )
+    return Settlement("INV-1", "payment", amount, day(booked), day(booked), "payment", "p-1", end, "allocations[0].amount")
 
 
 DAYS = st.integers(min_value=0, max_value=12)
@@ -71,9 +69,7 @@ def test_payment_is_worth_nothing_from_its_reversal_on(as_of: int, free: int) ->
 
 
 @given(rows(), st.integers(min_value=0, max_value=200), DAYS, DAYS)
-def test_balance_is_the_gross_less_what_is_counted(
-    found: list[Settlement], gross: int, issued: int, as_of: int
-) -> None:
+def test_balance_is_the_gross_less_what_is_counted(found: list[Settlement], gross: int, issued: int, as_of: int) -> None:
     expected = (gross if issued <= as_of else 0) - counted(found, day(as_of))
     assert balance(invoice_changes(day(issued), gross, found), day(as_of)) == expected
     assert balance(source_changes(day(issued), gross, found), day(as_of)) == expected
@@ -111,9 +107,7 @@ def test_first_day_from_which_the_amount_stays_free(
 
 
 @given(st.integers(min_value=0, max_value=60), DAYS, st.lists(CHANGES, max_size=3))
-def test_first_day_is_the_earliest_that_is_enough_for_ever(
-    amount: int, not_before: int, balances: list[list[Change]]
-) -> None:
+def test_first_day_is_the_earliest_that_is_enough_for_ever(amount: int, not_before: int, balances: list[list[Change]]) -> None:
     def lasts(start: int) -> bool:
         return all(balance(changes, day(n)) >= amount for changes in balances for n in range(start, 16))
 

@@ -122,9 +122,7 @@ def test_lines_groups_and_totals_agree(lines: list[Line], currency: str, roundin
 
 
 @given(LINES, CURRENCY, st.sampled_from(["net", "gross"]))
-def test_tax_of_a_rate_is_off_by_half_a_unit_at_most_and_per_line_by_half_each(
-    lines: list[Line], currency: str, prices: str
-) -> None:
+def test_tax_of_a_rate_is_off_by_half_a_unit_at_most_and_per_line_by_half_each(lines: list[Line], currency: str, prices: str) -> None:
     for rounding in ("document", "line"):
         for group in figures(lines, CODES, currency, rounding, prices).groups:
             parts = [each for each in lines if each.tax == group.code]

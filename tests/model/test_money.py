@@ -27,9 +27,7 @@ def test_money_counts_the_smallest_unit_of_its_currency(amount: str, currency: s
     assert str(money) == f"{text} {currency}"
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency"), [("0.005", "EUR"), ("0.5", "JPY"), ("1.0001", "KWD"), ("1." + "0" * 36 + "1", "EUR")]
-)
+@pytest.mark.parametrize(("amount", "currency"), [("0.005", "EUR"), ("0.5", "JPY"), ("1.0001", "KWD"), ("1." + "0" * 36 + "1", "EUR")])
 def test_amount_finer_than_its_currency_is_refused(amount: str, currency: str) -> None:
     with pytest.raises(ValueError, match="finer"):
         Money.of(Decimal(amount), currency)
@@ -70,8 +68,6 @@ def test_decimals_counts_what_was_typed(text: str, places: int) -> None:
     assert decimals(Decimal(text)) == places
 
 
-@pytest.mark.parametrize(
-    ("currency", "places"), [("EUR", 2), ("JPY", 0), ("KRW", 0), ("ISK", 0), ("KWD", 3), ("TND", 3), ("CLF", 4)]
-)
+@pytest.mark.parametrize(("currency", "places"), [("EUR", 2), ("JPY", 0), ("KRW", 0), ("ISK", 0), ("KWD", 3), ("TND", 3), ("CLF", 4)])
 def test_digits_follow_iso_4217(currency: str, places: int) -> None:
     assert digits(currency) == places

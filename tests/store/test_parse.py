@@ -39,9 +39,7 @@ def test_scalar_stays_the_text_that_was_typed(text: str) -> None:
     assert parse(f"a: {text}\nb:\n  - {text}\n", "f.yaml").data == {"a": text, "b": [text]}
 
 
-@pytest.mark.parametrize(
-    "text", ["95.10", "1e5", "NO", "off", "007", "0x1F", ".inf", "true", "=", "北京", "-1", "a b", "a#b", "~x"]
-)
+@pytest.mark.parametrize("text", ["95.10", "1e5", "NO", "off", "007", "0x1F", ".inf", "true", "=", "北京", "-1", "a b", "a#b", "~x"])
 def test_scalar_in_brackets_stays_the_text_that_was_typed(text: str) -> None:
     assert parse(f"b: [{text}, {text}]\n", "f.yaml").data == {"b": [text, text]}
 

@@ -91,9 +91,7 @@ def test_valid_document_is_read_without_a_word() -> None:
     assert result.entity.x == {"mine": ["1", {"two": "null"}]}
 
 
-@pytest.mark.parametrize(
-    "raw", [BOM + INVOICE.encode(), INVOICE.replace("\n", "\r\n").encode(), INVOICE.rstrip("\n").encode()]
-)
+@pytest.mark.parametrize("raw", [BOM + INVOICE.encode(), INVOICE.replace("\n", "\r\n").encode(), INVOICE.rstrip("\n").encode()])
 def test_byte_order_mark_windows_line_ends_and_a_missing_last_one_change_nothing(raw: bytes) -> None:
     assert read(raw, AT) == read(INVOICE.encode(), AT)
 
@@ -269,11 +267,7 @@ def mutated(draw: st.DrawFn) -> str:
     for _ in range(draw(st.integers(min_value=1, max_value=4))):
         at = draw(st.integers(min_value=0, max_value=len(text)))
         cut = draw(st.integers(min_value=0, max_value=8))
-        text = (
-            text[:at]
-            + draw(st.sampled_from(WORDS) | st.text(max_size=4, alphabet=st.characters(codec="utf-8")))
-            + text[at + cut :]
-        )
+        text = text[:at] + draw(st.sampled_from(WORDS) | st.text(max_size=4, alphabet=st.characters(codec="utf-8"))) + text[at + cut :]
     return text
 
 

@@ -21,9 +21,7 @@ def _place(span: Span | None) -> tuple[int, int, str]:
     return span.line, span.column, span.text
 
 
-@pytest.mark.parametrize(
-    "text", ["a: 1\n", "a: 1", "", "a: 1\r\nb: 2\r\n", "n: Nördwind 北京 👩‍👧 \u00a0\u200b\n", "a: ''\n\n\n"]
-)
+@pytest.mark.parametrize("text", ["a: 1\n", "a: 1", "", "a: 1\r\nb: 2\r\n", "n: Nördwind 北京 👩‍👧 \u00a0\u200b\n", "a: ''\n\n\n"])
 def test_plain_text_passes_unchanged(text: str) -> None:
     assert decode(text.encode(), "f.yaml") == (text, [])
 
@@ -63,15 +61,11 @@ def test_byte_order_mark_is_taken_off() -> None:
         (b"||||||| base\n", "E113", 1, 1, "||||||| base"),
     ],
 )
-def test_what_yaml_would_bend_is_refused_at_its_place(
-    raw: bytes, code: str, line: int, column: int, own_line: str
-) -> None:
+def test_what_yaml_would_bend_is_refused_at_its_place(raw: bytes, code: str, line: int, column: int, own_line: str) -> None:
     assert found(raw) == [(code, line, column, own_line)]
 
 
-@pytest.mark.parametrize(
-    "text", ["a: 1 # =======\n", "=======\n", "a: |\n  <<<<<<< not at the margin\n", "<<<<<<<<\n", "a: 1 %\n"]
-)
+@pytest.mark.parametrize("text", ["a: 1 # =======\n", "=======\n", "a: |\n  <<<<<<< not at the margin\n", "<<<<<<<<\n", "a: 1 %\n"])
 def test_what_only_looks_like_a_marker_passes(text: str) -> None:
     assert decode(text.encode(), "f.yaml").text == text
 
@@ -96,9 +90,7 @@ def test_file_over_the_limit_is_refused_unread() -> None:
     assert (problem.code, problem.span) == ("E111", None)
 
 
-@pytest.mark.parametrize(
-    "raw", [b"\t" * MAX_BYTES, b"\r" * MAX_BYTES, b"=======\n" * (MAX_BYTES // 8), b"%\n" * (MAX_BYTES // 2)]
-)
+@pytest.mark.parametrize("raw", [b"\t" * MAX_BYTES, b"\r" * MAX_BYTES, b"=======\n" * (MAX_BYTES // 8), b"%\n" * (MAX_BYTES // 2)])
 def test_file_full_of_errors_takes_no_longer_than_a_large_one(raw: bytes) -> None:
     before = time.process_time()
     decoded = decode(raw, "f.yaml")
