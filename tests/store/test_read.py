@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import time
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from billcli.diagnostics import Diagnostic
+from billcli.errors import UsageError
 from billcli.model.customer import Customer
 from billcli.model.invoice import Invoice
-from billcli.store.read import Read, locate_all, read
-from billcli.store.text import BOM, MAX_PROBLEMS
+from billcli.store.read import checked, locate_all, read, read_loose
+from billcli.store.text import BOM
 
 AT = "invoices/2026/03/INV-2026-0042.yaml"
 INVOICE = """\
@@ -223,71 +220,6 @@ def test_finding_that_knows_its_path_gets_its_place() -> None:
     assert locate_all(b"\xff", known) == known
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [[f"k{at}: 1" for at in range(100_000)], ["tags:", *["- 'a|b'"] * 100_000], ["contacts:", *["- k: 1"] * 100_000]],
-    ids=["unknown keys", "bad values", "missing keys"],
-)
-def test_file_full_of_wrong_fields_is_told_in_bounded_time(lines: list[str]) -> None:
-    text = customer(*lines)
-    before = time.process_time()
-    assert len(read(text.encode(), "customers/nordwind.yaml").problems) == MAX_PROBLEMS
-    assert time.process_time() - before < 15
-
-
-WORDS = [
-    "&a ",
-    "*a",
-    "!!str ",
-    "<<: ",
-    "%",
-    "\t",
-    "\r",
-    "\u2028",
-    "\ufeff",
-    "'",
-    '"',
-    "- ",
-    "? ",
-    ": ",
-    "{",
-    "]",
-    "#",
-    "|\n",
-    "---\n",
-    "\n",
-    "²",
-    "null",
-]
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> str:
-    text = draw(st.sampled_from([INVOICE, CUSTOMER]))
-    for _ in range(draw(st.integers(min_value=1, max_value=4))):
-        at = draw(st.integers(min_value=0, max_value=len(text)))
-        cut = draw(st.integers(min_value=0, max_value=8))
-        text = text[:at] + draw(st.sampled_from(WORDS) | st.text(max_size=4, alphabet=st.characters(codec="utf-8"))) + text[at + cut :]
-    return text
-
-
-@given(
-    mutated() | st.text(alphabet=st.characters(codec="utf-8")),
-    st.sampled_from([AT, "customers/nordwind.yaml", "ledger.yaml", "x"]),
-)
-def test_reading_any_text_gives_an_entity_or_problems_with_places(text: str, file: str) -> None:
-    result: Read = read(text.encode(), file)
-    assert result.entity is not None or result.problems
-    for problem in result.problems:
-        check_place(problem, text)
-        assert problem.message.isprintable()
-
-
-@given(st.binary())
-def test_reading_any_bytes_raises_nothing(raw: bytes) -> None:
-    assert read(raw, AT).problems
-
-
 def test_customer_of_one_screen_reads_every_field() -> None:
     text = customer(
         "aliases: [NW]", "language: de", "currency: EUR", "address: {street: Hafen 1, postal_code: 01067, country: DE}",
@@ -300,3 +232,18 @@ def test_customer_of_one_screen_reads_every_field() -> None:
     assert (entity.external_id, entity.notes, entity.ibans) == ("0017", "one\ntwo\n", ("NO9386011117947",))
     assert entity.address is not None
     assert entity.address.postal_code == "01067"
+
+
+def test_request_needs_no_schema_line_and_may_leave_out_what_is_given_besides() -> None:
+    entity, found = read_loose(b"name: Nordwind\n", "request.yaml", Customer, {"id": "nordwind"})
+    assert (entity, found) == (Customer(id="nordwind", name="Nordwind"), [])
+    entity, found = read_loose(b"# c\nnmae: Nordwind\n", "request.yaml", Customer, {"id": "nordwind"})
+    assert entity is None
+    assert [(each.code, each.span and each.span.line) for each in found] == [("E202", 1), ("E201", 2)]
+    assert [each.code for each in read_loose(b"a:\tb\n", "request.yaml", Customer, {})[1]] == ["E103"]
+
+
+def test_wrong_field_of_a_command_line_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="country") as caught:
+        checked(Customer, {"id": "a", "name": "A", "address": {"country": "Germany"}}, "customer")
+    assert "two letters" in caught.value.hint
