@@ -49,5 +49,7 @@ def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """A hint with the nearest known word, or an empty text."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, known, n=1, cutoff=0.6) or [each for each in known if len(word) > 2 and word in each]
-    return f'did you mean "{near[0]}"?' if near else ""
+    spelt = {each.casefold(): each for each in reversed(known)}
+    typed = word.casefold()
+    near = get_close_matches(typed, spelt, n=1, cutoff=0.6) or [each for each in spelt if len(typed) > 2 and typed in each]
+    return f'did you mean "{spelt[near[0]]}"?' if near else ""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, fresh_index, no_progress
-from billcli.diagnostics import did_you_mean
+from billcli.diagnostics import Diagnostic, did_you_mean
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import queries
 from billcli.index.connection import Connection
@@ -114,11 +114,10 @@ def open_books(context: Context, progress: Progress = no_progress, *, whole: boo
 
 def ensure_readable(index: Connection) -> None:
     """Raises ``BillError`` where a file an error keeps out of the books would be missing from every figure."""
-    count = queries.unreadable(index)
-    if count:
-        first = next((each for each in queries.problems(index) if each.severity == "error"), None)
-        where = f", first {first.file}: {first.message}" if first else ""
+    if unreadable := queries.unreadable(index):
+        first = min((each for each in queries.problems(index) if each.file in unreadable), key=Diagnostic.sort_key)
+        more = f", and {len(unreadable) - 1} more of the ledger cannot be read" if len(unreadable) > 1 else ""
         raise BillError(
-            f"{count} file(s) of the ledger cannot be read{where}",
-            '"bill check" shows every place; nothing was computed without them',
+            f"{first.file} cannot be read{more}: {first.message}",
+            '"bill check" shows every place; nothing is computed without what stands there',
         )

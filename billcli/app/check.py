@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 
 from billcli.app.books import Books
+from billcli.app.lost import Lost, lost
 from billcli.app.refresh import overlaid
 from billcli.core.checks import books as rules
-from billcli.diagnostics import Diagnostic
+from billcli.diagnostics import Diagnostic, Path
 from billcli.index import check_queries, queries
+from billcli.store.layout import KINDS
 
 _VOCABULARY = {"customer": ("customers", "id"), "invoice": ("invoices", "number")}
 
@@ -18,69 +21,96 @@ _VOCABULARY = {"customer": ("customers", "id"), "invoice": ("invoices", "number"
 def check(books: Books) -> list[Diagnostic]:
     """All findings in the order of files and lines."""
     found = [*queries.problems(books.index)]
-    unreadable = {each.file for each in found if each.severity == "error"}
-    across = [each for rule in CHECKS.values() for each in rule(books)]
-    kept = [each for each in across if not _follows(each, unreadable)]
-    return sorted([*found, *_located(books, kept)], key=Diagnostic.sort_key)
-
-
-def _follows(finding: Diagnostic, unreadable: set[str]) -> bool:
-    """Whether a finding only says again that another file cannot be read: its names would be missing everywhere."""
-    if finding.code in ("E204", "E305") and finding.label.startswith("no file "):
-        return finding.label.removeprefix("no file ") in unreadable
-    return finding.code in ("E301", "E302", "E303", "E304") and bool(unreadable & {"ledger.yaml", "categories.yaml"})
+    without = lost(found, queries.unreadable(books.index))
+    across = [each for rule in CHECKS.values() for each in rule(books, without)]
+    return sorted([*found, *_located(books, across)], key=Diagnostic.sort_key)
 
 
 def _located(books: Books, found: list[Diagnostic]) -> Iterator[Diagnostic]:
     from billcli.store.read import locate_all
 
     for file, group in groupby(sorted(found, key=lambda each: each.file), key=lambda each: each.file):
+        together = list(group)
         try:
-            yield from locate_all(overlaid(books.root, file), list(group))
-        except FileNotFoundError:
-            yield from (each for each in found if each.file == file)
+            raw = overlaid(books.root, file)
+        except OSError:
+            yield from together  # the file is what is missing, or another finding says why it cannot be read
+        else:
+            yield from locate_all(raw, together)
 
 
-def _references(books: Books) -> Iterator[Diagnostic]:
+def _references(books: Books, without: Lost) -> Iterator[Diagnostic]:
     def known(kind: str) -> list[str]:
         if kind in _VOCABULARY:
             return [name for _, name in queries.keys(books.index, *_VOCABULARY[kind])]
         return queries.names(books.index, kind)
 
-    return rules.check_references(check_queries.missing(books.index), known)
+    return rules.check_references((each for each in check_queries.missing(books.index) if not without.name(each.kind, each.name)), known)
 
 
-def _sequences(books: Books) -> Iterator[Diagnostic]:
+def _twice(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    return rules.check_twice(each for each in check_queries.twice(books.index) if each.file not in without.twins)
+
+
+def _sequences(books: Books, without: Lost) -> Iterator[Diagnostic]:
     settings = queries.settings(books.index)
+    gone = {each.number: each.file for each in check_queries.gone(books.index)}
     for kind in ("invoice", "credit-note"):
         patterns = [value for name, value in settings.items() if name.startswith(f"sequence {kind} ")]
-        yield from rules.check_sequences(check_queries.numbered(books.index, kind), patterns, settings.get("order") == "strict")
+        folder = KINDS[kind].folder
+        elsewhere = None if without.within(folder) else {**gone, **without.numbers(folder)}
+        documents = check_queries.numbered(books.index, kind)
+        yield from rules.check_sequences(documents, patterns, strict=settings.get("order") == "strict", elsewhere=elsewhere)
 
 
-def _crossings(books: Books) -> Iterator[Diagnostic]:
-    return rules.check_crossings(check_queries.crossings(books.index), lambda customer: queries.relatives(books.index, customer))
+def _balances(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    return rules.check_balances(check_queries.overdrawn(books.index))
 
 
-def _credit(books: Books) -> Iterator[Diagnostic]:
+def _crossings(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    families_known = not (without.within("customers") or without.numbers("customers"))
+    crossings = check_queries.crossings(books.index)
+    return rules.check_crossings(crossings, (lambda customer: queries.relatives(books.index, customer)) if families_known else None)
+
+
+def _credit(books: Books, without: Lost) -> Iterator[Diagnostic]:
     invoices = check_queries.credited(books.index)
     yield from rules.check_credit_caps(invoices)
     for each in invoices:
         if each.by_line:
             sold = {at: line.quantity for at, line in enumerate(books.invoice(each.number).lines, 1)}
             credited: dict[int, Decimal] = {}
-            for _, line, quantity in queries.credited_quantities(books.index, each.number):
+            last: dict[int, str] = {}
+            for note, line, quantity in sorted(queries.credited_quantities(books.index, each.number)):
                 credited[line] = credited.get(line, Decimal(0)) + Decimal(quantity)
-            yield from rules.check_line_caps(each.number, sold, credited, each.last_file)
+                last[line] = note
+            yield from rules.check_line_caps(each.number, sold, credited, partial(_place, books, last))
 
 
-CHECKS: dict[str, Callable[[Books], Iterator[Diagnostic]]] = {
+def _place(books: Books, last: Mapping[int, str], line: int) -> tuple[str, Path]:
+    """Where the last credit note that takes back a line of the invoice does so."""
+    at = max(at for at, each in enumerate(books.credit_note(last[line]).lines) if each.invoice_line == line)
+    return books.path("credit-note", last[line]), ("lines", at, "quantity")
+
+
+def _parents(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    return rules.check_parents(check_queries.parents(books.index))
+
+
+def _trail(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    gone = [each for each in check_queries.gone(books.index) if not without.file(each.file)]
+    gaps = [each for each in check_queries.audit_gaps(books.index) if each.file.rpartition("/")[0] not in without.broken_trails]
+    return rules.check_trail(gone, gaps)
+
+
+CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "references": _references,
-    "twice": lambda books: rules.check_twice(check_queries.twice(books.index)),
+    "twice": _twice,
     "sequences": _sequences,
-    "balances": lambda books: rules.check_balances(check_queries.overdrawn(books.index)),
+    "balances": _balances,
     "crossings": _crossings,
     "credit": _credit,
-    "parents": lambda books: rules.check_parents(check_queries.parents(books.index)),
-    "trail": lambda books: rules.check_trail(check_queries.gone(books.index), check_queries.audit_gaps(books.index)),
+    "parents": _parents,
+    "trail": _trail,
 }
-"""Every check across documents by name; a new one is a function from the books to diagnostics and a row here."""
+"""Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""

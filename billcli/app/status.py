@@ -25,7 +25,7 @@ def status_view(books: Books, as_of: date) -> View:
         ("payment", "payments"),
     ]
     fields.append(("Holds", ", ".join(f"{kinds.get(kind, 0)} {word}" for kind, word in words)))
-    unreadable = queries.unreadable(books.index)
+    unreadable = len(queries.unreadable(books.index))
     if unreadable:
         fields.append(("Problems", f'{unreadable} file(s) cannot be read; "bill check" shows every place'))
     else:

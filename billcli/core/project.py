@@ -160,7 +160,7 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
     yield from rows
     if note.corrects:
         for line in note.lines:
-            if line.invoice_line:
+            if line.invoice_line is not None:
                 yield CreditLineFact(number, note.corrects, line.invoice_line, format(line.quantity, "f"))
     yield from _references([
         ("customer", note.customer, ("customer",)), ("invoice", note.corrects, ("corrects",)),

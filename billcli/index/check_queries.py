@@ -70,21 +70,23 @@ WITH changes(k, day, amount) AS ({changes}),
   running AS (SELECT k, day, sum(amount) OVER (PARTITION BY k ORDER BY day) AS balance FROM days)
 SELECT k, min(balance), min(day) FROM running WHERE balance < 0 GROUP BY k
 """
-_INVOICES = """
+# A row dated before the document it draws on counts from that document's day: its date is a finding of its own.
+_FROM = "max(booked_on, coalesce((SELECT min(t.{day}) FROM {table} t WHERE t.{key} = settlements.{names}), ''))"
+_INVOICES = f"""
 SELECT number, issued_on, gross FROM invoices
-UNION ALL SELECT invoice, booked_on, -amount FROM settlements
+UNION ALL SELECT invoice, {_FROM.format(day="issued_on", table="invoices", key="number", names="invoice")}, -amount FROM settlements
 UNION ALL SELECT invoice, ended_on, amount FROM settlements WHERE ended_on IS NOT NULL
 """
-_PAYMENTS = """
+_PAYMENTS = f"""
 SELECT id, booked_on, amount FROM payments
 UNION ALL SELECT id, reversed_on, -amount FROM payments WHERE reversed_on IS NOT NULL
-UNION ALL SELECT source, booked_on, -amount FROM settlements WHERE source_kind = 'payment'
+UNION ALL SELECT source, {_FROM.format(day="booked_on", table="payments", key="id", names="source")}, -amount FROM settlements WHERE source_kind = 'payment'
 UNION ALL SELECT source, ended_on, amount FROM settlements WHERE source_kind = 'payment' AND ended_on IS NOT NULL
 """
-_NOTES = """
+_NOTES = f"""
 SELECT number, issued_on, gross FROM credit_notes
 UNION ALL SELECT number, voided_on, -gross FROM credit_notes WHERE voided_on IS NOT NULL
-UNION ALL SELECT source, booked_on, -amount FROM settlements WHERE source_kind = 'credit-note'
+UNION ALL SELECT source, {_FROM.format(day="issued_on", table="credit_notes", key="number", names="source")}, -amount FROM settlements WHERE source_kind = 'credit-note'
 UNION ALL SELECT source, ended_on, amount FROM settlements WHERE source_kind = 'credit-note' AND ended_on IS NOT NULL
 """
 
@@ -131,9 +133,11 @@ def parents(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
 
 
 def gone(connection: sqlite3.Connection) -> list[Gone]:
-    """Numbered documents that the audit trail knows and nobody has."""
+    """Numbered documents that the audit trail knows and nobody has, wherever they may have been moved to."""
     sql = "SELECT path FROM gone WHERE path LIKE 'invoices/%' OR path LIKE 'credit-notes/%' ORDER BY path"
-    return [Gone(path) for (path,) in connection.execute(sql)]
+    every = [Gone(path, path.rpartition("/")[2].removesuffix(".yaml")) for (path,) in connection.execute(sql)]
+    there = "SELECT 1 FROM invoices WHERE number = ?1 UNION ALL SELECT 1 FROM credit_notes WHERE number = ?1"
+    return [each for each in every if not connection.execute(there, (each.number,)).fetchone()]
 
 
 def audit_gaps(connection: sqlite3.Connection) -> list[AuditGap]:

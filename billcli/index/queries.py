@@ -84,9 +84,10 @@ def walk_problems(connection: sqlite3.Connection) -> list[Diagnostic]:
     return [Diagnostic(code, message, place, (), None, label, hint) for code, message, place, label, hint in rows]
 
 
-def unreadable(connection: sqlite3.Connection) -> int:
-    """How many files an error keeps out of the books."""
-    return int(connection.execute("SELECT count(*) FROM files WHERE kind = ''").fetchone()[0])
+def unreadable(connection: sqlite3.Connection) -> set[str]:
+    """The files, and the folders that could not be looked into, that an error keeps out of the books."""
+    sql = "SELECT path FROM files WHERE kind = '' UNION SELECT place FROM problems WHERE file = 0 AND code IN ('E114', 'E115', 'E121')"
+    return {path for (path,) in connection.execute(sql)}
 
 
 def path_of(connection: sqlite3.Connection, table: str, key: str, name: str) -> str | None:

@@ -11,11 +11,11 @@ from billcli.core import seal
 from billcli.core.checks.facts import AuditGap, CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
 from billcli.diagnostics import Diagnostic, Path, did_you_mean
 from billcli.model.money import Money
-from billcli.model.sequence import head_matches
+from billcli.model.sequence import head_matches, split_number
 
 _MISSING = {
     "customer": ("E204", 'the customer "{name}" does not exist', "no file customers/{name}.yaml"),
-    "invoice": ("E305", 'the invoice "{name}" does not exist', "no such invoice"),
+    "invoice": ("E305", 'the invoice "{name}" does not exist', "no file {name}.yaml under invoices/"),
     "tax": ("E301", 'the tax code "{name}" does not exist', "not among tax_codes: in ledger.yaml"),
     "item": ("E305", 'the item "{name}" is not in the price list', "not in items.yaml"),
     "category": ("E302", 'the revenue category "{name}" is not declared', "not under revenue: in categories.yaml"),
@@ -61,17 +61,23 @@ def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
             )
 
 
-def check_sequences(documents: Sequence[Numbered], patterns: Sequence[str], strict: bool) -> Iterator[Diagnostic]:
-    """E401, E403 and E407: from bill's first number on nothing is missing, dates do not go back, every seal follows from the one before."""
+def check_sequences(
+    documents: Sequence[Numbered], patterns: Sequence[str], *, strict: bool, elsewhere: Mapping[str, str] | None
+) -> Iterator[Diagnostic]:
+    """E401, E403 and E407: from bill's first number on nothing is missing, dates do not go back, every seal follows from the one before.
+
+    ``elsewhere`` are the files of numbers that cannot be read or are gone, which another finding says; None where nobody knows.
+    """
     for head, group in groupby(documents, key=lambda each: each.head):
+        known = {split.n: file for number, file in (elsewhere or {}).items() if (split := split_number(number)).head == head and split.n}
         every = list(group)
         issued = [each for each in every if not each.imported]
         yield from _both([each for each in every if each.imported])
-        if issued and any(head_matches(pattern, head) for pattern in patterns):
-            yield from _gaps([each for each in every if each.n >= issued[0].n])
+        if issued and elsewhere is not None and any(head_matches(pattern, head) for pattern in patterns):
+            yield from _gaps([each for each in every if each.n >= issued[0].n], known)
         if strict:
             yield from _order(issued)
-        yield from _seals(issued)
+        yield from _seals(issued, from_the_first=elsewhere is not None and not known)
 
 
 def _both(imported: Sequence[Numbered]) -> Iterator[Diagnostic]:
@@ -83,17 +89,18 @@ def _both(imported: Sequence[Numbered]) -> Iterator[Diagnostic]:
             )
 
 
-def _gaps(documents: Sequence[Numbered]) -> Iterator[Diagnostic]:
-    for before, each in pairwise(documents):
-        missing = each.n - before.n - 1
-        if missing > 0:
-            width = len(each.number) - len(each.head)
-            first, last = f"{each.head}{before.n + 1:0{width}d}", f"{each.head}{each.n - 1:0{width}d}"
+def _gaps(documents: Sequence[Numbered], known: Mapping[int, str]) -> Iterator[Diagnostic]:
+    """``known`` numbers leave no gap, though their documents are not among these."""
+    head, width = documents[0].head, len(documents[0].number) - len(documents[0].head)
+    files = {**known, **{each.n: each.file for each in documents}}
+    for before, n in pairwise(sorted(each for each in files if documents[0].n <= each <= documents[-1].n)):
+        if missing := n - before - 1:
+            first, last = f"{head}{before + 1:0{width}d}", f"{head}{n - 1:0{width}d}"
             what = f"{first} is missing" if missing == 1 else f"{first} to {last} are missing"
             yield Diagnostic(
                 "E401",
-                f"{what} before {each.number}",
-                each.file,
+                f"{what} before {head}{n:0{width}d}",
+                files[n],
                 ("number",),
                 hint="bring the file back; a void keeps its number",
             )
@@ -106,10 +113,10 @@ def _order(issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
             yield Diagnostic("E407", message, each.file, ("issued_on",))
 
 
-def _seals(issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
+def _seals(issued: Sequence[Numbered], *, from_the_first: bool) -> Iterator[Diagnostic]:
     previous: Numbered | None = None
     for each in issued:
-        follows = previous is None or each.n == previous.n + 1
+        follows = each.n == previous.n + 1 if previous else from_the_first
         expected = seal.seal(each.digest, previous.seal or "" if previous else "")
         if each.seal is None:
             yield Diagnostic(
@@ -120,7 +127,8 @@ def _seals(issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
                 hint="bill seals what it issues; bring the line back",
             )
         elif follows and each.seal != expected:
-            message = f"{each.number} is not as it was issued: its seal does not fit"
+            first = previous is None and each.n > 1
+            message = f"{each.number} is not as it was issued{', or what came before it is gone' if first else ''}: its seal does not fit"
             yield Diagnostic(
                 "E403",
                 message,
@@ -145,14 +153,17 @@ def check_balances(overdrawn: Iterable[Overdrawn]) -> Iterator[Diagnostic]:
             yield Diagnostic("E501", message, each.file, field, hint="lower one of its rows, or end it with ended_on:")
 
 
-def check_crossings(crossings: Iterable[Crossing], related: Callable[[str], set[str]]) -> Iterator[Diagnostic]:
-    """E309, E308 and E504: a settlement stays in one currency and one family, and begins when the invoice does."""
+def check_crossings(crossings: Iterable[Crossing], related: Callable[[str], set[str]] | None) -> Iterator[Diagnostic]:
+    """E309, E308 and E504: a settlement stays in one currency and one family, and begins when the invoice does.
+
+    ``related`` is None where customers cannot be read, so that nobody knows the families.
+    """
     for each in crossings:
         row = undotted(each.place)[:-1]
         if each.currency != each.invoice_currency:
             message = f"{each.invoice} is in {each.invoice_currency}, this document in {each.currency}"
             yield Diagnostic("E309", message, each.file, (*row, "invoice"), hint="currencies never mix")
-        if each.customer != each.invoice_customer and each.invoice_customer not in related(each.customer):
+        if each.customer != each.invoice_customer and related and each.invoice_customer not in related(each.customer):
             message = f"{each.invoice} belongs to {each.invoice_customer}, who is not related to {each.customer}"
             yield Diagnostic("E308", message, each.file, (*row, "invoice"), hint="customers are related by parent: in their files")
         if each.booked_on < each.issued_on:
@@ -175,32 +186,40 @@ def check_credit_caps(invoices: Iterable[CreditedInvoice]) -> Iterator[Diagnosti
             yield Diagnostic("E503", message, each.last_file, ("totals", "gross"), hint="void or lower one of its credit notes")
 
 
-def check_line_caps(number: str, sold: Mapping[int, Decimal], credited: Mapping[int, Decimal], file: str) -> Iterator[Diagnostic]:
-    """E503: no line is credited by more than was sold."""
+def check_line_caps(
+    number: str, sold: Mapping[int, Decimal], credited: Mapping[int, Decimal], place: Callable[[int], tuple[str, Path]]
+) -> Iterator[Diagnostic]:
+    """E503: no line is credited by more than was sold. ``place`` is where the last credit note takes a line back."""
     for line, quantity in sorted(credited.items()):
         if line not in sold:
-            yield Diagnostic("E503", f"{number} has no line {line}; a credit note takes it back", file, ("lines",))
+            file, path = place(line)
+            message = f"{number} has no line {line}; it has {len(sold)}"
+            yield Diagnostic("E503", message, file, (*path[:-1], "invoice_line"), hint="lines count from 1 as they stand in the invoice")
         elif quantity > sold[line]:
-            message = f"line {line} of {number} was sold {format(sold[line], 'f')} times and credited {format(quantity, 'f')} times"
-            yield Diagnostic("E503", message, file, ("lines",))
+            file, path = place(line)
+            message = (
+                f"line {line} of {number} has the quantity {format(sold[line], 'f')} and is credited by {format(quantity, 'f')} in all"
+            )
+            yield Diagnostic("E503", message, file, path, hint="void or lower one of its credit notes")
 
 
 def check_parents(parents: Mapping[str, tuple[str, str]]) -> Iterator[Diagnostic]:
-    """E306: going up by parent: ends somewhere."""
+    """E306: going up by parent: ends somewhere. A circle is one finding, at the first of its customers."""
     for customer, (_, file) in sorted(parents.items()):
-        at, steps = customer, 0
-        while at in parents and steps <= len(parents):
-            at, steps = parents[at][0], steps + 1
-            if at == customer:
-                yield Diagnostic("E306", f"{customer} is its own parent", file, ("parent",), hint="take parent: away in one of them")
-                break
+        circle = [customer]
+        while (at := parents.get(circle[-1], ("",))[0]) and at not in circle:
+            circle.append(at)
+        if at == customer == min(circle):
+            message = f"{customer} is its own parent: {' → '.join([*circle, customer])}"
+            yield Diagnostic(
+                "E306", message, file, ("parent",), hint=f"take parent: away in {'one of them' if circle[1:] else 'this file'}"
+            )
 
 
 def check_trail(gone: Iterable[Gone], gaps: Iterable[AuditGap]) -> Iterator[Diagnostic]:
     """E408 and E601: what was issued is still there, and the audit trail has no hole."""
     for each in gone:
-        number = each.file.rsplit("/", 1)[1].removesuffix(".yaml")
-        message = f"{number} was issued, but its file is gone"
+        message = f"{each.number} was issued, but its file is gone"
         yield Diagnostic("E408", message, each.file, hint='bring it back from git; "git log -- FILE" shows when it went')
     for gap in gaps:
         message = f"entry {gap.seq} of clone {gap.clone} follows an entry that is not there"

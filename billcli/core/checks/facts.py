@@ -76,9 +76,10 @@ class CreditedInvoice(NamedTuple):
 
 
 class Gone(NamedTuple):
-    """A file that is no longer there."""
+    """A numbered document that is no longer there; ``file`` is where it was."""
 
     file: str
+    number: str
 
 
 class AuditGap(NamedTuple):
