@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,11 +18,13 @@ from pydantic import ValidationError
 
 from billcli import __version__
 from billcli.diagnostics import Diagnostic, Span
+from billcli.errors import UsageError
 from billcli.model.audit import AuditEntry
 from billcli.store import fs
 from billcli.store.locate import PRIVATE, private_folder
 
 _CLONE = f"{PRIVATE}/clone"
+_CLONE_ID = re.compile(r"[0-9a-f]{8}\Z", re.ASCII)
 
 
 class FileRecord(NamedTuple):
@@ -41,7 +44,10 @@ class ReadTrail(NamedTuple):
 
 
 def clone_id(root: str) -> str:
-    """This working copy's id: 8 hex digits, given once and bound to the folder's device and inode, so a copy gets its own."""
+    """This working copy's id: 8 hex digits, given once and bound to the folder's device and inode, so a copy gets its own.
+
+    ``BILL_CLONE`` names it where a ledger must come out the same every time, as the demo does; two copies must never share one.
+    """
     folder = private_folder(root)
     info = os.stat(folder)
     place = [info.st_dev, info.st_ino]
@@ -54,9 +60,16 @@ def clone_id(root: str) -> str:
         except (ValueError, KeyError, TypeError):
             pass  # a damaged id is worth nothing; a new one begins a chain of its own
         fs.remove(root, _CLONE)
-    made = secrets.token_hex(4)
+    made = _named() or secrets.token_hex(4)
     fs.write_new(root, _CLONE, json.dumps({"id": made, "folder": place}).encode())
     return made
+
+
+def _named() -> str:
+    name = os.environ.get("BILL_CLONE", "")
+    if name and not _CLONE_ID.match(name):
+        raise UsageError(f'BILL_CLONE is "{name}"', "give 8 hex digits, or leave it unset for an id of its own")
+    return name
 
 
 def known_clone(raw: bytes) -> str:
