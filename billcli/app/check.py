@@ -57,8 +57,7 @@ def _sequences(books: Books, without: Lost) -> Iterator[Diagnostic]:
     gone = {each.number: each.file for each in check_queries.gone(books.index)}
     for kind in ("invoice", "credit-note"):
         patterns = [value for name, value in settings.items() if name.startswith(f"sequence {kind} ")]
-        folder = KINDS[kind].folder
-        elsewhere = None if without.within(folder) else {**gone, **without.numbers(folder)}
+        elsewhere = None if without.within(KINDS[kind].folder) else {**gone, **without.names}
         documents = check_queries.numbered(books.index, kind)
         yield from rules.check_sequences(documents, patterns, strict=settings.get("order") == "strict", elsewhere=elsewhere)
 
@@ -68,9 +67,8 @@ def _balances(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 
 def _crossings(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    families_known = not (without.within("customers") or without.numbers("customers"))
-    crossings = check_queries.crossings(books.index)
-    return rules.check_crossings(crossings, (lambda customer: queries.relatives(books.index, customer)) if families_known else None)
+    related = None if without.any_of("customers") else lambda customer: queries.relatives(books.index, customer)
+    return rules.check_crossings(check_queries.crossings(books.index), related)
 
 
 def _credit(books: Books, without: Lost) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from billcli.diagnostics import Diagnostic
@@ -12,11 +12,11 @@ _DECLARED_IN = {"tax": "ledger.yaml", "item": "items.yaml"}
 
 
 class Lost(NamedTuple):
-    """``files`` and ``folders`` cannot be read; ``misnamed`` files are read under another name; ``twins`` differ by case."""
+    """Files and folders that cannot be read; the files by the name of the document that should stand there, or does."""
 
     files: frozenset[str]
     folders: frozenset[str]
-    misnamed: frozenset[str]
+    names: Mapping[str, str]
     twins: frozenset[str]
     broken_trails: frozenset[str]
 
@@ -28,16 +28,15 @@ class Lost(NamedTuple):
         """Whether nobody can tell which documents of a folder there are."""
         return any(f"{each}/".startswith(f"{folder}/") for each in self.folders)
 
-    def numbers(self, folder: str) -> dict[str, str]:
-        """The documents of a folder that cannot be read, by the number that their file is named after."""
-        return {_stem(path): path for path in self.files if path.startswith(f"{folder}/")}
+    def any_of(self, folder: str) -> bool:
+        """Whether some document of a folder cannot be read."""
+        return self.within(folder) or any(path.startswith(f"{folder}/") for path in self.files)
 
     def name(self, kind: str, name: str) -> bool:
         """Whether a name that seems missing may stand in one of the files."""
         if kind not in KINDS:
             return self.file(_DECLARED_IN.get(kind, "categories.yaml"))
-        folder = KINDS[kind].folder
-        return self.within(folder) or any(_stem(path) == name for path in self.files | self.misnamed if path.startswith(f"{folder}/"))
+        return self.within(KINDS[kind].folder) or name in self.names
 
 
 def lost(found: Iterable[Diagnostic], unreadable: Iterable[str]) -> Lost:
@@ -45,10 +44,11 @@ def lost(found: Iterable[Diagnostic], unreadable: Iterable[str]) -> Lost:
     findings = list(found)
     paths = frozenset(unreadable)
     files = frozenset(path for path in paths if path.endswith((".yaml", ".jsonl")))
+    own = {_stem(each.hint): each.file for each in findings if each.code == "E121"}
     return Lost(
         files=files,
         folders=paths - files,
-        misnamed=frozenset(each.file for each in findings if each.code in ("E120", "E121")),
+        names={**own, **{_stem(path): path for path in sorted(files)}},
         twins=frozenset(each.file for each in findings if each.code == "E122"),
         broken_trails=frozenset(
             each.file.rpartition("/")[0] for each in findings if each.file.startswith("audit/") and each.severity == "error"
@@ -57,4 +57,5 @@ def lost(found: Iterable[Diagnostic], unreadable: Iterable[str]) -> Lost:
 
 
 def _stem(path: str) -> str:
+    """``nordwind`` of ``customers/nordwind.yaml``, and of "it belongs in customers/nordwind.yaml"."""
     return path.rpartition("/")[2].removesuffix(".yaml")

@@ -60,7 +60,12 @@ SINGLE = {f"{kind.folder}.yaml": kind for kind in KINDS.values() if not kind.key
 FOLDERS = {kind.folder: kind for kind in KINDS.values() if kind.key}
 OTHER_FOLDERS = frozenset(("audit", "schemas", "templates"))
 
-_LEFTOVER = re.compile(r"(?:.*~|#.*#|\.#.*|.*\.(?:sw[a-p]|bak|orig|rej|tmp|part)|4913|\.DS_Store|Thumbs\.db|desktop\.ini)\Z", re.IGNORECASE)
+_LEFTOVER = re.compile(
+    r"""(?:.*~|\#.*\#|\.\#.*|4913|.*\.(?:sw[a-p]|bak|orig|rej|tmp|part)        # editors
+    |.*\.sync-conflict-[0-9]{8}-.*|.*\(.*conflicted\ copy.*              # programs that sync folders
+    |\.DS_Store|Thumbs\.db|desktop\.ini)\Z""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def is_leftover(name: str) -> bool:

@@ -23,8 +23,12 @@ def scan(root: str) -> Scan:
     known = (*layout.FOLDERS, *layout.OTHER_FOLDERS)
     with os.scandir(root) as entries:
         for entry in sorted(entries, key=lambda each: each.name):
+            if not _utf8(entry.name):
+                continue
             if entry.name in layout.SINGLE:
                 _file(entry, entry.name, found)
+            elif layout.is_leftover(entry.name) and any(name in entry.name for name in layout.SINGLE):
+                found.problems.append(_leftover(entry.name, entry.name))
             elif entry.name in layout.FOLDERS or entry.name == "audit":
                 _folder(entry, entry.name, found)
             elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in known:
@@ -52,18 +56,20 @@ def _folder(entry: os.DirEntry[str], path: str, found: Scan) -> None:
     except OSError as error:
         found.problems.append(Diagnostic("E114", f"the folder cannot be read: {error.strerror}", path))
         return
+    suffix = ".jsonl" if path.startswith("audit") else ".yaml"
     for each in inside:
         below = f"{path}/{each.name}"
         if layout.is_leftover(each.name):
-            found.problems.append(
-                Diagnostic("W118", f"{each.name} was left by an editor or a merge", below, hint="look at it, then delete it")
-            )
+            found.problems.append(_leftover(each.name, below))
+        elif not _utf8(each.name):
+            shown = os.fsencode(below).decode("utf-8", "backslashreplace")
+            found.problems.append(Diagnostic("E121", f"the name of {shown} is not UTF-8", shown, hint="rename it"))
         elif each.is_symlink():
             found.problems.append(_link(below, os.path.realpath(each.path)))
+        elif each.name.endswith(suffix):
+            _file(each, below, found)
         elif each.is_dir(follow_symlinks=False):
             _folder(each, below, found)
-        elif each.name.endswith(".jsonl" if path.startswith("audit") else ".yaml"):
-            _file(each, below, found)
         elif each.name not in (".gitkeep", ".gitignore"):
             hint = 'documents end in ".yaml"' if each.name.lower().endswith((".yml", ".yaml")) else "keep it in a folder of your own"
             found.problems.append(Diagnostic("W119", f"bill does not read {each.name}", below, hint=hint))
@@ -74,9 +80,22 @@ def _file(entry: os.DirEntry[str], path: str, found: Scan) -> None:
         found.problems.append(_link(path, os.path.realpath(entry.path)))
         return
     if not entry.is_file(follow_symlinks=False):
-        found.problems.append(Diagnostic("E114", f"{path} is not a plain file", path, hint="put the document itself there"))
+        what = "a folder" if entry.is_dir(follow_symlinks=False) else "no plain file"
+        found.problems.append(Diagnostic("E114", f"{path} is {what}", path, hint="put the document itself there"))
         return
-    found.files[path] = stamp(entry.stat(follow_symlinks=False))
+    try:
+        found.files[path] = stamp(entry.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return  # deleted since the folder was listed
+
+
+def _utf8(name: str) -> bool:
+    """Whether the bytes of a name are text; the index holds texts only."""
+    return name.isascii() or not any("\ud800" <= c <= "\udfff" for c in name)
+
+
+def _leftover(name: str, path: str) -> Diagnostic:
+    return Diagnostic("W118", f"{name} was left by an editor or a merge", path, hint="look at it, then delete it")
 
 
 def _link(path: str, target: str) -> Diagnostic:
