@@ -34,6 +34,8 @@ Rounding = Annotated[str, one_of("document", "line")]
 
 def _zone(text: str) -> str:
     try:
+        if text in ("localtime", "posixrules"):
+            raise ValueError("another zone on each machine")
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
         raise BadValue("E209", f"{quoted(text)} is not a time zone", "use a name such as Europe/Berlin") from None
