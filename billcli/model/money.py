@@ -36,6 +36,12 @@ def decimals(amount: Decimal) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
+def decimals_text(amount: Decimal) -> str:
+    """``1 decimal``, ``3 decimals``."""
+    count = decimals(amount)
+    return f"{count} decimal{'s' if count != 1 else ''}"
+
+
 class Money(NamedTuple):
     """``minor`` counts the currency's smallest unit: 1050 EUR is 10.50 euros."""
 

@@ -65,13 +65,13 @@ def _shape(value: Any) -> str:
 
 def _flag(text: str) -> bool:
     if text not in ("true", "false"):
-        raise values.BadValue("E209", f"{values.quoted(text)} is neither true nor false")
+        raise values.BadValue("E209", f"{values.quoted(text)} is neither true nor false", "write one of the two")
     return text == "true"
 
 
 def _whole(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise values.BadValue("E213", f"{values.quoted(text)} is not a whole number")
+        raise values.BadValue("E213", f"{values.quoted(text)} is not a whole number", "write digits only, such as 2")
     return int(text)
 
 

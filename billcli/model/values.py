@@ -9,7 +9,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from billcli.model.money import CURRENCIES, LIMIT, decimals, digits
+from billcli.model.money import CURRENCIES, LIMIT, decimals, decimals_text, digits
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z", re.ASCII)
@@ -52,7 +52,7 @@ def parse_amount(text: str) -> Decimal:
     """Zero or more, below 10^12. The number of decimals is checked where the currency is known."""
     value = _decimal(text, "E205", "an amount", "write digits with a point, such as 1250.00")
     if value >= LIMIT:
-        raise BadValue("E205", f"{quoted(text)} is too large: amounts stay below {LIMIT}")
+        raise BadValue("E205", f"{quoted(text)} is too large", f"amounts stay below {LIMIT}")
     return value
 
 
@@ -61,7 +61,7 @@ def amount_in(text: str, currency: str) -> Decimal:
     value = parse_amount(text)
     places = digits(currency)
     if decimals(value) > places:
-        raise BadValue("E211", f"{quoted(text)} has {decimals(value)} decimals; {currency} has {places}")
+        raise BadValue("E211", f"{quoted(text)} has {decimals_text(value)}; {currency} has {places}", "round it where it came from")
     return value.quantize(Decimal(1).scaleb(-places))
 
 
@@ -83,9 +83,10 @@ def parse_percent(text: str) -> Decimal:
 def _number(text: str, what: str, limit: int, *, signed: bool = False) -> Decimal:
     value = _decimal(text, "E213", what, "write digits with a point, such as 12.5", signed=signed)
     if decimals(value) > 6:
-        raise BadValue("E213", f"{quoted(text)} has more than six decimals")
+        raise BadValue("E213", f"{quoted(text)} has more than six decimals", "round it where it came from")
     if abs(value) >= limit or (limit == 101 and value > 100):
-        raise BadValue("E213", f"{quoted(text)} is too large for {what}")
+        most = "at most 100" if limit == 101 else f"below {limit}"
+        raise BadValue("E213", f"{quoted(text)} is too large for {what}", f"it is {most}")
     return value
 
 
@@ -104,11 +105,11 @@ def parse_day(text: str) -> date:
     try:
         day = date(int(match[1]), int(match[2]), int(match[3])) if match else None
     except ValueError:
-        raise BadValue("E206", f"{quoted(text)} is not a day of the calendar") from None
+        raise BadValue("E206", f"{quoted(text)} is not a day of the calendar", "the month or the day is too high or zero") from None
     if day is None:
         raise BadValue("E206", f"{quoted(text)} is not a date", "write year-month-day, such as 2026-03-14")
     if not 1900 <= day.year <= 2999:
-        raise BadValue("E206", f"{quoted(text)} is outside the years 1900 to 2999")
+        raise BadValue("E206", f"{quoted(text)} is outside the years 1900 to 2999", "look at the year")
     return day
 
 
@@ -141,7 +142,9 @@ def parse_language(text: str) -> str:
 def parse_email(text: str) -> str:
     """Exactly one address, without a display name, and nothing in it that does not show."""
     if len(text) > 254 or not _EMAIL.match(text) or not text.isprintable():
-        raise BadValue("E218", f"{quoted(text)} is not one e-mail address")
+        raise BadValue(
+            "E218", f"{quoted(text)} is not one e-mail address", "such as billing@nordwind.example; a name or a second one stands elsewhere"
+        )
     return text
 
 
@@ -179,8 +182,8 @@ def _plain(text: str, limit: int, allowed: str) -> str:
     if not text.strip():
         raise BadValue("E208", "the text is empty", "leave the key out where there is nothing to say")
     if len(text) > limit:
-        raise BadValue("E208", f"{quoted(text)} has {len(text)} characters; at most {limit} fit")
+        raise BadValue("E208", f"{quoted(text)} has {len(text)} characters; at most {limit} fit", "shorten it")
     for found in _CONTROL.finditer(text):
         if found[0] not in allowed:
-            raise BadValue("E208", f"{quoted(text)} contains the control character U+{ord(found[0]):04X}")
+            raise BadValue("E208", f"{quoted(text)} contains the control character U+{ord(found[0]):04X}", "take it out")
     return text

@@ -26,6 +26,7 @@ from billcli.store.text import MAX_PROBLEMS, span_at
 MAX_DEPTH = 20
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _CORE_TAG = "tag:yaml.org,2002:"
+_PROPERTY = re.compile(r"\s*([&!][^\s,\[\]{}]*)")
 _ESCAPED_TAG = re.compile(r"!\S*%")
 
 
@@ -63,7 +64,9 @@ def parse(text: str, file: str) -> Parsed:
         composer.problem("E107", "a tag whose escapes are not UTF-8", found.start() if found else 0, "delete it")
         data = None
     except _TooDeep as deep:
-        composer.problem("E112", f"the document is nested more than {MAX_DEPTH} levels deep", deep.index)
+        composer.problem(
+            "E112", f"the document is nested more than {MAX_DEPTH} levels deep", deep.index, "bring it up, or keep it in a file of your own"
+        )
         data = None
     return Parsed(data if not composer.problems else None, composer.places, composer.problems)
 
@@ -119,7 +122,8 @@ class _Composer:
         if isinstance(first, ScalarEvent) and not first.value:
             self.empty()
         elif not self.problems:
-            self.problem("E203", "the document is not a mapping of keys to values", first.start_mark.index)
+            hint = 'write "key: value" lines; the first says schema:'
+            self.problem("E203", "the document is not a mapping of keys to values", first.start_mark.index, hint)
         return None
 
     def value(self, event: Any, path: Path) -> Any:
@@ -130,24 +134,42 @@ class _Composer:
         self.properties(event, "delete it; quotes make a text a text")
         if isinstance(event, ScalarEvent):
             if event.value in _NULLS and not event.style and path and (path[0] != "x" or len(path) == 1):
-                place = self.places.get(path)
-                at = place.key_start if place and place.key_start >= 0 else start
-                name = _name(path)
-                self.problem("E117", f"{quoted(name)} has no value", at, "give it one, or delete the line", len(name))
+                self.no_value(path, start)
             self.place(path, event)
             return event.value
         if len(path) >= MAX_DEPTH:
             raise _TooDeep(start)
         return self.mapping(event, path) if isinstance(event, MappingStartEvent) else self.sequence(event, path)
 
+    def no_value(self, path: Path, start: int) -> None:
+        name = _name(path)
+        place = self.places.get(path)
+        if place is None or place.key_start < 0:
+            self.problem("E117", f"an entry of {quoted(name)} has no value", start, "give it one, or delete it")
+            return
+        digits = name.replace(".", "").isdigit() and len(path) > 1
+        hint = "a comma ends a value between braces; a decimal point is a point" if digits else "give it one, or delete the line"
+        self.problem("E117", f"{quoted(name)} has no value", place.key_start, hint, place.key_end - place.key_start)
+
     def properties(self, event: Any, hint: str) -> None:
         """Refuses the anchor and the tag that an event of either kind may carry."""
         start = event.start_mark.index
         if event.anchor is not None:
-            self.problem("E106", f"the anchor &{_shown(event.anchor)}", start, "delete it", len(event.anchor) + 1)
+            at, length = self.property(start, "&")
+            self.problem("E106", f"the anchor &{_shown(event.anchor)}", at, "delete it", length)
         if event.tag is not None:
+            at, length = self.property(start, "!")
             tag = f"!!{event.tag.removeprefix(_CORE_TAG)}" if event.tag.startswith(_CORE_TAG) else event.tag
-            self.problem("E107", f"the tag {_shown(tag)}", start, hint)
+            self.problem("E107", f"the tag {_shown(tag)}", at, hint, length)
+
+    def property(self, start: int, sign: str) -> tuple[int, int]:
+        """Where the anchor or tag stands before a value, in whichever order the two are."""
+        at = start
+        while found := _PROPERTY.match(self.text, at):
+            if found[1].startswith(sign):
+                return found.start(1), len(found[1])
+            at = found.end()
+        return start, 1
 
     def place(self, path: Path, event: Any, end: int | None = None) -> None:
         known = self.places.get(path, Place(0, 0))
@@ -187,7 +209,7 @@ class _Composer:
         start = event.start_mark.index
         if not isinstance(event, ScalarEvent):
             self.value(event, (*path, "\0key"))
-            self.problem("E203", "a key that is not a plain word", start)
+            self.problem("E203", "a key that is not a plain word", start, "write the key as a word")
             return f"\0key{start}"
         self.properties(event, "delete it")
         if event.value == "<<":

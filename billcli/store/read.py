@@ -80,6 +80,8 @@ def locate(problem: Diagnostic, text: str, parsed: Parsed) -> Diagnostic:
     on_key = problem.code in ("E201", "E202")
     while path and path not in parsed.places:
         path, on_key = path[:-1], True
+    if path and problem.code != "E203" and parsed.places[path].style in ("block", "flow"):
+        on_key = True  # what is wrong is not its first line
     if not path:
         first = text.split("\n", 1)[0].rstrip("\r")
         return problem._replace(span=Span(1, 1, max(1, len(first)), first))
@@ -128,12 +130,16 @@ def _problem(model: type[Entity], error: Any, file: str) -> Diagnostic:
         )
     if kind == "missing":
         inside = f" in {dotted(path[:-1])}" if len(path) > 1 else ""
-        return Diagnostic("E202", f"{quoted(str(path[-1]))} is missing{inside}", file, path)
+        return Diagnostic("E202", f"{quoted(str(path[-1]))} is missing{inside}", file, path, hint=f'add a line "{path[-1]}: …"')
     if "message" in error.get("ctx", {}):
         context = error["ctx"]
         return Diagnostic(kind, f"{dotted(path)}: {context['message']}", file, path, hint=context.get("hint", ""))
-    wanted = "a list belongs here" if kind in ("tuple_type", "list_type") else "a mapping of keys to values belongs here"
-    return Diagnostic("E203", f"{dotted(path)}: {wanted}", file, path)
+    if kind in ("tuple_type", "list_type"):
+        return Diagnostic(
+            "E203", f"{dotted(path)}: a list belongs here", file, path, hint='write each entry below it on a line, as "- entry"'
+        )
+    message = f"{dotted(path)}: a mapping of keys to values belongs here"
+    return Diagnostic("E203", message, file, path, hint='write the keys below it, indented, as "key: value"')
 
 
 def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
@@ -166,5 +172,5 @@ def _name_problems(kind: layout.Kind, entity: Entity, file: str) -> list[Diagnos
         message = f"{fields[kind.key]} stands in {file.rsplit('/', 1)[0]}"
         why = "by its date it" if kind.dated else "it"
         return [Diagnostic("E120", message, file, (kind.dated or kind.key,), hint=f"{why} belongs in {belongs.rsplit('/', 1)[0]}")]
-    message = f"the file of {quoted(str(fields[kind.key]))} has another name"
+    message = f"{quoted(str(fields[kind.key]))} stands in a file of another name, {file.rsplit('/', 1)[1]}"
     return [Diagnostic("E121", message, file, (kind.key,), hint=f"it belongs in {belongs}")]

@@ -54,7 +54,8 @@ def _folder(entry: os.DirEntry[str], path: str, found: Scan) -> None:
         with os.scandir(entry.path) as entries:
             inside = sorted(entries, key=lambda each: each.name)
     except OSError as error:
-        found.problems.append(Diagnostic("E114", f"the folder cannot be read: {error.strerror}", path))
+        hint = "look at who may read it, and at the disk"
+        found.problems.append(Diagnostic("E114", f"the folder cannot be read: {error.strerror}", path, hint=hint))
         return
     suffix = ".jsonl" if path.startswith("audit") else ".yaml"
     for each in inside:

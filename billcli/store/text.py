@@ -32,7 +32,7 @@ class Decoded(NamedTuple):
 def decode(raw: bytes, file: str) -> Decoded:
     """Refuses what YAML would silently bend: odd bytes, controls, tabs, conflict markers, directives (E101-E103, E109, E111, E113)."""
     if len(raw) > MAX_BYTES:
-        message = f"the file has {len(raw)} bytes; a document has at most {MAX_BYTES}"
+        message = f"the file has more than {MAX_BYTES} bytes; no document needs as many"
         return Decoded(None, [Diagnostic("E111", message, file, hint="split it, or move data that is not bill's elsewhere")])
     body = raw.removeprefix(BOM)
     try:

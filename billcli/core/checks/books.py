@@ -110,7 +110,7 @@ def _order(issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
     for before, each in pairwise(issued):
         if each.issued_on < before.issued_on:
             message = f"{each.number} is dated {each.issued_on}, before {before.number} of {before.issued_on}"
-            yield Diagnostic("E407", message, each.file, ("issued_on",))
+            yield Diagnostic("E407", message, each.file, ("issued_on",), hint='books that allow it say "order: warn" in ledger.yaml')
 
 
 def _seals(issued: Sequence[Numbered], *, from_the_first: bool) -> Iterator[Diagnostic]:
@@ -145,11 +145,11 @@ def check_balances(overdrawn: Iterable[Overdrawn]) -> Iterator[Diagnostic]:
     for each in overdrawn:
         over = Money(-each.balance, each.currency)
         if each.kind == "invoice":
-            message = f"{each.name} is settled by {over} more than its amount from {each.day} on"
+            message = f"{each.name} is settled by {over} more than its amount, from {each.day} on"
             yield Diagnostic("E502", message, each.file, ("totals", "gross"), hint=f'"bill show {each.name}" lists its settlements')
         else:
             field: Path = ("amount",) if each.kind == "payment" else ("totals", "gross")
-            message = f"{each.name} is spent by {over} more than its amount from {each.day} on"
+            message = f"{each.name} is spent by {over} more than it holds, from {each.day} on"
             yield Diagnostic("E501", message, each.file, field, hint="lower one of its rows, or end it with ended_on:")
 
 
@@ -162,13 +162,13 @@ def check_crossings(crossings: Iterable[Crossing], related: Callable[[str], set[
         row = undotted(each.place)[:-1]
         if each.currency != each.invoice_currency:
             message = f"{each.invoice} is in {each.invoice_currency}, this document in {each.currency}"
-            yield Diagnostic("E309", message, each.file, (*row, "invoice"), hint="currencies never mix")
+            yield Diagnostic("E309", message, each.file, (*row, "invoice"), hint="currencies never mix; take the row out")
         if each.customer != each.invoice_customer and related and each.invoice_customer not in related(each.customer):
             message = f"{each.invoice} belongs to {each.invoice_customer}, who is not related to {each.customer}"
             yield Diagnostic("E308", message, each.file, (*row, "invoice"), hint="customers are related by parent: in their files")
         if each.booked_on < each.issued_on:
             message = f"{each.invoice} was issued on {each.issued_on}, after {each.booked_on}"
-            yield Diagnostic("E504", message, each.file, (*row, "on"))
+            yield Diagnostic("E504", message, each.file, (*row, "on"), hint="an invoice is settled from its day of issue on")
 
 
 def check_credit_caps(invoices: Iterable[CreditedInvoice]) -> Iterator[Diagnostic]:
@@ -180,6 +180,7 @@ def check_credit_caps(invoices: Iterable[CreditedInvoice]) -> Iterator[Diagnosti
                 f"{each.number} is in {each.currency}; a credit note on it is not",
                 each.last_file,
                 ("currency",),
+                hint="currencies never mix; a credit note has the currency of its invoice",
             )
         elif each.credited > each.gross:
             message = f"{each.number} over {Money(each.gross, each.currency)} is credited by {Money(each.credited, each.currency)} in all"

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from billcli.core.money import minor_units
-from billcli.core.totals import Group, figures
+from billcli.core.money import minor_units, rounded_ratio
+from billcli.core.totals import HUNDRED, Group, figures
 from billcli.diagnostics import Diagnostic, Path, dotted
 from billcli.model.category import Categories
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
 from billcli.model.invoice import Draft, Invoice, TaxGroup
 from billcli.model.item import Items
-from billcli.model.money import decimals, digits, minor_text
+from billcli.model.money import decimals, decimals_text, digits, minor_text
 from billcli.model.payment import Payment
 from billcli.model.settings import NO_TAX, Settings
 
@@ -29,14 +29,17 @@ def _amounts(entity: Any, fields: list[tuple[Path, Decimal]], currency: str) -> 
     places = digits(currency)
     for path, amount in fields:
         if decimals(amount) != places:
-            message = f"{dotted(path)}: {format(amount, 'f')} has {decimals(amount)} decimals; {currency} has {places}"
+            message = f"{dotted(path)}: {format(amount, 'f')} has {decimals_text(amount)}; {currency} has {places}"
             exact = decimals(amount) < places
             hint = f"write {format(amount.quantize(Decimal(1).scaleb(-places)), 'f')}" if exact else "round it where it came from"
             yield Diagnostic("E211", message, path=path, hint=hint)
 
 
 def _figures(document: Invoice | CreditNote) -> Iterator[Diagnostic]:
-    """E404 and E301 for lines, tax groups and totals: what issue froze must follow from the lines."""
+    """E404 and E301 for lines, tax groups and totals: what issue froze must follow from the lines.
+
+    A figure that follows from a wrong one before it is not wrong a second time.
+    """
     currency = document.currency
     codes: dict[str, Any] = {group.code: group for group in document.taxes} | {"none": NO_TAX}
     for at, line in enumerate(document.lines):
@@ -49,29 +52,42 @@ def _figures(document: Invoice | CreditNote) -> Iterator[Diagnostic]:
             return
     computed = figures(document.lines, codes, currency, document.rounding, document.prices)
     expected = {group.code: group for group in computed.groups if group.code != "none"}
+    by_base = document.prices == "net" and document.rounding == "document"
     for at, group in enumerate(document.taxes):
-        yield from _group(group, at, expected.pop(group.code, Group(group.code, 0, 0)), currency)
-    sums = {"net": computed.net, "tax": computed.tax, "gross": computed.gross}
-    for name, minor in sums.items():
-        yield from _same(f"totals.{name}", ("totals", name), getattr(document.totals, name), minor, currency)
+        yield from _group(group, at, expected.pop(group.code, Group(group.code, 0, 0)), currency, by_base=by_base)
+    untaxed = sum(group.base for group in computed.groups if group.code == "none")
+    totals = document.totals
+    sums = (
+        ("net", totals.net, computed.net, untaxed + sum(minor_units(group.base, currency) for group in document.taxes)),
+        ("tax", totals.tax, computed.tax, sum(minor_units(group.amount, currency) for group in document.taxes)),
+        ("gross", totals.gross, computed.gross, minor_units(totals.net, currency) + minor_units(totals.tax, currency)),
+    )
+    for name, stated, minor, follows in sums:
+        yield from _same(("totals", name), stated, minor, follows, currency)
 
 
-def _group(group: TaxGroup, at: int, expected: Group, currency: str) -> Iterator[Diagnostic]:
-    if group.category not in ("S",) and group.rate != 0:
+def _group(group: TaxGroup, at: int, expected: Group, currency: str, *, by_base: bool) -> Iterator[Diagnostic]:
+    if group.category != "S" and group.rate != 0:
         message = f"taxes[{at}].rate: category {group.category} has the rate 0, not {format(group.rate, 'f')}"
-        yield Diagnostic("E404", message, path=("taxes", at, "rate"))
-    yield from _same(f"taxes[{at}].base", ("taxes", at, "base"), group.base, expected.base, currency)
-    yield from _same(f"taxes[{at}].amount", ("taxes", at, "amount"), group.amount, expected.tax, currency)
+        yield Diagnostic("E404", message, path=("taxes", at, "rate"), hint="only S, the standard category, has a rate")
+    base = minor_units(group.base, currency)
+    yield from _same(("taxes", at, "base"), group.base, expected.base, expected.base, currency)
+    if by_base or base == expected.base:
+        follows = rounded_ratio(base, group.rate, HUNDRED) if by_base else expected.tax
+        yield from _same(("taxes", at, "amount"), group.amount, expected.tax, follows, currency)
 
 
-def _same(name: str, path: Path, stated: Decimal, minor: int, currency: str) -> Iterator[Diagnostic]:
-    if minor_units(stated, currency) != minor:
+def _same(path: Path, stated: Decimal, minor: int, follows: int, currency: str) -> Iterator[Diagnostic]:
+    """``minor`` is what the lines give, ``follows`` what the figures before this one do."""
+    if minor_units(stated, currency) not in (minor, follows):
+        name = dotted(path)
         computed = minor_text(minor, digits(currency))
         yield Diagnostic(
             "E404",
             f"{name} is {format(stated, 'f')}; the lines give {computed}",
             path=path,
             label=f"{computed} by the lines",
+            hint="an issued document goes back to what was printed; git has it",
         )
 
 
@@ -91,16 +107,16 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
     yield from _lines_present(invoice.lines)
     yield from _figures(invoice)
     total = sum(amount for _, amount in parts)
-    if total != invoice.totals.gross:
+    if total != invoice.totals.gross and total != invoice.totals.net + invoice.totals.tax:
         message = f"the instalments add up to {total}; the invoice is over {format(invoice.totals.gross, 'f')}"
-        yield Diagnostic("E405", message, path=("instalments",))
+        yield Diagnostic("E405", message, path=("instalments",), hint="what is due in parts is the whole, no more and no less")
     for at, each in enumerate(invoice.instalments):
         if each.due_on < invoice.issued_on:
-            message = f"instalments[{at}].due_on: {each.due_on} is before the day of issue, {invoice.issued_on}"
-            yield Diagnostic("E405", message, path=("instalments", at, "due_on"))
+            message = f"instalments[{at}].due_on: {each.due_on} is before {invoice.issued_on}, the day of issue"
+            yield Diagnostic("E405", message, path=("instalments", at, "due_on"), hint="nothing is due before it is invoiced")
     if settled is not None and settled > invoice.totals.gross:
         message = f"imported.settled_before: {format(settled, 'f')} is more than the gross, {format(invoice.totals.gross, 'f')}"
-        yield Diagnostic("E502", message, path=("imported", "settled_before"))
+        yield Diagnostic("E502", message, path=("imported", "settled_before"), hint="take the figure from the old books")
 
 
 def _credit_note(note: CreditNote) -> Iterator[Diagnostic]:
@@ -112,8 +128,9 @@ def _credit_note(note: CreditNote) -> Iterator[Diagnostic]:
         if each.on < note.issued_on:
             yield Diagnostic(
                 "E504",
-                f"applied[{at}].on: {each.on} is before the day of issue, {note.issued_on}",
+                f"applied[{at}].on: {each.on} is before {note.issued_on}, the day of issue",
                 path=("applied", at, "on"),
+                hint="credit settles nothing before it is there",
             )
         yield from _ends(each.on, each.ended_on, ("applied", at, "ended_on"))
 
@@ -122,22 +139,28 @@ def _payment(payment: Payment) -> Iterator[Diagnostic]:
     used: list[tuple[Path, Decimal]] = [(("allocations", at, "amount"), each.amount) for at, each in enumerate(payment.allocations)]
     yield from _amounts(payment, [(("amount",), payment.amount), *used], payment.currency)
     if payment.amount == 0:
-        yield Diagnostic("E205", "amount: a payment of nothing", path=("amount",))
+        yield Diagnostic("E205", "amount: a payment of nothing", path=("amount",), hint="a payment that did not come is no document")
     if payment.on < payment.received_on:
-        yield Diagnostic("E504", f"on: {payment.on} is before the money came, {payment.received_on}", path=("on",))
+        yield Diagnostic(
+            "E504",
+            f"on: {payment.on} is before {payment.received_on}, the day the money came",
+            path=("on",),
+            hint="one of the two is mistyped",
+        )
     for at, each in enumerate(payment.allocations):
         if each.on < payment.on:
             yield Diagnostic(
                 "E504",
-                f"allocations[{at}].on: {each.on} is before the payment counts, {payment.on}",
+                f"allocations[{at}].on: {each.on} is before {payment.on}, the day from which the payment counts",
                 path=("allocations", at, "on"),
+                hint="money settles nothing before it is there",
             )
         yield from _ends(each.on, each.ended_on, ("allocations", at, "ended_on"))
 
 
 def _ends(begin: Any, end: Any, path: Path) -> Iterator[Diagnostic]:
     if end is not None and end < begin:
-        yield Diagnostic("E504", f"{dotted(path)}: {end} is before it began, {begin}", path=path)
+        yield Diagnostic("E504", f"{dotted(path)}: {end} is before {begin}, the day it began", path=path, hint="one of the two is mistyped")
 
 
 def _draft(draft: Draft) -> Iterator[Diagnostic]:
@@ -146,7 +169,7 @@ def _draft(draft: Draft) -> Iterator[Diagnostic]:
 
 def _lines_present(lines: tuple[Any, ...]) -> Iterator[Diagnostic]:
     if not lines:
-        yield Diagnostic("E404", "the document has no lines", path=("lines",))
+        yield Diagnostic("E404", "the document has no lines", path=("lines",), hint="write what is sold: description, quantity, unit_price")
 
 
 def _customer(customer: Customer) -> Iterator[Diagnostic]:
@@ -189,10 +212,10 @@ def _ledger(settings: Settings) -> Iterator[Diagnostic]:
             yield Diagnostic("E202", message, path=("sequences",), hint=f"add one with name: {kind}, kind: {kind} and a pattern")
     for at, code in enumerate(settings.tax_codes):
         if code.code == "none":
-            yield Diagnostic("E209", f'tax_codes[{at}].code: "none" is built in', path=("tax_codes", at, "code"))
+            yield Diagnostic("E209", f'tax_codes[{at}].code: "none" is built in', path=("tax_codes", at, "code"), hint="give it another name")
         if code.category != "S" and code.rate != 0:
             message = f"tax_codes[{at}].rate: category {code.category} has the rate 0, not {format(code.rate, 'f')}"
-            yield Diagnostic("E404", message, path=("tax_codes", at, "rate"))
+            yield Diagnostic("E404", message, path=("tax_codes", at, "rate"), hint="only S, the standard category, has a rate")
 
 
 def _categories(categories: Categories) -> Iterator[Diagnostic]:
@@ -200,7 +223,7 @@ def _categories(categories: Categories) -> Iterator[Diagnostic]:
         groups = getattr(categories.groups, dimension)
         for at in _repeats([each.name for each in groups]):
             path: Path = ("groups", dimension, at, "name")
-            yield Diagnostic("E402", f'{dotted(path)}: the group "{groups[at].name}" stands twice', path=path)
+            yield Diagnostic("E402", f'{dotted(path)}: the group "{groups[at].name}" stands twice', path=path, hint="keep one of them")
     yield from _twice([each.name for each in categories.revenue], "revenue", "category", "name")
     yield from _twice([each.name for each in categories.tags], "tags", "tag", "name")
 
@@ -212,7 +235,7 @@ def _items(items: Items) -> Iterator[Diagnostic]:
 def _twice(names: list[str], field: str, what: str, key: str = "") -> Iterator[Diagnostic]:
     for at in _repeats(names):
         path: Path = (field, at, key) if key else (field, at)
-        yield Diagnostic("E402", f'{dotted(path)}: the {what} "{names[at]}" stands twice', path=path)
+        yield Diagnostic("E402", f'{dotted(path)}: the {what} "{names[at]}" stands twice', path=path, hint="keep one of them")
 
 
 def _repeats(names: list[str]) -> list[int]:
