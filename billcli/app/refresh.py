@@ -110,7 +110,8 @@ def _update(
             except FileNotFoundError:
                 continue
             except OSError as error:
-                problem = Diagnostic("E114", f"{path} cannot be read: {error.strerror}", path)
+                hint = "look at who may read it, and at the disk"
+                problem = Diagnostic("E114", f"the file cannot be read: {error.strerror}", path, hint=hint)
                 yield rows.FileFacts(path, stamp, racy, "", "", [], [problem])
                 continue
             digest = fs.sha256(raw)
