@@ -17,11 +17,12 @@ def as_text(found: Iterable[Diagnostic]) -> str:
 def _block(each: Diagnostic) -> str:
     lines = [f"{each.severity}[{each.code}]: {safe(each.message)}"]
     span = each.span
-    gutter = " " * len(str(span.line)) if span else ""
+    excerpt = span is not None and bool(span.text)  # an empty line shows nothing, and one too long is not kept
+    gutter = " " * len(str(span.line)) if span and excerpt else ""
     if each.file:
         where = f":{span.line}:{span.column}" if span else ""
         lines.append(f"  --> {safe(each.file)}{where}")
-    if span:
+    if span and excerpt:
         start = max(0, span.column - 120)
         shown = clipped(span.text[start:])
         before = width(safe(span.text[start : span.column - 1]))
@@ -30,7 +31,7 @@ def _block(each: Diagnostic) -> str:
         label = f" {safe(each.label)}" if each.label else ""
         lines += [f" {gutter} |", f" {span.line} | {shown}", f" {gutter} | {' ' * before}{caret}{label}"]
     if each.hint:
-        lines += [*([f" {gutter} |"] if span else []), f" {gutter} = hint: {safe(each.hint)}"]
+        lines += [*([f" {gutter} |"] if excerpt else []), f" {gutter} = hint: {safe(each.hint)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -32,7 +32,7 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
             f"not under groups.{each.kind}: in categories.yaml",
         )
         code, message, label = _MISSING.get(each.kind, group)
-        hint = did_you_mean(each.name, known(each.kind))
+        hint = _same_spelling(each.name, known(each.kind)) if each.kind == "invoice" else did_you_mean(each.name, known(each.kind))
         yield Diagnostic(
             code,
             message.format(name=each.name),
@@ -42,6 +42,12 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
             label.format(name=each.name),
             hint,
         )
+
+
+def _same_spelling(number: str, known: Sequence[str]) -> str:
+    """A number that only looks alike belongs to another document, and is no hint."""
+    same = next((each for each in known if each.casefold() == number.casefold()), None)
+    return f'did you mean "{same}"?' if same else "mend the number, or take the row out"
 
 
 def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
