@@ -22,6 +22,7 @@ from billcli.errors import UsageError
 from billcli.model.audit import AuditEntry
 from billcli.store import fs
 from billcli.store.locate import PRIVATE, private_folder
+from billcli.store.text import conflict
 
 _CLONE = f"{PRIVATE}/clone"
 _CLONE_ID = re.compile(r"[0-9a-f]{8}\Z", re.ASCII)
@@ -126,7 +127,7 @@ def actor() -> str:
 
 
 def read_trail(raw: bytes, file: str) -> ReadTrail:
-    """Entries whose own hash holds; the first one that does not is named, with its line (E601).
+    """Entries whose own hash holds; the first one that does not is named, with its line (E601), or the conflict that it is (E113).
 
     Branches of one clone may fork the chain, and a merge then keeps both arms; which entry follows which is checked over all files.
     """
@@ -134,13 +135,19 @@ def read_trail(raw: bytes, file: str) -> ReadTrail:
     for number, line in enumerate(_lines(raw), 1):
         problem = _fault(line, file)
         if problem:
-            span = Span(number, 1, max(1, min(len(line), 80)), line[:80])
+            marked = conflict(raw.decode("utf-8", "replace"), file, "keep the entries of both sides, and delete the lines of <, = and >")
             hint = "compare the file with git; the trail is only ever added to"
-            return ReadTrail(entries, [Diagnostic("E601", problem, file, span=span, hint=hint)])
+            return ReadTrail(entries, [marked or Diagnostic("E601", problem, file, span=_span(number, line), hint=hint)])
         entries.append(json.loads(line))
     if raw and not raw.endswith(b"\n"):
-        return ReadTrail(entries, [Diagnostic("E601", "the last entry is cut off", file)])
+        hint = "add it; the next entry would run into this one"
+        return ReadTrail(entries, [Diagnostic("E601", "the last line has no line end", file, span=_span(len(entries), line), hint=hint)])
     return ReadTrail(entries, [])
+
+
+def _span(number: int, line: str) -> Span:
+    """The beginning of a long line."""
+    return Span(number, 1, max(1, min(len(line), 80)), line[:80])
 
 
 def _fault(line: str, file: str) -> str:
@@ -169,12 +176,13 @@ def _last_entry(root: str, clone: str) -> dict[str, Any] | None:
     if not os.path.isdir(f"{root}/{folder}"):
         return None
     for name in reversed([each for each in fs.names(root, folder) if each.endswith(".jsonl")]):
-        lines = _lines(fs.read(root, f"{folder}/{name}"))
-        if lines:
-            try:
-                return {**json.loads(lines[-1]), "file": f"{folder}/{name}"}
-            except ValueError:
+        path = f"{folder}/{name}"
+        raw = fs.read(root, path)
+        if raw:
+            last = _lines(raw)[-1]
+            if _fault(last, path) or not raw.endswith(b"\n"):
                 from billcli.errors import BillError
 
-                raise BillError(f"{folder}/{name} does not end with an audit entry", '"bill check" shows the place') from None
+                raise BillError(f"{path} does not end with an audit entry; nothing was changed", '"bill check" shows the place')
+            return {**json.loads(last), "file": path}
     return None

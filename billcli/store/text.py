@@ -41,18 +41,25 @@ def decode(raw: bytes, file: str) -> Decoded:
         span = span_at(body.decode("utf-8", "replace"), len(body[: error.start].decode("utf-8")))
         message = f"byte 0x{body[error.start]:02x} is not UTF-8"
         return Decoded(None, [Diagnostic("E101", message, file, span=span, hint="save the file as UTF-8")])
-    between = "<<<<<<<" in text
-    markers = (found for found in _CONFLICT.finditer(text) if between or found[1] != "=======")
-    if conflict := next(markers, None):
-        span = span_at(text, conflict.start(), len(conflict[1]))
-        hint = "keep one side, and delete the lines of <, = and >"
-        return Decoded(None, [Diagnostic("E113", "a git conflict was left unresolved", file, span=span, hint=hint)])
+    if found := conflict(text, file, "keep one side, and delete the lines of <, = and >"):
+        return Decoded(None, [found])
     problems = [_forbidden(text, found.start(), file) for found in islice(_FORBIDDEN.finditer(text), MAX_PROBLEMS)]
     problems += [
         Diagnostic("E109", "a YAML directive", file, span=span_at(text, found.start()), hint="delete the line")
         for found in islice(_DIRECTIVE.finditer(text), MAX_PROBLEMS)
     ]
     return Decoded(None if problems else text, problems)
+
+
+def conflict(text: str, file: str, hint: str) -> Diagnostic | None:
+    """E113 at the first marker that a merge has left, or None; a line of = alone is none."""
+    between = "<<<<<<<" in text
+    markers = (found for found in _CONFLICT.finditer(text) if between or found[1] != "=======")
+    first = next(markers, None)
+    if first is None:
+        return None
+    span = span_at(text, first.start(), len(first[1]))
+    return Diagnostic("E113", "a git conflict was left unresolved", file, span=span, hint=hint)
 
 
 def _forbidden(text: str, index: int, file: str) -> Diagnostic:
