@@ -68,10 +68,16 @@ class Books:
         table, key = _TABLES[kind]
         found = queries.path_of(self.index, table, key, name)
         if found is None:
-            known = [row[1] for row in queries.keys(self.index, table, key)]
-            hint = did_you_mean(name, known) or f'"bill {kind} list" shows them'
+            hint = self._nearest(table, key, name) or f'"bill {kind} list" shows them'
             raise BillError(f"there is no {kind.replace('-', ' ')} {quoted(name)}", hint)
         return found
+
+    def _nearest(self, table: str, key: str, name: str) -> str:
+        """A number that looks alike belongs to something else; only another spelling of the same one is worth a hint."""
+        known = [row[1] for row in queries.keys(self.index, table, key)]
+        if table == "customers":
+            return did_you_mean(name, known)
+        return next((f'did you mean "{each}"?' for each in known if each.casefold() == name.casefold()), "")
 
     def customer(self, customer_id: str) -> Any:
         from billcli.model.customer import Customer

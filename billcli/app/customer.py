@@ -33,6 +33,7 @@ def plan_add(fields: Mapping[str, Any]) -> Planner:
         if found:
             raise BillError(found[0].message, found[0].hint)
         _check(books, customer)
+        customer = _with_exact_limit(books, customer)
         if (known := _same_external(books, customer)) is not None:
             return known
         return plan_add(customer, queries.taken(books.index, "customers", "id", [customer.id]))
@@ -88,10 +89,24 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
         _check(books, changed)
         if changed.parent is not None and customer_id in _ancestors(books, changed.parent):
             raise BillError(f"{changed.parent} stands below {customer_id}; a customer cannot be its own parent")
+        changed = _with_exact_limit(books, changed)
         values = {name: _get(changed, name.split(".")) for name in changes}
         return plan_edit(customer, books.path("customer", customer_id), values)
 
     return planner
+
+
+def _with_exact_limit(books: Books, customer: Any) -> Any:
+    """The credit limit with exactly the decimals of the customer's currency, as amounts stand in files. Raises ``UsageError``."""
+    from billcli.app.amounts import value_of
+    from billcli.core.defaults import defaults
+    from billcli.model.values import amount_in
+
+    if customer.credit_limit is None:
+        return customer
+    currency = str(defaults(books.settings(), books.categories(), customer)["currency"].value)
+    limit = value_of(lambda text: amount_in(text, currency), format(customer.credit_limit, "f"), "--credit-limit")
+    return customer.model_copy(update={"credit_limit": limit})
 
 
 def _ancestors(books: Books, customer_id: str) -> set[str]:

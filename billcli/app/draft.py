@@ -25,7 +25,11 @@ def draft_view(books: Books, draft_id: str, as_of: date) -> View:
     from billcli.core.invoice import document_data
 
     data = document_data(books.draft(draft_id))
-    fields = [(key.replace("_", " ").capitalize(), value) for key, value in data.items() if not isinstance(value, tuple)]
+    fields = [
+        ("Draft" if key == "id" else key.replace("_", " ").capitalize(), value)
+        for key, value in data.items()
+        if not isinstance(value, tuple)
+    ]
     columns = (
         Column("description", "Description"),
         Column("quantity", "Quantity", "number"),

@@ -137,7 +137,7 @@ _COLUMNS = (
 def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
     """Invoices issued by that day, in the order of their dates, with their state then."""
     if wanted.state and wanted.state not in STATES:
-        raise UsageError(f"--state {quoted(wanted.state)} is none", "use one of: " + ", ".join(STATES))
+        raise UsageError(f"--state: {quoted(wanted.state)} is not a state", "use one of: " + ", ".join(STATES))
     if wanted.customer:
         books.path("customer", wanted.customer)
     balances = queries.invoice_balances(books.index, as_of)
@@ -189,7 +189,7 @@ def group_members(books: Books, text: str) -> set[str]:
 
     dimension, _, name = text.partition("=")
     if dimension not in DIMENSIONS or not name:
-        raise UsageError(f"--group {quoted(text)} is none", 'write it as "segment=public", with one of ' + ", ".join(DIMENSIONS))
+        raise UsageError(f"--group: {quoted(text)} is not a group", 'write it as "segment=public", with one of ' + ", ".join(DIMENSIONS))
     check_vocabulary([(dimension, name)], books.declared())
     return {each.id for each in queries.customers(books.index) if getattr(each, dimension) == name}
 

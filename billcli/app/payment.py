@@ -188,13 +188,14 @@ def payment_view(books: Books, payment_id: str, as_of: date) -> View:
     fact = queries.payment(books.index, payment_id)
     assert fact is not None
     rows = queries.settlements_from(books.index, "payment", payment_id)
+    payer = queries.customer(books.index, payment.customer)
     derived = {"unapplied": _unapplied(books, fact, as_of)}
     table = settlement_table(rows, payment.currency, as_of, "invoice")
     return View(
         "payment",
         payment_id,
         as_of,
-        payment_fields(payment, derived),
+        payment_fields(payment, payer.name if payer else "", derived),
         [("Allocated to", table)],
         {**document_data(payment), **derived},
     )

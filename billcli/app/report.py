@@ -18,9 +18,9 @@ AGING_BY = ("customer", "invoice", *DIMENSIONS)
 def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
     """Who owes what on that day, and the proof that the report adds up to the books."""
     if by not in AGING_BY:
-        raise UsageError(f"--by {quoted(by)} is none", "use one of: " + ", ".join(AGING_BY))
+        raise UsageError(f"--by: {quoted(by)} is no way to group", "use one of: " + ", ".join(AGING_BY))
     if basis not in ("due", "issued"):
-        raise UsageError(f"--basis {quoted(basis)} is none", "use due or issued")
+        raise UsageError(f"--basis: {quoted(basis)} is not a basis", "use due or issued")
     invoices = queries.open_invoices(books.index, as_of)
     instalments = queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
     parts = aging.open_parts(invoices, instalments, as_of, basis)
@@ -28,7 +28,7 @@ def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
     broken = [proof.line().replace(" = ", " ≠ ", 1) for proof in proofs if not proof.holds]
     if broken:
         raise BillError("the report does not add up to the books: " + "; ".join(broken), '"bill check" looks for the reason')
-    notes = tuple(proof.line() for proof in proofs)
+    notes = tuple(proof.line() for proof in proofs) or (f"nothing was open on {as_of}",)
     if by == "invoice":
         return aging.aging_by_invoice(parts, as_of, notes)
     groups = {each.id: _group(each, by) for each in queries.customers(books.index)}

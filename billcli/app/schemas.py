@@ -7,6 +7,7 @@ from typing import Any
 
 from billcli.app.books import Books
 from billcli.core.plan import CreateText, Plan
+from billcli.core.report import counted
 from billcli.model.audit import AuditEntry
 from billcli.store.layout import KINDS, Kind
 
@@ -49,4 +50,6 @@ def plan_write(books: Books) -> Plan:
             return None
 
     steps = tuple(CreateText(path, text, replace=True) for path, text in schema_files().items() if there(path) != text.encode())
-    return Plan("schema write", steps, (f"{len(steps)} file(s) under schemas/ and .vscode/ are brought up to date",))
+    if not steps:
+        return Plan("nothing", (), ("schemas/ and .vscode/ are up to date; nothing to do",))
+    return Plan("schema write", steps, (f"schemas/ and .vscode/ are brought up to date: {counted(len(steps), 'file')}",))

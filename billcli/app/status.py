@@ -7,7 +7,7 @@ from datetime import date
 
 from billcli.app.books import Books
 from billcli.app.report import aging_report
-from billcli.core.report import View
+from billcli.core.report import View, counted
 from billcli.errors import BillError
 from billcli.index import queries
 
@@ -17,17 +17,11 @@ def status_view(books: Books, as_of: date) -> View:
     kinds = queries.kinds(books.index)
     name = queries.settings(books.index).get("company", "")
     fields: list[tuple[str, object]] = [("Ledger", f"{name} ({books.root})"), ("As of", as_of)]
-    words = [
-        ("customer", "customers"),
-        ("draft", "drafts"),
-        ("invoice", "invoices"),
-        ("credit-note", "credit notes"),
-        ("payment", "payments"),
-    ]
-    fields.append(("Holds", ", ".join(f"{kinds.get(kind, 0)} {word}" for kind, word in words)))
+    holds = [counted(kinds.get(kind, 0), kind.replace("-", " ")) for kind in ("customer", "draft", "invoice", "credit-note", "payment")]
+    fields.append(("Holds", ", ".join(holds)))
     unreadable = len(queries.unreadable(books.index))
     if unreadable:
-        fields.append(("Problems", f'{unreadable} file(s) cannot be read; "bill check" shows every place'))
+        fields.append(("Problems", f'{counted(unreadable, "file")} cannot be read; "bill check" shows every place'))
     else:
         try:
             report = aging_report(books, as_of, "customer", "due")

@@ -25,6 +25,7 @@ def check(
     Example: bill check --format short
     """
     from billcli.app.check import check as run
+    from billcli.core.report import counted
     from billcli.render.diagnostics import as_json, as_short, as_text
 
     check_form(form, ("text", "short", "json"))
@@ -40,6 +41,6 @@ def check(
             out(as_short(problems))
         case _ if problems:
             out(as_text(problems) + "\n")
-            say(f"{errors} error(s), {len(problems) - errors} warning(s)")
+            say(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
     if errors:
         raise typer.Exit(1)

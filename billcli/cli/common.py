@@ -67,7 +67,7 @@ def optional_day(text: str | None, option: str) -> date | None:
 
 def check_form(form: str, allowed: tuple[str, ...] = ("table", "json", "csv")) -> None:
     if form not in allowed:
-        raise UsageError(f'--format "{form}" is none', "use one of: " + ", ".join(allowed))
+        raise UsageError(f'--format: "{form}" is not a format', "use one of: " + ", ".join(allowed))
 
 
 def show(found: Report | View, form: str) -> None:
@@ -102,7 +102,7 @@ def write_command(ctx: typer.Context, planner: Planner, *, as_of: str | None, dr
             if dry_run or not shown.steps:
                 if dry_run:
                     say("dry run: nothing was written")
-                _result(shown, [step.path for step in shown.steps if hasattr(step, "kind")], [], form, quiet=quiet)
+                _result(shown, *_would_touch(shown), form, quiet=quiet or dry_run, also={"dry_run": True} if dry_run else {})
                 return
             _agreed()
             done = carry_out(where, planner, shown, progress)
@@ -132,9 +132,18 @@ def _finish(done: Done, form: str, *, quiet: bool, told: bool) -> None:
         raise NeedsPerson(f"the change is made, but git has not committed it: {done.git_problem}", "the next command commits it")
 
 
-def _result(plan: Plan, created: list[str], changed: list[str], form: str, *, quiet: bool) -> None:
-    result: dict[str, Any] = {"created": created, "changed": changed, **plan.result, "summary": "\n".join(plan.summary)}
+def _would_touch(plan: Plan) -> tuple[list[str], list[str]]:
+    """The files a plan creates, and those it changes or removes."""
+    from billcli.core.plan import Create
+
+    created = [step.path for step in plan.steps if isinstance(step, Create)]
+    return created, [step.path for step in plan.steps if step.path not in created]
+
+
+def _result(plan: Plan, created: list[str], changed: list[str], form: str, *, quiet: bool, also: dict[str, Any] | None = None) -> None:
+    """The answer for a program; on a terminal the talk has said it already."""
+    result = {"created": created, "changed": changed, **plan.result, "summary": "\n".join(plan.summary), **(also or {})}
     if form == "json":
         out(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
-    elif not quiet and (key := plan.result.get("number") or plan.result.get("id")):
+    elif not (quiet or sys.stdout.isatty()) and (key := plan.result.get("number") or plan.result.get("id")):
         out(f"{key}\n")

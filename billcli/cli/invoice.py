@@ -118,7 +118,7 @@ def _period(text: str) -> Any:
 
 def _type(text: str | None) -> str | None:
     if text not in (None, "sales", "service"):
-        raise UsageError(f'--type "{text}" is none', "use sales or service")
+        raise UsageError(f'--type: "{text}" is not a type of invoice', "use sales or service")
     return text
 
 

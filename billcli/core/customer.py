@@ -67,7 +67,7 @@ def plan_edit(customer: Customer, path: str, changes: Mapping[str, Any]) -> Plan
                 edits.append(Append(("aliases",), customer.name))
         summary.append(f"{customer.id}: {name} {_shown(before)} → {_shown(value)}")
     if not edits:
-        raise BillError(f"{customer.id} is already so", "nothing to change")
+        return _already_so(customer)
     return Plan(
         "customer edit",
         (Change(path, "customer", tuple(edits)),),
@@ -90,9 +90,13 @@ def plan_tag(customer: Customer, path: str, add: Sequence[str], remove: Sequence
             edits.append(Append(("tags",), tag))
             tags.append(tag)
     if not edits:
-        raise BillError(f"{customer.id} is already so", "nothing to change")
+        return _already_so(customer)
     summary = f"{customer.id}: tags {', '.join(customer.tags) or 'none'} → {', '.join(tags) or 'none'}"
     return Plan("customer tag", (Change(path, "customer", tuple(edits)),), (summary,), {"id": customer.id}, relies_on=(path,))
+
+
+def _already_so(customer: Customer) -> Plan:
+    return Plan("nothing", (), (f"{customer.id} is already so; nothing to do",), {"id": customer.id})
 
 
 def _get(entity: Any, steps: Sequence[str]) -> Any:

@@ -47,6 +47,11 @@ def currency_totals(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) ->
     return totals
 
 
+def counted(number: int, word: str) -> str:
+    """``1 draft``, ``2 drafts``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 class View(NamedTuple):
     """One document with what is derived of it: ``fields`` for people, ``data`` for programs, ``tables`` below."""
 

@@ -33,10 +33,11 @@ def credit_note_fields(note: Any, derived: Mapping[str, Any]) -> list[tuple[str,
     )  # fmt: skip
 
 
-def payment_fields(payment: Any, derived: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Head of a payment."""
+def payment_fields(payment: Any, payer: str, derived: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Head of a payment; ``payer`` is the customer's name."""
+    customer = f"{payer} ({payment.customer})" if payer else payment.customer
     return _present(
-        ("Payment", payment.id), ("Customer", payment.customer), ("Received", payment.received_on), ("Booked", payment.on),
+        ("Payment", payment.id), ("Customer", customer), ("Received", payment.received_on), ("Booked", payment.on),
         ("Amount", f"{format(payment.amount, 'f')} {payment.currency}"), ("Unapplied", derived["unapplied"]), ("Method", payment.method),
         ("Payer", payment.payer_name), ("Payer IBAN", payment.payer_iban), ("Reference", payment.reference),
         ("Reversed", payment.reversed and f"{payment.reversed.on}: {payment.reversed.reason}"), ("Notes", payment.notes),
@@ -45,18 +46,28 @@ def payment_fields(payment: Any, derived: Mapping[str, Any]) -> list[tuple[str, 
 
 def customer_fields(customer: Any, chosen: Mapping[str, Default], balances: Sequence[Money]) -> list[tuple[str, Any]]:
     """Master data, and for each default the level that gave it."""
-    address = customer.address
-    place = ", ".join(str(each) for each in (address.model_dump(exclude_none=True).values() if address else ()))
     groups = customer.groups.model_dump(exclude_none=True) if customer.groups else {}
     contacts = [(f"Contact, {each.role}", " ".join(str(x) for x in (each.name, each.email, each.phone) if x)) for each in customer.contacts]
     return _present(
-        ("Customer", customer.id), ("Name", customer.name), ("Aliases", ", ".join(customer.aliases)), ("Address", place),
+        ("Customer", customer.id), ("Name", customer.name), ("Aliases", ", ".join(customer.aliases)), ("Address", _place(customer.address)),
         ("Tax id", customer.tax_id), ("IBANs", ", ".join(customer.ibans)), *contacts,
-        *((name.replace("_", " ").capitalize(), f"{_plain(each.value)} (from {each.level})")
+        *((name.replace("_", " ").capitalize(), f"{_plain(each.value)}{_unit(name, chosen)} (from {each.level})")
           for name, each in chosen.items() if each.level),
         ("Parent", customer.parent), ("Groups", ", ".join(f"{key}: {value}" for key, value in groups.items())),
         ("Tags", ", ".join(customer.tags)), ("Notes", customer.notes), ("Open", ", ".join(map(str, balances))),
     )  # fmt: skip
+
+
+def _place(address: Any) -> str:
+    """As on an envelope, in one line: postal code and city belong together."""
+    if address is None:
+        return ""
+    city = " ".join(each for each in (address.postal_code, address.city) if each)
+    return ", ".join(each for each in (address.street, address.street2, city, address.region, address.country) if each)
+
+
+def _unit(name: str, chosen: Mapping[str, Default]) -> str:
+    return f" {chosen['currency'].value}" if name == "credit_limit" else ""
 
 
 def line_table(document: Any, as_of: date) -> Report:
@@ -98,9 +109,14 @@ def settlement_table(rows: Sequence[Settlement], currency: str, as_of: date, oth
 
 
 def _figures(document: Any) -> list[tuple[str, Any]]:
-    taxes = [(f"Tax {each.code} {_plain(each.rate)} %", f"{each.amount} on {each.base}") for each in document.taxes]
+    taxes = [(f"Tax {each.code} {_plain(each.rate)} %", _tax(each)) for each in document.taxes]
     totals = document.totals
     return [("Net", f"{totals.net} {document.currency}"), *taxes, ("Gross", f"{totals.gross} {document.currency}")]
+
+
+def _tax(group: Any) -> str:
+    why = f" ({group.exempt_reason})" if group.exempt_reason else ""
+    return f"{group.amount} on {group.base}{why}"
 
 
 def _state(derived: Mapping[str, Any]) -> str:

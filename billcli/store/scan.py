@@ -35,7 +35,8 @@ def scan(root: str) -> Scan:
                 if hint := did_you_mean(entry.name, known):
                     found.problems.append(Diagnostic("W123", f"bill does not read the folder {entry.name}/", entry.name, hint=hint))
             elif entry.name.endswith((".yaml", ".yml")) and entry.is_file(follow_symlinks=False):
-                hint = did_you_mean(entry.name, tuple(layout.SINGLE)) or "documents stand in their folders"
+                near = did_you_mean(entry.name.rpartition(".")[0], [name.removesuffix(".yaml") for name in layout.SINGLE])
+                hint = near.replace('"?', '.yaml"?') or "documents stand in their folders"
                 found.problems.append(Diagnostic("W119", f"bill does not read {entry.name}", entry.name, hint=hint))
     found.problems.extend(_case_twins(found.files))
     return found

@@ -50,10 +50,11 @@ def test_an_empty_value_takes_the_field_away() -> None:
 
 
 def test_nothing_to_change_is_said() -> None:
-    with pytest.raises(BillError, match="already so"):
-        plan_edit(customer(terms="net 10"), "customers/nordwind.yaml", {"terms": "net 10"})
-    with pytest.raises(BillError, match="already so"):
-        plan_tag(customer(tags=["vip"]), "customers/nordwind.yaml", ["vip"], [])
+    same = plan_edit(customer(terms="net 10"), "customers/nordwind.yaml", {"terms": "net 10"})
+    tagged = plan_tag(customer(tags=["vip"]), "customers/nordwind.yaml", ["vip"], [])
+    for plan in (same, tagged):
+        assert plan.steps == ()
+        assert plan.summary == ("nordwind is already so; nothing to do",)
 
 
 def test_a_tag_that_is_not_declared_is_refused_with_the_nearest_one() -> None:
