@@ -82,7 +82,15 @@ def test_help_imports_no_noun(imported: Imported) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("invoice", "--help"), ("invoice", "new", "--help"), ("customer", "add", "--help"), ("report", "--help")]
+    "words",
+    [
+        ("init", "--help"),
+        ("check", "--help"),
+        ("invoice", "--help"),
+        ("invoice", "new", "--help"),
+        ("customer", "add", "--help"),
+        ("report", "--help"),
+    ],
 )
 def test_help_of_a_noun_imports_that_noun_and_nothing_below_the_command_line(imported: Imported, words: tuple[str, ...]) -> None:
     modules = imported(*words)

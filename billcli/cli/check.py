@@ -8,7 +8,7 @@ import typer
 
 from billcli.cli.common import books, check_form, out, say
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

@@ -7,23 +7,30 @@ from typing import Annotated
 import typer
 
 from billcli.cli.common import list_command, optional_day, write_command
-from billcli.cli.options import AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Credit what was invoiced.")
+_HELP = """Credit what was invoiced.
+
+Example: bill credit-note list
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 
 @app.command()
 def new(
     ctx: typer.Context,
     invoice: Annotated[str, typer.Option("--invoice", "-i", metavar="NUMBER", help="The invoice to credit.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; printed on the credit note.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; printed on the credit note.")],
     line: Annotated[
         list[str] | None,
         typer.Option("--line", "-l", metavar="K[:QTY]", help="A line of the invoice, counted from 1. May be repeated."),
     ] = None,
-    amount: Annotated[str | None, typer.Option("--amount", help="An amount with tax, shared over the invoice's tax rates.")] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", metavar="AMOUNT", help="An amount with tax, shared over the invoice's tax rates.")
+    ] = None,
     issued_on: IssuedOn = None,
-    notes: Annotated[str | None, typer.Option("--notes", help="A note for yourself.")] = None,
+    notes: Annotated[str | None, typer.Option("--notes", metavar="TEXT", help="A note for yourself.")] = None,
     series: Annotated[
         str | None,
         typer.Option("--series", metavar="NAME", help="The sequence in ledger.yaml to take the number from."),
@@ -33,7 +40,7 @@ def new(
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
-    form: Form = "table",
+    form: Answer = "table",
 ) -> None:
     """Credit an invoice: all of it, some lines, or an amount. What exceeds its open balance stays as the customer's credit.
 
@@ -48,7 +55,7 @@ def new(
 @app.command("list")
 def list_(
     ctx: typer.Context, customer: Customer = None,
-    invoice: Annotated[str | None, typer.Option("--invoice", help="That correct this invoice.")] = None,
+    invoice: Annotated[str | None, typer.Option("--invoice", metavar="NUMBER", help="That correct this invoice.")] = None,
     as_of: AsOf = None, form: Form = "table",
 ) -> None:  # fmt: skip
     """List credit notes with what is unapplied.
@@ -63,7 +70,7 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Its number.")],
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:

@@ -7,10 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from billcli.cli.common import list_command, write_command
-from billcli.cli.options import AsOf, DryRun, ExternalId, Form, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Yes
 from billcli.errors import UsageError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Who owes.")
+_HELP = """Who owes: add, list, show and change customers.
+
+Example: bill customer list
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 Text = str | None
 _CONTACT = "ROLE:EMAIL[:NAME[:PHONE]], with the role billing, dunning or legal. May be repeated."
@@ -19,34 +24,36 @@ _CONTACT = "ROLE:EMAIL[:NAME[:PHONE]], with the role billing, dunning or legal. 
 @app.command()
 def add(
     ctx: typer.Context,
-    name: Annotated[str, typer.Option("--name", "-n", help="As it is printed.")],
-    id_: Annotated[Text, typer.Option("--id", help="Never changes; else made from the name.")] = None,
-    email: Annotated[Text, typer.Option("--email", help="Where invoices go: the billing contact.")] = None,
-    contact: Annotated[list[str] | None, typer.Option("--contact", help=_CONTACT)] = None,
-    language: Annotated[Text, typer.Option("--language", help="Such as en, de or zh-CN.")] = None,
-    currency: Annotated[Text, typer.Option("--currency", help="ISO 4217 code.")] = None,
-    street: Annotated[Text, typer.Option("--street")] = None,
-    postal_code: Annotated[Text, typer.Option("--postal-code")] = None,
-    city: Annotated[Text, typer.Option("--city")] = None,
-    country: Annotated[Text, typer.Option("--country", help="ISO 3166 code, such as DE.")] = None,
-    tax_id: Annotated[Text, typer.Option("--tax-id", help="Checked by the rules of the country.")] = None,
-    iban: Annotated[list[str] | None, typer.Option("--iban", help="An account it pays from. May be repeated.")] = None,
-    terms: Annotated[Text, typer.Option("--terms", help='Such as "net 30".')] = None,
-    tax: Annotated[Text, typer.Option("--tax", help="Default tax code.")] = None,
-    credit_limit: Annotated[Text, typer.Option("--credit-limit", help="An amount in the customer's currency.")] = None,
+    name: Annotated[str, typer.Option("--name", "-n", metavar="NAME", help="As it is printed.")],
+    id_: Annotated[Text, typer.Option("--id", metavar="ID", help="Never changes; else made from the name.")] = None,
+    email: Annotated[Text, typer.Option("--email", metavar="ADDRESS", help="Where invoices go: the billing contact.")] = None,
+    contact: Annotated[list[str] | None, typer.Option("--contact", metavar="CONTACT", help=_CONTACT)] = None,
+    language: Annotated[Text, typer.Option("--language", metavar="CODE", help="Such as en, de or zh-CN.")] = None,
+    currency: Annotated[Text, typer.Option("--currency", metavar="CODE", help="ISO 4217 code.")] = None,
+    street: Annotated[Text, typer.Option("--street", metavar="TEXT", help="Street and number.")] = None,
+    postal_code: Annotated[Text, typer.Option("--postal-code", metavar="TEXT", help="As text; leading zeros stay.")] = None,
+    city: Annotated[Text, typer.Option("--city", metavar="NAME", help="Place.")] = None,
+    country: Annotated[Text, typer.Option("--country", metavar="CODE", help="ISO 3166 code, such as DE.")] = None,
+    tax_id: Annotated[Text, typer.Option("--tax-id", metavar="ID", help="Checked by the rules of the country.")] = None,
+    iban: Annotated[list[str] | None, typer.Option("--iban", metavar="IBAN", help="An account it pays from. May be repeated.")] = None,
+    terms: Annotated[Text, typer.Option("--terms", metavar="TERMS", help='Such as "net 30".')] = None,
+    tax: Annotated[Text, typer.Option("--tax", metavar="CODE", help="Default tax code.")] = None,
+    credit_limit: Annotated[Text, typer.Option("--credit-limit", metavar="AMOUNT", help="An amount in the customer's currency.")] = None,
     parent: Annotated[Text, typer.Option("--parent", metavar="ID", help="The customer above it.")] = None,
-    alias: Annotated[list[str] | None, typer.Option("--alias", help="Another name. May be repeated.")] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="A declared tag. May be repeated.")] = None,
-    industry: Annotated[Text, typer.Option("--industry")] = None,
-    region: Annotated[Text, typer.Option("--region")] = None,
-    size: Annotated[Text, typer.Option("--size")] = None,
-    segment: Annotated[Text, typer.Option("--segment")] = None,
-    notes: Annotated[Text, typer.Option("--notes")] = None,
+    alias: Annotated[list[str] | None, typer.Option("--alias", metavar="NAME", help="Another name. May be repeated.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="A declared tag. May be repeated.")] = None,
+    industry: Annotated[Text, typer.Option("--industry", metavar="NAME", help="A declared industry.")] = None,
+    region: Annotated[Text, typer.Option("--region", metavar="NAME", help="A declared region.")] = None,
+    size: Annotated[Text, typer.Option("--size", metavar="NAME", help="A declared size.")] = None,
+    segment: Annotated[
+        Text, typer.Option("--segment", metavar="NAME", help="A declared segment; its terms hold unless the customer has its own.")
+    ] = None,
+    notes: Annotated[Text, typer.Option("--notes", metavar="TEXT", help="A note for yourself.")] = None,
     external_id: ExternalId = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
-    form: Form = "table",
+    form: Answer = "table",
 ) -> None:
     """Add a customer.
 
@@ -80,9 +87,9 @@ def _contact(text: str) -> dict[str, Any]:
 def list_(
     ctx: typer.Context,
     text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="A part of an id, name, alias, e-mail or IBAN.")] = None,
-    tag: Annotated[str | None, typer.Option("--tag", help="With this tag.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="With this tag.")] = None,
     group: Annotated[str | None, typer.Option("--group", metavar="DIM=NAME", help="Of this group, such as segment=public.")] = None,
-    country: Annotated[str | None, typer.Option("--country", help="In this country.")] = None,
+    country: Annotated[str | None, typer.Option("--country", metavar="CODE", help="In this country.")] = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -97,7 +104,9 @@ def list_(
 
 
 @app.command()
-def show(ctx: typer.Context, customer: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, form: Form = "table") -> None:
+def show(
+    ctx: typer.Context, customer: Annotated[str, typer.Argument(metavar="ID", help="Its id.")], as_of: AsOf = None, form: Form = "table"
+) -> None:
     """Show one customer: master data, where each default comes from, what is open.
 
     Example: bill customer show nordwind
@@ -110,7 +119,7 @@ def show(ctx: typer.Context, customer: Annotated[str, typer.Argument(metavar="ID
 @app.command()
 def edit(
     ctx: typer.Context,
-    customer: Annotated[str, typer.Argument(metavar="ID")],
+    customer: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
     set_: Annotated[
         list[str],
         typer.Option(
@@ -122,7 +131,7 @@ def edit(
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
-    form: Form = "table",
+    form: Answer = "table",
 ) -> None:
     """Change fields of a customer's file; every other line stays as it is. A former name becomes an alias.
 
@@ -144,13 +153,13 @@ def edit(
 @app.command()
 def tag(
     ctx: typer.Context,
-    customer: Annotated[str, typer.Argument(metavar="ID")],
-    add_: Annotated[list[str] | None, typer.Option("--add", metavar="TAG", help="May be repeated.")] = None,
-    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="TAG", help="May be repeated.")] = None,
+    customer: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
+    add_: Annotated[list[str] | None, typer.Option("--add", metavar="TAG", help="A tag to add. May be repeated.")] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="TAG", help="A tag to take away. May be repeated.")] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
-    form: Form = "table",
+    form: Answer = "table",
 ) -> None:
     """Add and remove tags.
 

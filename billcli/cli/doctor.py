@@ -7,7 +7,7 @@ import typer
 from billcli.cli.common import check_form, context, show
 from billcli.cli.options import Form
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

@@ -7,9 +7,14 @@ from typing import Annotated
 import typer
 
 from billcli.cli.common import list_command, write_command
-from billcli.cli.options import AsOf, DryRun, Form, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, DryRun, Form, Quiet, Yes
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Invoices not yet issued.")
+_HELP = """Invoices that are not issued yet.
+
+Example: bill draft list
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 
 @app.command("list")
@@ -24,7 +29,9 @@ def list_(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
 
 
 @app.command()
-def show(ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, form: Form = "table") -> None:
+def show(
+    ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="ID", help="Its id.")], as_of: AsOf = None, form: Form = "table"
+) -> None:
     """Show one draft.
 
     Example: bill draft show nordwind-3fa9c2e1
@@ -36,9 +43,14 @@ def show(ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="ID")]
 
 @app.command()
 def delete(
-    ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, dry_run: DryRun = False, yes: Yes = False,
-    quiet: Quiet = False, form: Form = "table",
-) -> None:  # fmt: skip
+    ctx: typer.Context,
+    draft: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
     """Throw a draft away.
 
     Example: bill draft delete nordwind-3fa9c2e1

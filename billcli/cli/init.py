@@ -8,16 +8,18 @@ import typer
 
 from billcli.cli.common import out, say
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
 def init(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="The new ledger's folder.")],
-    name: Annotated[str, typer.Option("--name", help="The company's name, as it is printed.")],
-    currency: Annotated[str, typer.Option("--currency", help="ISO 4217 code, such as EUR.")],
-    country: Annotated[str, typer.Option("--country", help="ISO 3166 code, such as DE.")],
-    timezone: Annotated[str | None, typer.Option("--timezone", help="Such as Europe/Berlin; else the country's first.")] = None,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The company's name, as it is printed.")],
+    currency: Annotated[str, typer.Option("--currency", metavar="CODE", help="ISO 4217 code, such as EUR.")],
+    country: Annotated[str, typer.Option("--country", metavar="CODE", help="ISO 3166 code, such as DE.")],
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", metavar="ZONE", help="Such as Europe/Berlin; else the country's first.")
+    ] = None,
     no_git: Annotated[bool, typer.Option("--no-git", help="Make no git repository and no commits.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when all goes well.")] = False,
 ) -> None:

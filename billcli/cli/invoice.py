@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from billcli.cli.common import list_command, optional_day, write_command
-from billcli.cli.options import AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
 from billcli.errors import UsageError
 
 if TYPE_CHECKING:
     pass
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Issue, list, show and import invoices.")
+_HELP = """Issue, list and show invoices.
+
+Example: bill invoice list --state overdue
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 _LINE = 'A line: "description;quantity;unit price[;tax[;category]]", or "ITEM;quantity" from the price list. May be repeated.'
 
@@ -29,16 +34,18 @@ def new(
         typer.Option("--from", metavar="FILE.yaml", help="Take the invoice from a file with the keys of a draft."),
     ] = None,
     issued_on: IssuedOn = None,
-    terms: Annotated[str | None, typer.Option("--terms", help='Payment terms, such as "net 30" or "on receipt".')] = None,
-    currency: Annotated[str | None, typer.Option("--currency", help="ISO 4217 code; else the customer's.")] = None,
+    terms: Annotated[str | None, typer.Option("--terms", metavar="TERMS", help='Payment terms, such as "net 30" or "on receipt".')] = None,
+    currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help="ISO 4217 code; else the customer's.")] = None,
     reference: Annotated[
         str | None,
-        typer.Option("--reference", help="What the customer quotes when paying; else made from the number (ISO 11649)."),
+        typer.Option("--reference", metavar="TEXT", help="What the customer quotes when paying; else made from the number (ISO 11649)."),
     ] = None,
-    buyer_reference: Annotated[str | None, typer.Option("--buyer-reference", help="The customer's own reference or order number.")] = None,
+    buyer_reference: Annotated[
+        str | None, typer.Option("--buyer-reference", metavar="TEXT", help="The customer's own reference or order number.")
+    ] = None,
     type_: Annotated[str | None, typer.Option("--type", metavar="sales|service", help="Goods or services.")] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="A declared tag. May be repeated.")] = None,
-    notes: Annotated[str | None, typer.Option("--notes", help="A note for yourself.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="A declared tag. May be repeated.")] = None,
+    notes: Annotated[str | None, typer.Option("--notes", metavar="TEXT", help="A note for yourself.")] = None,
     series: Annotated[
         str | None,
         typer.Option("--series", metavar="NAME", help="The sequence in ledger.yaml to take the number from."),
@@ -49,7 +56,7 @@ def new(
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
-    form: Form = "table",
+    form: Answer = "table",
 ) -> None:
     """Issue an invoice: number, figures and everything printed are fixed.
 
@@ -125,7 +132,7 @@ def _type(text: str | None) -> str | None:
 @app.command()
 def issue(
     ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="DRAFT", help="The draft's id.")], issued_on: IssuedOn = None,
-    as_of: AsOf = None, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Form = "table",
+    as_of: AsOf = None, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Answer = "table",
 ) -> None:  # fmt: skip
     """Issue a draft: it gets its number, and the draft goes.
 
@@ -147,8 +154,8 @@ def list_(
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Issued on or after.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Issued on or before.")] = None,
     period: Annotated[str | None, typer.Option("--period", metavar="PERIOD", help="Issued in 2026, 2026-Q1 or 2026-03.")] = None,
-    type_: Annotated[str | None, typer.Option("--type", metavar="sales|service")] = None,
-    tag: Annotated[str | None, typer.Option("--tag", help="With this tag.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="sales|service", help="Goods or services.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="With this tag.")] = None,
     group: Annotated[
         str | None,
         typer.Option("--group", metavar="DIM=NAME", help="Of customers of this group, such as segment=public."),
@@ -174,7 +181,7 @@ def list_(
 @app.command()
 def show(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Its number.")],
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:

@@ -21,11 +21,11 @@ NOUNS = {
     "doctor": ("billcli.cli.doctor", "Look at the machine and the ledger's private folder."),
     "show": ("billcli.cli.show", "Show whatever has this number, id or name."),
     "schema": ("billcli.cli.schema", "JSON Schemas for editors."),
-    "customer": ("billcli.cli.customer", "Who owes."),
-    "invoice": ("billcli.cli.invoice", "Issue, list, show and import invoices."),
-    "draft": ("billcli.cli.draft", "Invoices not yet issued."),
+    "customer": ("billcli.cli.customer", "Who owes: add, list, show and change customers."),
+    "invoice": ("billcli.cli.invoice", "Issue, list and show invoices."),
+    "draft": ("billcli.cli.draft", "Invoices that are not issued yet."),
     "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),
-    "payment": ("billcli.cli.payment", "Record money received."),
+    "payment": ("billcli.cli.payment", "Record money received, and what it pays."),
     "report": ("billcli.cli.report", "Who owes what."),
 }
 
@@ -45,22 +45,28 @@ class LazyGroup(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def _load(self, name: str) -> Any:
-        module, help_ = NOUNS[name]
-        app = import_module(module).app
+        app = import_module(NOUNS[name][0]).app
         single = len(app.registered_commands) == 1 and app.registered_callback is None
         if single:
             command: Any = typer.main.get_command(app)
             command.name = name
         else:
-            info = TyperInfo(app, name=name, help=help_)
+            info = TyperInfo(app, name=name)
             command = typer.main.get_group_from_info(info, pretty_exceptions_short=False, suggest_commands=True, rich_markup_mode=None)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            each.help = _unwrapped(each.help or "")
         command.loaded = True
         return command
 
 
+def _unwrapped(help_: str) -> str:
+    """An example stays on its line, so that it can be copied; ``\\b`` says so to the formatter."""
+    return help_.replace("\n\nExample:", "\n\n\b\nExample:")
+
+
 app = typer.Typer(
     cls=LazyGroup, name="bill", rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )  # fmt: skip
 
 
@@ -73,10 +79,15 @@ def bill(
     ] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
-    """Accounts receivable over plain-text ledgers.
+    """Accounts receivable over plain-text ledgers. Without a command: how the books stand, and what comes next.
+
+    Each command says more: "bill invoice --help", "bill invoice new --help".
 
     Exit codes: 0 done, 1 problems in the ledger or refused by its rules, 2 usage, 3 done in part or a person is needed,
     4 locked or changed meanwhile, 5 outside service unreachable, 70 our bug, 130 interrupted.
+
+    \b
+    Example: bill demo && bill --ledger bill-demo report aging --as-of 2026-06-30
     """
     if version:
         from billcli import __version__

@@ -8,6 +8,7 @@ import typer
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to look at the books from; today where left out.")]
 Form = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")]
+Answer = Annotated[str, typer.Option("--format", metavar="table|json", help="How to answer: for a person, or for a program.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when all goes well.")]

@@ -7,16 +7,21 @@ from typing import Annotated
 import typer
 
 from billcli.cli.common import list_command, optional_day, write_command
-from billcli.cli.options import AsOf, Customer, DryRun, ExternalId, Form, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Yes
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Record money received.")
+_HELP = """Record money received, and what it pays.
+
+Example: bill payment list --unapplied
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 
 @app.command()
 def add(
     ctx: typer.Context,
     customer: Annotated[str, typer.Option("--customer", "-c", metavar="ID", help="Who paid.")],
-    amount: Annotated[str, typer.Option("--amount", "-a", help="What came in, such as 1250.00.")],
+    amount: Annotated[str, typer.Option("--amount", "-a", metavar="AMOUNT", help="What came in, such as 1250.00.")],
     received_on: Annotated[
         str | None, typer.Option("--received-on", metavar="DATE", help="The day of the money; today where left out.")
     ] = None,
@@ -30,19 +35,21 @@ def add(
         ),
     ] = None,
     oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Allocate what is left to the oldest due invoices.")] = False,
-    currency: Annotated[str | None, typer.Option("--currency", help="Else that of the invoices, else the customer's.")] = None,
-    method: Annotated[str | None, typer.Option("--method", help="Such as transfer, card, cash.")] = None,
-    payer_name: Annotated[str | None, typer.Option("--payer-name", help="As the bank names the payer.")] = None,
-    payer_iban: Annotated[str | None, typer.Option("--payer-iban", help="The account it came from.")] = None,
-    reference: Annotated[str | None, typer.Option("--reference", help="The text of the transfer.")] = None,
-    notes: Annotated[str | None, typer.Option("--notes", help="A note for yourself.")] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", metavar="CODE", help="Else that of the invoices, else the customer's.")
+    ] = None,
+    method: Annotated[str | None, typer.Option("--method", metavar="WORD", help="Such as transfer, card, cash.")] = None,
+    payer_name: Annotated[str | None, typer.Option("--payer-name", metavar="NAME", help="As the bank names the payer.")] = None,
+    payer_iban: Annotated[str | None, typer.Option("--payer-iban", metavar="IBAN", help="The account it came from.")] = None,
+    reference: Annotated[str | None, typer.Option("--reference", metavar="TEXT", help="The text of the transfer.")] = None,
+    notes: Annotated[str | None, typer.Option("--notes", metavar="TEXT", help="A note for yourself.")] = None,
     again: Annotated[bool, typer.Option("--again", help="It is another payment, though customer, day and amount are the same.")] = False,
     external_id: ExternalId = None,
     as_of: AsOf = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
-    form: Form = "table",
+    form: Answer = "table",
 ) -> None:
     """Record a payment and allocate it; the rest stays as the customer's credit.
 
@@ -86,7 +93,9 @@ def list_(
 
 
 @app.command()
-def show(ctx: typer.Context, payment: Annotated[str, typer.Argument(metavar="ID")], as_of: AsOf = None, form: Form = "table") -> None:
+def show(
+    ctx: typer.Context, payment: Annotated[str, typer.Argument(metavar="ID", help="Its id.")], as_of: AsOf = None, form: Form = "table"
+) -> None:
     """Show one payment with what it was used for.
 
     Example: bill payment show 2026-04-17-nordwind-7f3a9c21

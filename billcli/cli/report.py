@@ -9,12 +9,15 @@ import typer
 from billcli.cli.common import list_command
 from billcli.cli.options import AsOf, Form
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Who owes what.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def report() -> None:
-    """Who owes what."""
+    """Who owes what.
+
+    Example: bill report aging
+    """
 
 
 @app.command()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import typer
 
 from billcli.cli.common import write_command
-from billcli.cli.options import DryRun, Form, Quiet, Yes
+from billcli.cli.options import Answer, DryRun, Quiet, Yes
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="JSON Schemas for editors.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def schema() -> None:
-    """JSON Schemas for editors."""
+    """JSON Schemas for editors.
+
+    Example: bill schema write --yes
+    """
 
 
 @app.command()
-def write(ctx: typer.Context, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Form = "table") -> None:
+def write(ctx: typer.Context, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Answer = "table") -> None:
     """Bring schemas/ and .vscode/settings.json up to date, so that editors complete and check the files.
 
     Example: bill schema write --yes

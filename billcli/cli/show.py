@@ -9,7 +9,7 @@ import typer
 from billcli.cli.common import list_command
 from billcli.cli.options import AsOf, Form
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
