@@ -23,6 +23,9 @@ _MISSING = {
 }
 
 
+_MEND = {"customer": "mend the id, or add the customer", "invoice": "mend the number, or take the row out"}
+
+
 def check_references(missing: Iterable[Missing], known: Callable[[str], list[str]]) -> Iterator[Diagnostic]:
     """E204, E301-E305: every name that a document uses exists."""
     for each in missing:
@@ -32,7 +35,8 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
             f"not under groups.{each.kind}: in categories.yaml",
         )
         code, message, label = _MISSING.get(each.kind, group)
-        hint = _same_spelling(each.name, known(each.kind)) if each.kind == "invoice" else did_you_mean(each.name, known(each.kind))
+        near = _same_spelling if each.kind == "invoice" else did_you_mean
+        hint = near(each.name, known(each.kind)) or _MEND.get(each.kind, "declare it there, or use a word that is")
         yield Diagnostic(
             code,
             message.format(name=each.name),
@@ -47,7 +51,7 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
 def _same_spelling(number: str, known: Sequence[str]) -> str:
     """A number that only looks alike belongs to another document, and is no hint."""
     same = next((each for each in known if each.casefold() == number.casefold()), None)
-    return f'did you mean "{same}"?' if same else "mend the number, or take the row out"
+    return f'did you mean "{same}"?' if same else ""
 
 
 def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
@@ -140,7 +144,7 @@ def _seals(issued: Sequence[Numbered], *, from_the_first: bool) -> Iterator[Diag
                 message,
                 each.file,
                 ("seal",),
-                label="of another content",
+                label="made for another content",
                 hint='"git log" shows what changed; correct it with a credit note',
             )
         previous = each
