@@ -97,10 +97,15 @@ def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: s
     if customer:
         books.path("customer", customer)
     columns = (
-        Column("number", "Credit note"), Column("customer", "Customer"), Column("issued_on", "Issued", "day"),
+        Column("number", "Credit note"),
+        Column("customer", "Customer"),
+        Column("issued_on", "Issued", "day"),
         Column("corrects", "Corrects"),
-        Column("currency", "Cur"), Column("gross", "Gross", "money"), Column("unapplied", "Unapplied", "money"), Column("reason", "Reason"),
-    )  # fmt: skip
+        Column("currency", "Cur"),
+        Column("gross", "Gross", "money"),
+        Column("unapplied", "Unapplied", "money"),
+        Column("reason", "Reason", "prose", minor=True),
+    )
     rows = []
     for each in queries.credit_notes(books.index, as_of):
         if (customer and each.customer != customer) or (invoice and each.corrects != invoice):

@@ -146,6 +146,20 @@ def plan_tag(customer_id: str, add: Sequence[str], remove: Sequence[str]) -> Pla
     return planner
 
 
+def customer_meant(books: Books, text: str) -> tuple[str, str]:
+    """Id and name of the one customer with this id, else with this in its id, names or mail. Raises ``BillError`` for none or several."""
+    wanted = text.strip().casefold()
+    every = queries.customers(books.index)
+    fitting = [each for each in every if each.id.casefold() == wanted]
+    fitting = fitting or [each for each in every if wanted and wanted in f"{each.id}\n{each.name}\n{each.also}".casefold()]
+    if len(fitting) == 1:
+        return fitting[0].id, fitting[0].name
+    if not fitting:
+        books.path("customer", text)
+    shown = ", ".join(each.id for each in fitting[:8]) + (" …" if len(fitting) > 8 else "")
+    raise BillError(f"{len(fitting)} customers fit", shown)
+
+
 @dataclass(frozen=True)
 class CustomerFilter:
     """What ``customer list`` shows; everything given must hold."""
@@ -164,9 +178,14 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
     tagged = queries.tags_of(books.index, "customers", "id")
     owed = _owed(books, as_of)
     columns = (
-        Column("customer", "Customer"), Column("name", "Name"), Column("country", "Country"), Column("terms", "Terms"),
-        *(Column(name, name.capitalize()) for name in DIMENSIONS), Column("tags", "Tags", "list"), Column("open", "Open", "list"),
-    )  # fmt: skip
+        Column("customer", "Customer"),
+        Column("name", "Name", "prose"),
+        Column("country", "Country", minor=True),
+        Column("terms", "Terms", minor=True),
+        *(Column(name, name.capitalize(), minor=True) for name in DIMENSIONS),
+        Column("tags", "Tags", "list", minor=True),
+        Column("open", "Open", "list"),
+    )
     rows = []
     for each in queries.customers(books.index):
         text = wanted.text.casefold() if wanted.text else ""

@@ -31,7 +31,7 @@ def draft_view(books: Books, draft_id: str, as_of: date) -> View:
         if not isinstance(value, tuple)
     ]
     columns = (
-        Column("description", "Description"),
+        Column("description", "Description", "prose"),
         Column("quantity", "Quantity", "number"),
         Column("unit_price", "Price", "number"),
         Column("tax", "Tax"),

@@ -26,6 +26,19 @@ def plan_new(request: Any, *, draft: bool) -> Planner:
     return lambda books: _plan_draft(books, request) if draft else _plan_issue(books, request, None)
 
 
+def line_meant(books: Books, request: Any, text: str) -> str:
+    """A typed line as it will be understood, with what it comes to. Raises ``BillError``."""
+    from billcli.core.invoice import currency_for, resolved_lines
+    from billcli.core.lines import typed_line
+    from billcli.core.totals import line_amount
+
+    master = _master(books, request.customer)
+    currency = currency_for(request, master)
+    [line] = resolved_lines(request._replace(typed_lines=(typed_line(text),), lines=()), master, currency)
+    amount = Money(line_amount(line, currency), currency)
+    return f"{line.description}: {format(line.quantity, 'f')} × {format(line.unit_price, 'f')} = {amount}, tax {line.tax}"
+
+
 def plan_issue(draft_id: str, issued_on: date | None) -> Planner:
     """Issue a draft: it gets its number, and the draft's file goes."""
 
@@ -128,10 +141,17 @@ class InvoiceFilter:
 
 
 _COLUMNS = (
-    Column("number", "Invoice"), Column("customer", "Customer"), Column("type", "Type"), Column("issued_on", "Issued", "day"),
-    Column("due_on", "Due", "day"), Column("currency", "Cur"), Column("gross", "Gross", "money"), Column("open", "Open", "money"),
-    Column("state", "State"), Column("days_overdue", "Days", "count"),
-)  # fmt: skip
+    Column("number", "Invoice"),
+    Column("customer", "Customer"),
+    Column("type", "Type", minor=True),
+    Column("issued_on", "Issued", "day", minor=True),
+    Column("due_on", "Due", "day"),
+    Column("currency", "Cur"),
+    Column("gross", "Gross", "money"),
+    Column("open", "Open", "money"),
+    Column("state", "State"),
+    Column("days_overdue", "Days", "count"),
+)
 
 
 def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:

@@ -148,9 +148,14 @@ def payment_list(
     if customer:
         books.path("customer", customer)
     columns = (
-        Column("payment", "Payment"), Column("customer", "Customer"), Column("received_on", "Received", "day"), Column("method", "Method"),
-        Column("currency", "Cur"), Column("amount", "Amount", "money"), Column("unapplied", "Unapplied", "money"),
-    )  # fmt: skip
+        Column("payment", "Payment"),
+        Column("customer", "Customer"),
+        Column("received_on", "Received", "day"),
+        Column("method", "Method", minor=True),
+        Column("currency", "Cur"),
+        Column("amount", "Amount", "money"),
+        Column("unapplied", "Unapplied", "money"),
+    )
     rows = []
     for each in queries.payments(books.index, as_of):
         if (customer and each.customer != customer) or (since and each.received_on < since) or (until and each.received_on > until):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.common import books, list_command, optional_day, say, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
-from billcli.errors import UsageError
+from billcli.errors import BillError, UsageError
 
 if TYPE_CHECKING:
-    pass
+    from billcli.core.invoice import InvoiceRequest
 
 _HELP = """Issue, list and show invoices.
 
@@ -66,33 +66,58 @@ def new(
     from billcli.core.invoice import InvoiceRequest
     from billcli.core.lines import typed_line
 
-    request = read_request(from_file) if from_file else InvoiceRequest(customer=customer or _asked("Customer", "--customer"))
+    request = read_request(from_file) if from_file else InvoiceRequest(customer=customer or _asked_customer(ctx))
     said: dict[str, Any] = {
         "customer": customer, "issued_on": optional_day(issued_on, "--issued-on"), "terms": _terms(terms), "currency": _currency(currency),
         "reference": _one_line(reference, "--reference"), "buyer_reference": _one_line(buyer_reference, "--buyer-reference"),
         "type": _type(type_),
         "tags": tuple(tag) if tag else None, "notes": notes, "series": series, "external_id": _one_line(external_id, "--external-id"),
     }  # fmt: skip
-    lines = line if line or from_file else _asked_lines()
     request = request._replace(**{key: value for key, value in said.items() if value is not None})
+    lines = line if line or from_file else _asked_lines(ctx, request)
     request = request._replace(typed_lines=tuple(typed_line(each) for each in lines or ()))
     write_command(ctx, plan_new(request, draft=draft), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
-def _asked(what: str, option: str) -> str:
-    """Asks on a terminal; elsewhere the option is required."""
+def _asked_customer(ctx: typer.Context) -> str:
+    """Asks on a terminal until one customer is meant; elsewhere the option is required."""
+    from billcli.app.customer import customer_meant
+
     if not sys.stdin.isatty():
-        raise UsageError(f"{option} is missing", '"bill invoice new --help" shows an example')
-    return str(typer.prompt(what, err=True))
+        raise UsageError("--customer is missing", '"bill invoice new --help" shows an example')
+    while True:
+        text = str(typer.prompt("Customer (id or a part of the name)", err=True))
+        try:
+            with books(ctx) as found:
+                customer_id, name = customer_meant(found, text)
+        except BillError as error:
+            _again(error)
+        else:
+            say(f"  {name} ({customer_id})")
+            return customer_id
 
 
-def _asked_lines() -> list[str]:
+def _asked_lines(ctx: typer.Context, request: InvoiceRequest) -> list[str]:
+    """Asks for lines on a terminal and says at once what each comes to; elsewhere the option is required."""
+    from billcli.app.invoice import line_meant
+
     if not sys.stdin.isatty():
         raise UsageError("--line is missing", '--line "description;quantity;unit price"')
-    lines = []
-    while text := typer.prompt("Line (description;quantity;unit price, empty to end)", default="", show_default=False, err=True):
-        lines.append(text)
+    lines: list[str] = []
+    say('Lines: "description;quantity;unit price[;tax[;category]]", or "ITEM;quantity" from the price list; an empty one ends.')
+    while text := typer.prompt(f"Line {len(lines) + 1}", default="", show_default=False, err=True):
+        try:
+            with books(ctx) as found:
+                say(f"  {line_meant(found, request, text)}")
+        except BillError as error:
+            _again(error)
+        else:
+            lines.append(text)
     return lines
+
+
+def _again(error: BillError) -> None:
+    say(f"  {error.message}" + (f" ({error.hint})" if error.hint else ""))
 
 
 def _terms(text: str | None) -> str | None:

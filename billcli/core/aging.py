@@ -112,7 +112,7 @@ def aging_by_group(
     """
     named = key == "customer"
     columns = (
-        Column(key, key.capitalize()), *((Column("name", "Name"),) if named else ()), Column("currency", "Cur"),
+        Column(key, key.capitalize()), *((Column("name", "Name", "prose", minor=True),) if named else ()), Column("currency", "Cur"),
         *(Column(name, name.capitalize(), "money", "buckets") for name in BUCKETS),
         Column("unapplied", "Unapplied", "money"), Column("total", "Total", "money"),
     )  # fmt: skip

@@ -10,12 +10,16 @@ from billcli.model.money import Money
 
 
 class Column(NamedTuple):
-    """``key`` is the field of JSON and CSV, ``title`` the head of the table. Columns of one ``group`` nest under it in JSON."""
+    """``key`` is the field of JSON and CSV, ``title`` the head of the table. Columns of one ``group`` nest under it in JSON.
+
+    The kind ``prose`` is text that may go over several lines. A narrow terminal leaves out ``minor`` columns, the last one first.
+    """
 
     key: str
     title: str
     kind: str = "text"
     group: str = ""
+    minor: bool = False
 
 
 class Report(NamedTuple):

@@ -74,10 +74,15 @@ def line_table(document: Any, as_of: date) -> Report:
     """The lines of an invoice or credit note with their amounts."""
     currency = document.currency
     columns = (
-        Column("line", "#", "count"), Column("description", "Description"), Column("quantity", "Quantity", "number"),
-        Column("unit", "Unit"),
-        Column("unit_price", "Price", "number"), Column("tax", "Tax"), Column("category", "Category"), Column("amount", "Amount", "money"),
-    )  # fmt: skip
+        Column("line", "#", "count"),
+        Column("description", "Description", "prose"),
+        Column("quantity", "Quantity", "number"),
+        Column("unit", "Unit", minor=True),
+        Column("unit_price", "Price", "number"),
+        Column("tax", "Tax"),
+        Column("category", "Category", minor=True),
+        Column("amount", "Amount", "money"),
+    )
     rows = [
         (
             at,
@@ -97,9 +102,13 @@ def line_table(document: Any, as_of: date) -> Report:
 def settlement_table(rows: Sequence[Settlement], currency: str, as_of: date, other: str) -> Report:
     """Settlement rows that count on or before the day, and whether they have ended; ``other`` is ``source`` or ``invoice``."""
     columns = (
-        Column("kind", "Kind"), Column(other, other.capitalize()), Column("booked_on", "Booked", "day"), Column("value_on", "Value", "day"),
-        Column("amount", "Amount", "money"), Column("ended_on", "Ended", "day"),
-    )  # fmt: skip
+        Column("kind", "Kind"),
+        Column(other, other.capitalize()),
+        Column("booked_on", "Booked", "day"),
+        Column("value_on", "Value", "day"),
+        Column("amount", "Amount", "money"),
+        Column("ended_on", "Ended", "day"),
+    )
     shown = [
         (row.kind, getattr(row, other), row.booked_on, row.value_on, Money(row.amount, currency), row.ended_on)
         for row in rows

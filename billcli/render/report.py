@@ -144,24 +144,48 @@ def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]
 
 
 def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> str:
+    """As wide as the terminal allows; an id or an amount is never cut off, so a very narrow one breaks the lines instead."""
+    from rich.console import Console
+
+    size = Console().width
+    shown = list(range(len(columns)))
+    minor = [at for at in shown if columns[at].minor]
+    table, need = _made(columns, rows, totals, shown, padding=1)
+    while need > size and minor:
+        shown.remove(minor.pop())
+        table, need = _made(columns, rows, totals, shown, padding=1)
+    if need > size:
+        table, need = _made(columns, rows, totals, shown, padding=0)
+    console = Console(markup=False, highlight=False, width=max(size, need))
+    with console.capture() as captured:
+        console.print(table)
+    left_out = ", ".join(column.title for at, column in enumerate(columns) if at not in shown)
+    return captured.get() + (f"(no room for: {left_out})\n" if left_out else "")
+
+
+def _made(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]], shown: Sequence[int], padding: int
+) -> tuple[Any, int]:
+    """The table of these columns and the least width it needs."""
     from rich import box
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(column.title), justify="right" if column.kind in _RIGHT else "left", no_wrap=column.kind != "text")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, padding))
+    for column in (columns[at] for at in shown):
+        prose = column.kind == "prose"
+        justify = "right" if column.kind in _RIGHT else "left"
+        table.add_column(Text(column.title), justify=justify, no_wrap=not prose, overflow="fold", min_width=16 if prose else None)  # type: ignore[arg-type]  # a literal
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(row[at]) for at in shown))
     if totals:
         table.add_section()
         for row in totals:
-            table.add_row(*map(Text, row), style="bold")
-    console = Console(markup=False, highlight=False)
-    with console.capture() as captured:
-        console.print(table)
-    return captured.get()
+            table.add_row(*(Text(row[at]) for at in shown), style="bold")
+    wide = Console(width=10_000)
+    return table, Measurement.get(wide, wide.options, table).minimum
 
 
 def rendered_view(view: View, form: str, *, terminal: bool) -> str:

@@ -1,0 +1,124 @@
+"""What a person at a terminal sees: questions, a preview, tables that fit. The commands run on a pseudo terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support import PROJECT, bill, done, environment, make_ledger
+
+DAY = "2026-06-30"
+_COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+
+
+def typed(*words: str, ledger: Path, columns: int, answers: Sequence[tuple[str, str]] = ()) -> tuple[int, str]:
+    """Runs a command on a terminal that wide; each answer is typed once its question stands there. Gives exit code and screen."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    env = environment(DAY, {"BILL_LEDGER": str(ledger), "PYTHONPATH": str(PROJECT), "TERM": "xterm"})
+    del env["COLUMNS"]
+    child = subprocess.Popen([sys.executable, "-m", "billcli", *words], env=env, stdin=slave, stdout=slave, stderr=slave, close_fds=True)
+    os.close(slave)
+    shown, seen = "", 0
+    waiting = list(answers)
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([master], [], [], 0.05)[0]:
+            try:
+                piece = os.read(master, 65536)
+            except OSError:  # Linux says so when the other side is closed
+                break
+            if not piece:
+                break
+            shown += piece.decode()
+        if waiting and waiting[0][0] in shown[seen:]:
+            seen = shown.index(waiting[0][0], seen) + len(waiting[0][0])
+            os.write(master, f"{waiting.pop(0)[1]}\n".encode())
+    os.close(master)
+    assert not waiting, f"no question {waiting[0][0]!r} in:\n{shown}"
+    return child.wait(timeout=60), _COLOUR.sub("", shown).replace("\r\n", "\n")
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    return make_ledger(
+        tmp_path / "books",
+        """
+        --- customers/nordwind.yaml
+        schema: customer/1
+        id: nordwind
+        name: Nordwind Handels GmbH
+        --- customers/nordwind-service.yaml
+        schema: customer/1
+        id: nordwind-service
+        name: Nordwind Service GmbH
+        """,
+    )
+
+
+def test_invoice_new_asks_for_what_is_missing_and_asks_again_for_what_it_does_not_understand(books: Path) -> None:
+    code, screen = typed(
+        "invoice", "new", ledger=books, columns=120,
+        answers=[
+            ("Customer", "nordwin"), ("Customer", "südwind"), ("Customer", "service"),
+            ("Line 1", "Consulting;two;95.10"), ("Line 1", "Consulting;2;95.10;vat-20"), ("Line 2", ""),
+            ("Write this? [Y/n]", "y"),
+        ],
+    )  # fmt: skip
+    assert code == 0
+    assert "2 customers fit (nordwind, nordwind-service)" in screen
+    assert 'there is no customer "südwind"' in screen
+    assert "Nordwind Service GmbH (nordwind-service)" in screen
+    assert '"two" is not a quantity' in screen
+    assert "Consulting: 2 × 95.10 = 190.20 EUR, tax vat-20" in screen
+    assert "invoice INV-2026-0001 to Nordwind Service GmbH over 228.24 EUR, issued 2026-06-30, due 2026-07-30" in screen
+    assert (books / "invoices/2026/06/INV-2026-0001.yaml").exists()
+
+
+def test_no_to_the_question_writes_nothing_and_exits_3(books: Path) -> None:
+    words = ("invoice", "new", "-c", "nordwind", "-l", "Consulting;2;95.10;vat-20")
+    code, screen = typed(*words, ledger=books, columns=120, answers=[("Write this?", "n")])
+    assert code == 3
+    assert "nothing was written" in screen
+    assert not (books / "invoices").exists()
+    assert not (books / "audit").exists()
+
+
+def test_terminal_is_told_the_number_once(books: Path) -> None:
+    words = ("invoice", "new", "-c", "nordwind", "-l", "Consulting;2;95.10;vat-20", "--yes")
+    code, screen = typed(*words, ledger=books, columns=120)
+    assert code == 0
+    assert screen.count("INV-2026-0001") == 1
+
+
+def test_end_of_input_at_the_question_writes_nothing_and_exits_130(books: Path) -> None:
+    words = ("invoice", "new", "-c", "nordwind", "-l", "Consulting;2;95.10;vat-20")
+    code, _ = typed(*words, ledger=books, columns=120, answers=[("Write this?", "\x04")])
+    assert code == 130
+    assert not (books / "invoices").exists()
+
+
+@pytest.mark.parametrize("columns", [200, 100, 80])
+def test_table_on_a_terminal_fits_and_cuts_no_id_or_amount(tmp_path: Path, columns: int) -> None:
+    done("demo", "demo", cwd=tmp_path, at=DAY)
+    _, screen = typed("report", "aging", "--as-of", "2026-03-31", ledger=tmp_path / "demo", columns=columns)
+    plain = bill("report", "aging", "--as-of", "2026-03-31", at=DAY, env={"BILL_LEDGER": str(tmp_path / "demo")}).out
+    assert "nordwind-service" in screen
+    assert "…" not in screen
+    for amount in re.findall(r"\d+\.\d\d", plain):
+        assert amount in screen
+    table = screen.split("EUR  Σ")[0].splitlines()
+    assert max(map(len, table)) <= max(columns, 84)
+    assert ("(no room for: Name)" in screen) == (columns < 120)
