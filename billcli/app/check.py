@@ -21,7 +21,7 @@ _VOCABULARY = {"customer": ("customers", "id"), "invoice": ("invoices", "number"
 def check(books: Books) -> list[Diagnostic]:
     """All findings in the order of files and lines."""
     found = [*queries.problems(books.index)]
-    without = lost(found, queries.unreadable(books.index))
+    without = lost(found, queries.unreadable(books.index), check_queries.gone(books.index))
     across = [each for rule in CHECKS.values() for each in rule(books, without)]
     return sorted([*found, *_located(books, across)], key=Diagnostic.sort_key)
 
@@ -54,10 +54,9 @@ def _twice(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 def _sequences(books: Books, without: Lost) -> Iterator[Diagnostic]:
     settings = queries.settings(books.index)
-    gone = {each.number: each.file for each in check_queries.gone(books.index)}
     for kind in ("invoice", "credit-note"):
         patterns = [value for name, value in settings.items() if name.startswith(f"sequence {kind} ")]
-        elsewhere = None if without.within(KINDS[kind].folder) else {**gone, **without.names}
+        elsewhere = None if without.within(KINDS[kind].folder) else without.names
         documents = check_queries.numbered(books.index, kind)
         yield from rules.check_sequences(documents, patterns, strict=settings.get("order") == "strict", elsewhere=elsewhere)
 
@@ -96,9 +95,8 @@ def _parents(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 
 def _trail(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    gone = [each for each in check_queries.gone(books.index) if not without.file(each.file)]
     gaps = [each for each in check_queries.audit_gaps(books.index) if each.file.rpartition("/")[0] not in without.broken_trails]
-    return rules.check_trail(gone, gaps)
+    return rules.check_trail(without.gone, gaps)
 
 
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {

@@ -1,10 +1,11 @@
-"""What is not in the books because it cannot be read: one cause is one finding, so nothing is called missing on its account."""
+"""What is not in the books because it cannot be read or is gone: one cause is one finding, so nothing else is missing on its account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from billcli.core.checks.facts import Gone
 from billcli.diagnostics import Diagnostic
 from billcli.store.layout import KINDS
 
@@ -12,17 +13,14 @@ _DECLARED_IN = {"tax": "ledger.yaml", "item": "items.yaml"}
 
 
 class Lost(NamedTuple):
-    """Files and folders that cannot be read; the files by the name of the document that should stand there, or does."""
+    """Files and folders that cannot be read, issued documents that are gone, and all of them by the document's name."""
 
     files: frozenset[str]
     folders: frozenset[str]
+    gone: tuple[Gone, ...]
     names: Mapping[str, str]
     twins: frozenset[str]
     broken_trails: frozenset[str]
-
-    def file(self, path: str) -> bool:
-        """Whether the file or a folder around it cannot be read."""
-        return path in self.files or any(path.startswith(f"{each}/") for each in self.folders)
 
     def within(self, folder: str) -> bool:
         """Whether nobody can tell which documents of a folder there are."""
@@ -35,20 +33,23 @@ class Lost(NamedTuple):
     def name(self, kind: str, name: str) -> bool:
         """Whether a name that seems missing may stand in one of the files."""
         if kind not in KINDS:
-            return self.file(_DECLARED_IN.get(kind, "categories.yaml"))
+            return _DECLARED_IN.get(kind, "categories.yaml") in self.files
         return self.within(KINDS[kind].folder) or name in self.names
 
 
-def lost(found: Iterable[Diagnostic], unreadable: Iterable[str]) -> Lost:
-    """From the findings of single files and of the walk, and what is not in the books."""
+def lost(found: Iterable[Diagnostic], unreadable: Iterable[str], gone: Iterable[Gone]) -> Lost:
+    """From the findings of single files and of the walk, what is not in the books, and what the audit trail misses."""
     findings = list(found)
     paths = frozenset(unreadable)
     files = frozenset(path for path in paths if path.endswith((".yaml", ".jsonl")))
     own = {_stem(each.hint): each.file for each in findings if each.code == "E121"}
+    names = {**own, **{_stem(path): path for path in sorted(files)}}
+    missing = tuple(each for each in gone if each.number not in names and not any(each.file.startswith(f"{path}/") for path in paths))
     return Lost(
         files=files,
         folders=paths - files,
-        names={**own, **{_stem(path): path for path in sorted(files)}},
+        gone=missing,
+        names={**names, **{each.number: each.file for each in missing}},
         twins=frozenset(each.file for each in findings if each.code == "E122"),
         broken_trails=frozenset(
             each.file.rpartition("/")[0] for each in findings if each.file.startswith("audit/") and each.severity == "error"
