@@ -53,7 +53,7 @@ def init(wanted: NewLedger, now: datetime) -> tuple[Plan, str]:
     with writer_lock(root, "init", DEFAULT_WAIT):
         journal.recover(root)
         applied = apply(root, plan, {}, [], now)
-        problem = _commit(root, plan, applied.paths) if wanted.with_git else ""
+        problem = _commit(root, f"ledger of {wanted.name}", applied.paths) if wanted.with_git else ""
     return plan, problem
 
 
@@ -100,13 +100,13 @@ def _zone_of(country: str) -> str:
     return "UTC"
 
 
-def _commit(root: str, plan: Plan, paths: tuple[str, ...]) -> str:
+def _commit(root: str, message: str, paths: tuple[str, ...]) -> str:
     if not shutil.which("git"):
         return ""
     try:
         if not git.is_available(root):
             git.begin(root)
-        git.commit(root, paths, plan.summary[0])
+        git.commit(root, paths, message)
     except git.GitProblem as problem:
         return str(problem)
     return ""
