@@ -26,6 +26,13 @@ def value_of(parse: Any, text: str, option: str) -> Any:
         raise UsageError(f"{option}: {bad.message}", bad.hint) from None
 
 
+def notes_of(text: str | None) -> str | None:
+    """Notes as typed, or None where there are none. Raises ``UsageError``."""
+    from billcli.model.values import parse_notes
+
+    return value_of(parse_notes, text, "--notes") if text is not None else None
+
+
 def quantity_of(text: str, option: str) -> Decimal:
     from billcli.model.values import parse_quantity
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from billcli.app.amounts import minor_of, quantity_of, value_of
+from billcli.app.amounts import minor_of, notes_of, quantity_of, value_of
 from billcli.app.books import Books
 from billcli.app.invoice import already_there, given_number
 from billcli.core.plan import Plan
@@ -15,6 +15,7 @@ from billcli.core.settlement import balance, source_changes
 from billcli.errors import UsageError
 from billcli.index import queries
 from billcli.model.money import Money
+from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
@@ -60,17 +61,18 @@ def _request(options: CreditOptions, currency: str) -> Any:
     from billcli.model.values import parse_text
 
     if options.lines and options.amount is not None:
-        raise UsageError("--line and --amount exclude each other")
+        raise UsageError("--line and --amount exclude each other", "credit some lines, or an amount over all of them")
     choices = []
     for text in options.lines:
         line, sep, quantity = text.partition(":")
         if not (line.isascii() and line.isdigit()) or len(line) > 6:
-            raise UsageError(f'--line "{text}" names no line', "write K or K:QTY, such as 1 or 1:2.5")
+            raise UsageError(f"--line {quoted(text)} names no line", "write K or K:QTY, such as 1 or 1:2.5")
         choices.append(LineChoice(int(line), quantity_of(quantity, "--line") if sep else None))
     amount = minor_of(options.amount, currency, "--amount") if options.amount is not None else None
+    external_id = value_of(parse_text, options.external_id, "--external-id") if options.external_id is not None else None
     return CreditRequest(
-        options.invoice, value_of(parse_text, options.reason, "--reason"), tuple(choices), amount, options.issued_on, options.notes,
-        options.external_id, options.series,
+        options.invoice, value_of(parse_text, options.reason, "--reason"), tuple(choices), amount, options.issued_on,
+        notes_of(options.notes), external_id, options.series,
     )  # fmt: skip
 
 
@@ -96,6 +98,8 @@ def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: s
     """Credit notes issued by that day with what was unapplied then."""
     if customer:
         books.path("customer", customer)
+    if invoice:
+        books.path("invoice", invoice)
     columns = (
         Column("number", "Credit note"),
         Column("customer", "Customer"),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from billcli.app.books import Books
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View
-from billcli.errors import BillError
+from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
+from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
@@ -66,7 +67,7 @@ def _check(books: Books, customer: Any) -> None:
         from billcli.diagnostics import did_you_mean
 
         hint = did_you_mean(customer.tax, queries.names(books.index, "tax")) or "the codes stand in ledger.yaml"
-        raise BillError(f'unknown tax code "{customer.tax}"', hint)
+        raise UsageError(f"unknown tax code {quoted(customer.tax)}", hint)
 
 
 def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
@@ -82,7 +83,8 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
         customer = books.customer(customer_id)
         data = document_data(customer)
         for name, value in changes.items():
-            _put(data, name.split("."), value)
+            if not _put(data, name.split("."), value):
+                raise UsageError(f"{quoted(name)} is not a field of a customer", "such as name, terms or address.city")
         changed = checked(Customer, data, "customer")
         if found := check_document("customer", changed):
             raise BillError(found[0].message, found[0].hint)
@@ -119,18 +121,23 @@ def _ancestors(books: Books, customer_id: str) -> set[str]:
     return found
 
 
-def _put(data: dict[str, Any], steps: list[str], value: Any) -> None:
+def _put(data: dict[str, Any], steps: list[str], value: Any) -> bool:
+    """Whether the place is one that can be set; whether the field exists is checked afterwards."""
+    inner: Any = data
     for step in steps[:-1]:
-        data = data.setdefault(step, {})
+        inner = inner.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return False
     if value is None:
-        data.pop(steps[-1], None)
+        inner.pop(steps[-1], None)
     else:
-        data[steps[-1]] = value
+        inner[steps[-1]] = value
+    return all(steps)
 
 
 def _get(entity: Any, steps: list[str]) -> Any:
     for step in steps:
-        entity = getattr(entity, step, None)
+        entity = entity.get(step) if isinstance(entity, dict) else getattr(entity, step, None)
     return entity
 
 
@@ -175,6 +182,15 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
     from billcli.app.invoice import group_members
 
     grouped = group_members(books, wanted.group) if wanted.group else None
+    if wanted.tag:
+        from billcli.core.customer import check_vocabulary
+
+        check_vocabulary([("tag", wanted.tag)], books.declared())
+    if wanted.country:
+        from billcli.app.amounts import value_of
+        from billcli.model.values import parse_country
+
+        value_of(parse_country, wanted.country, "--country")
     tagged = queries.tags_of(books.index, "customers", "id")
     owed = _owed(books, as_of)
     columns = (

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 def plan_new(request: Any, *, draft: bool) -> Planner:
     """Issue at once, or keep as a draft."""
+    from billcli.app.amounts import notes_of
+
+    request = request._replace(notes=notes_of(request.notes))
     return lambda books: _plan_draft(books, request) if draft else _plan_issue(books, request, None)
 
 
@@ -66,7 +69,11 @@ def given_number(books: Books, settings: Any, kind: str, series: str | None, iss
     sequence = find_sequence(settings, kind, series)
     table = "invoices" if kind == "invoice" else "credit_notes"
     end = queries.sequence_end(books.index, table, head_for(sequence.pattern, issued_on))
-    return next_number(sequence, issued_on, Standing(*end), settings, books.today)
+    given = next_number(sequence, issued_on, Standing(*end), settings, books.today)
+    for other in queries.taken(books.index, table, "number", [given.number]).values():
+        message = f"the next number is {given.number}, and there is {other} already"
+        raise BillError(message, "numbers that differ only by case are one file on some machines; give that document another number")
+    return given
 
 
 def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
@@ -113,12 +120,13 @@ def read_request(path: str) -> Any:
     from billcli.core.invoice import request_from_draft
     from billcli.model.invoice import Draft
     from billcli.store.read import read_loose
+    from billcli.store.text import MAX_BYTES
 
     try:
         with open(path, "rb") as file:
-            raw = file.read()
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "give a YAML file with the keys of a draft") from None
     entity, problems = read_loose(raw, os.path.basename(path), Draft, {"id": "new"})
     if not isinstance(entity, Draft):
         raise BillError(f"{path} cannot be used", "", tuple(each._replace(file=path) for each in problems))
@@ -160,6 +168,7 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
         raise UsageError(f"--state: {quoted(wanted.state)} is not a state", "use one of: " + ", ".join(STATES))
     if wanted.customer:
         books.path("customer", wanted.customer)
+    _check_filter(books, wanted)
     balances = queries.invoice_balances(books.index, as_of)
     tagged = queries.tags_of(books.index, "invoices", "number") if wanted.tag else {}
     grouped = group_members(books, wanted.group) if wanted.group else None
@@ -184,6 +193,20 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
         money = (Money(fact.gross, fact.currency), Money(open_, fact.currency))
         rows.append((fact.number, fact.customer, fact.type, fact.issued_on, due_on, fact.currency, *money, state, days))
     return Report("invoices", as_of, _COLUMNS, rows, currency_totals(_COLUMNS, rows))
+
+
+def _check_filter(books: Books, wanted: InvoiceFilter) -> None:
+    """What would match nothing because it is mistyped is an error, not an empty list."""
+    from billcli.app.amounts import value_of
+    from billcli.model.values import parse_amount
+
+    for option, text in (("--above", wanted.above), ("--below", wanted.below)):
+        if text is not None:
+            value_of(parse_amount, text, option)
+    if wanted.tag:
+        from billcli.core.customer import check_vocabulary
+
+        check_vocabulary([("tag", wanted.tag)], books.declared())
 
 
 def _within(gross: int, currency: str, wanted: InvoiceFilter) -> bool:

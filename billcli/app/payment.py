@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from billcli.app.amounts import minor_of, value_of
+from billcli.app.amounts import minor_of, notes_of, value_of
 from billcli.app.books import Books
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
@@ -100,14 +100,14 @@ def _request(books: Books, options: PaymentOptions, settings: Any) -> Any:
     currency = currency or str(defaults(settings, books.categories(), customer)["currency"].value)
     amount = minor_of(options.amount, currency, "--amount")
     if amount == 0:
-        raise UsageError("--amount is zero")
+        raise UsageError(f"--amount: {quoted(options.amount)} is nothing", "give what came in")
     if len({number for number, _, _ in named}) != len(named):
-        raise UsageError("--invoice names an invoice twice")
+        raise UsageError("--invoice names an invoice twice", "give one amount for it")
     wishes = tuple(Wish(number, minor_of(part, currency, "--invoice") if sep else None) for number, sep, part in named)
     return PaymentRequest(
         customer=options.customer, amount=amount, currency=currency, received_on=options.received_on or books.today, wishes=wishes,
         oldest_first=options.oldest_first, method=options.method, payer_name=options.payer_name, payer_iban=options.payer_iban,
-        reference=options.reference, notes=options.notes, external_id=options.external_id,
+        reference=options.reference, notes=notes_of(options.notes), external_id=options.external_id,
     )  # fmt: skip
 
 

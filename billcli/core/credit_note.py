@@ -77,7 +77,7 @@ def credit_note_document(
         message = f"{Money(sums.gross, currency)} is more than can still be credited on {invoice.number}: {Money(left, currency)}"
         raise BillError(message, f"--amount {Money(left, currency).text()} credits the rest" if left else "it is credited in full")
     if sums.gross == 0 and invoice.totals.gross != 0:
-        raise BillError("the credit note would be over nothing")
+        raise BillError("the credit note would be over nothing", "credit lines that have a price, or an amount")
     used = min(sums.gross, max(before.open, 0))
     fields = {
         "number": given.number, "customer": invoice.customer, "issued_on": issued_on, "currency": currency, "corrects": invoice.number,
@@ -108,21 +108,25 @@ def _chosen_lines(request: CreditRequest, invoice: Invoice, before: Credited) ->
     choices = request.lines
     if not choices:
         if before.notes:
-            hint = f"name --line K[:QTY] or --amount; {before.notes} earlier one(s) took {Money(before.gross, invoice.currency)}"
-            raise UsageError(f"{invoice.number} was credited before", hint)
+            earlier = Money(before.gross, invoice.currency)
+            raise UsageError(f"{invoice.number} was credited before, by {earlier}", "say what is credited now: --line K[:QTY] or --amount")
         choices = tuple(LineChoice(at, None) for at in range(1, len(invoice.lines) + 1))
     lines = []
     for choice in choices:
         if not 1 <= choice.line <= len(invoice.lines):
             raise UsageError(f"{invoice.number} has no line {choice.line}", f"its lines are 1 to {len(invoice.lines)}")
         if [each.line for each in choices].count(choice.line) > 1:
-            raise UsageError(f"line {choice.line} is named twice")
+            raise UsageError(f"line {choice.line} is named twice", "give one quantity for it")
         line = invoice.lines[choice.line - 1]
         left = line.quantity - before.quantities.get(choice.line, Decimal(0))
         quantity = choice.quantity if choice.quantity is not None else left
         if quantity > left or (quantity <= 0 and line.quantity > 0):
+            if left <= 0:
+                raise BillError(
+                    f"line {choice.line} of {invoice.number} is credited in full", f'"bill show {invoice.number}" shows by what'
+                )
             message = f"line {choice.line} of {invoice.number} has {format(left, 'f')} left to credit, not {format(quantity, 'f')}"
-            raise BillError(message)
+            raise BillError(message, f"credit up to {format(left, 'f')}")
         lines.append(
             {
                 **line.model_dump(exclude_none=True, exclude_unset=True),
@@ -142,7 +146,9 @@ def _amount_lines(amount: int, invoice: Invoice) -> list[dict[str, Any]]:
     if rest:
         worth[NO_TAX.code] = rest
     if amount <= 0 or not any(worth.values()):
-        raise UsageError("--amount must be more than zero" if amount <= 0 else f"{invoice.number} is over nothing")
+        raise UsageError(
+            "--amount must be more than zero" if amount <= 0 else f"{invoice.number} is over nothing", "credit lines or an amount above zero"
+        )
     one = Decimal(1).scaleb(-digits(currency))
     return [
         {"description": f"Credit on {invoice.number}", "quantity": Decimal(1), "unit_price": part * one, "tax": code}

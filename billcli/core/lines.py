@@ -10,7 +10,7 @@ from billcli.model.category import Categories
 from billcli.model.invoice import Line
 from billcli.model.item import Item, Items
 from billcli.model.settings import NO_TAX, Settings, TaxCode
-from billcli.model.values import BadValue, parse_price, parse_quantity, parse_text, quoted
+from billcli.model.values import BadValue, parse_label, parse_price, parse_quantity, parse_text, quoted
 
 _FORM = 'write "description;quantity;unit price[;tax[;category]]" or "ITEM;quantity"'
 
@@ -43,10 +43,10 @@ def resolve_line(typed: TypedLine, items: Items, categories: Categories, currenc
                 item=item.id, description=item.description, category=item.category, quantity=parse_quantity(cells[1]), unit=item.unit,
                 unit_price=item.unit_price, tax=item.tax or _category_tax(item.category, categories) or tax or NO_TAX.code,
             )  # fmt: skip
-        category = cells[4] if len(cells) == 5 and cells[4] else None
+        tax_code, category = (parse_label(each) if each else None for each in [*cells[3:], "", ""][:2])
         return Line(
             description=parse_text(cells[0]), category=category, quantity=parse_quantity(cells[1]), unit_price=parse_price(cells[2]),
-            tax=(cells[3] if len(cells) > 3 else "") or _category_tax(category, categories) or tax or NO_TAX.code,
+            tax=tax_code or _category_tax(category, categories) or tax or NO_TAX.code,
         )  # fmt: skip
     except BadValue as bad:
         raise UsageError(f"--line {quoted(typed.text)}: {bad.message}", bad.hint) from None

@@ -115,9 +115,12 @@ def parse_day(text: str) -> date:
 
 def parse_id(text: str) -> str:
     """A name that is safe as a file name everywhere: ASCII letters, digits, ``. _ -``, at most 64."""
-    if not _ID.match(text) or text.endswith(".") or _RESERVED.match(text):
+    if _RESERVED.match(text):
+        raise BadValue("E207", f"{quoted(text)} cannot be an id or number: Windows keeps that name for itself", "choose another one")
+    if not _ID.match(text) or text.endswith("."):
         message = f"{quoted(text)} cannot be an id or number"
-        raise BadValue("E207", message, "use up to 64 letters, digits, '.', '_' and '-', starting with a letter or digit")
+        hint = "use up to 64 letters (a-z, A-Z), digits, '.', '_' and '-', with a letter or digit first and no '.' last"
+        raise BadValue("E207", message, hint)
     return text
 
 
@@ -173,9 +176,9 @@ def parse_notes(text: str) -> str:
 
 def parse_label(text: str) -> str:
     """A word of a vocabulary; ``|`` and ``,`` separate such words elsewhere."""
-    if "|" in text or "," in text or text != text.strip() or len(text) > 64:
+    if "|" in text or "," in text or text != text.strip():
         raise BadValue("E208", f"{quoted(text)} cannot be a name in a vocabulary", "leave out '|' and ',' and outer spaces")
-    return parse_text(text)
+    return _plain(text, 64, "")
 
 
 def _plain(text: str, limit: int, allowed: str) -> str:
