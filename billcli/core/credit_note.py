@@ -147,7 +147,8 @@ def _amount_lines(amount: int, invoice: Invoice) -> list[dict[str, Any]]:
         worth[NO_TAX.code] = rest
     if amount <= 0 or not any(worth.values()):
         raise UsageError(
-            "--amount must be more than zero" if amount <= 0 else f"{invoice.number} is over nothing", "credit lines or an amount above zero"
+            "--amount must be more than zero" if amount <= 0 else f"{invoice.number} is over nothing",
+            "credit lines or an amount above zero",
         )
     one = Decimal(1).scaleb(-digits(currency))
     return [

@@ -101,7 +101,7 @@ def _already_so(customer: Customer) -> Plan:
 
 def _get(entity: Any, steps: Sequence[str]) -> Any:
     for step in steps:
-        entity = getattr(entity, step, None)
+        entity = entity.get(step) if isinstance(entity, dict) else getattr(entity, step, None)
         if entity is None:
             return None
     return entity
