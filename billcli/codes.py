@@ -72,4 +72,12 @@ CODES = {
     "E504": "a settlement dated before what it settles",
     # audit trail
     "E601": "the audit chain is broken",
+    # tables that are imported
+    "E701": "a table that cannot be read",
+    "E702": "a header that does not fit",
+    "E703": "a row with too few or too many cells",
+    "E704": "rows of one document that contradict each other",
+    "E705": "something that is there already and says something else",
+    "E706": "a number among those that bill gives itself",
+    "E707": "a day on which nothing can be booked",
 }

@@ -86,8 +86,18 @@ def list_command(ctx: typer.Context, as_of: str | None, form: str, make: Callabl
         show(make(found, found.today), form)
 
 
-def write_command(ctx: typer.Context, planner: Planner, *, as_of: str | None, dry_run: bool, yes: bool, quiet: bool, form: str) -> None:
-    """The whole of a command that writes: preview, question, apply, result."""
+def write_command(
+    ctx: typer.Context,
+    planner: Planner,
+    *,
+    as_of: str | None,
+    dry_run: bool,
+    yes: bool,
+    quiet: bool,
+    form: str,
+    under_lock: Planner | None = None,
+) -> None:
+    """The whole of a command that writes: preview, question, apply, result. ``under_lock`` plans instead just before writing."""
     from billcli.app.write import carry_out, preview
     from billcli.render.progress import progress_bar
 
@@ -95,7 +105,7 @@ def write_command(ctx: typer.Context, planner: Planner, *, as_of: str | None, dr
     where = context(ctx, as_of)
     with progress_bar("Reading the ledger") as progress:
         if yes and not dry_run:
-            done = carry_out(where, planner, None, progress)
+            done = carry_out(where, under_lock or planner, None, progress)
         else:
             shown = preview(where, planner, progress)
             _say_plan(shown)
@@ -105,7 +115,7 @@ def write_command(ctx: typer.Context, planner: Planner, *, as_of: str | None, dr
                 _result(shown, *_would_touch(shown), form, quiet=quiet or dry_run, also={"dry_run": True} if dry_run else {})
                 return
             _agreed()
-            done = carry_out(where, planner, shown, progress)
+            done = carry_out(where, under_lock or planner, shown, progress)
     _finish(done, form, quiet=quiet, told=not yes)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from billcli.cli import imports
 from billcli.cli.common import list_command, write_command
 from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Yes
 from billcli.errors import UsageError
@@ -170,3 +171,31 @@ def tag(
     if not add_ and not remove:
         raise UsageError("nothing to do", "name a tag with --add or --remove")
     write_command(ctx, plan_tag(customer, add_ or [], remove or []), as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: imports.File,
+    mapping: imports.Mapping = None,
+    rejects: imports.Rejects = None,
+    source: imports.Source = None,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Import customers from a CSV file, all of them or, with --rejects, the good ones. A second import changes nothing.
+
+    Columns: id, name, email, language, country, tax_id, terms, credit_limit, parent, aliases, ibans, tags, industry, region,
+    size, segment, street, postal_code, city, currency; only name is needed. Lists are separated by "|".
+
+    Example: bill customer import customers.csv --dry-run
+    """
+    from billcli.app.imports.customers import prepare_customers
+
+    imports.import_command(
+        ctx, prepare_customers, file, mapping=mapping, rejects=rejects, source=source, as_of=as_of, dry_run=dry_run, yes=yes,
+        quiet=quiet, form=form,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from billcli.cli import imports
 from billcli.cli.common import books, list_command, optional_day, say, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
 from billcli.errors import BillError, UsageError
@@ -217,3 +218,33 @@ def show(
     from billcli.app.invoice import invoice_view
 
     list_command(ctx, as_of, form, lambda found, day: invoice_view(found, number, day))
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: imports.File,
+    mapping: imports.Mapping = None,
+    rejects: imports.Rejects = None,
+    source: imports.Source = None,
+    cut_over: imports.CutOver = None,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Import invoices and credit notes with their numbers from a CSV file, all or, with --rejects, the good ones.
+
+    Columns: number, kind (invoice or credit-note), customer, issued_on, due_on, currency, terms, reference, description,
+    quantity, unit_price, tax, category, gross, corrects, settled_before, external_id. Rows with one number are one document;
+    a gross alone makes a line of it, without tax. A second import changes nothing.
+
+    Example: bill invoice import sales.csv --mapping online-retail --dry-run
+    """
+    from billcli.app.imports.documents import prepare_documents
+
+    imports.import_command(
+        ctx, prepare_documents, file, mapping=mapping, rejects=rejects, source=source, cut_over=cut_over, as_of=as_of,
+        dry_run=dry_run, yes=yes, quiet=quiet, form=form,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from billcli.cli import imports
 from billcli.cli.common import list_command, optional_day, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Yes
 
@@ -103,3 +104,32 @@ def show(
     from billcli.app.payment import payment_view
 
     list_command(ctx, as_of, form, lambda found, day: payment_view(found, payment, day))
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: imports.File,
+    mapping: imports.Mapping = None,
+    rejects: imports.Rejects = None,
+    source: imports.Source = None,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Import payments from a CSV file and allocate them, all or, with --rejects, the good ones.
+
+    Columns: external_id, customer, received_on, amount, currency, method, payer_name, payer_iban, reference, invoice,
+    allocated. Rows with one external_id are one payment; an invoice without an amount takes as much as fits, a payment
+    without an invoice stays as credit. Imported credit notes make room. A second import changes nothing.
+
+    Example: bill payment import bank.csv --rejects later.csv --yes
+    """
+    from billcli.app.imports.payments import prepare_payments
+
+    imports.import_command(
+        ctx, prepare_payments, file, mapping=mapping, rejects=rejects, source=source, as_of=as_of, dry_run=dry_run, yes=yes,
+        quiet=quiet, form=form,
+    )  # fmt: skip

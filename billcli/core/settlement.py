@@ -65,6 +65,17 @@ def lowest(changes: Iterable[Change]) -> tuple[int, date | None]:
     return worst, when
 
 
+def lowest_from(changes: Iterable[Change], day: date) -> int:
+    """The lowest balance on that day or any later one."""
+    deltas = by_day(changes)
+    total = sum(delta for on, delta in deltas.items() if on <= day)
+    worst = total
+    for on in sorted(on for on in deltas if on > day):
+        total += deltas[on]
+        worst = min(worst, total)
+    return worst
+
+
 def by_day(changes: Iterable[Change]) -> dict[date, int]:
     """All changes of a day as one."""
     deltas: dict[date, int] = {}

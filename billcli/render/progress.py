@@ -27,7 +27,16 @@ def progress_bar(what: str) -> Iterator[Callable[[int], Callable[[], None]]]:
         bar.start()
         bars.append(bar.stop)
         task = bar.add_task(what, total=total)
-        return lambda: bar.advance(task)
+        left = total
+
+        def advance() -> None:
+            nonlocal left
+            left -= 1
+            bar.advance(task)
+            if left == 0:
+                bar.stop()  # the next bar has the line to itself
+
+        return advance
 
     try:
         yield begin

@@ -1,0 +1,202 @@
+"""Invoices and credit notes as their files will hold them: numbers kept, figures computed, parties frozen, no seal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from billcli.core.defaults import Default, defaults
+from billcli.core.imports.cells import Fault, Field
+from billcli.core.imports.documents import CREDIT_NOTE, INVOICE, SaidDocument
+from billcli.core.invoice import check_size, printed_party, tax_groups, totals
+from billcli.core.lines import tax_codes
+from billcli.core.totals import Figures, figures
+from billcli.diagnostics import did_you_mean
+from billcli.errors import BillError
+from billcli.model.category import Categories
+from billcli.model.credit_note import CreditNote
+from billcli.model.customer import Customer
+from billcli.model.invoice import Invoice
+from billcli.model.money import Money, decimals, digits
+from billcli.model.party import Party
+from billcli.model.settings import NO_TAX, Settings
+from billcli.model.terms import parse_terms
+from billcli.model.values import quoted
+
+
+class Rules(NamedTuple):
+    """What holds for every document of one import."""
+
+    settings: Settings
+    categories: Categories
+    today: date
+    source: str
+    cut_over: date | None
+    zero_totals: bool
+
+
+class _Line(NamedTuple):
+    quantity: Decimal
+    unit_price: Decimal
+    tax: str
+
+
+class Issuing:
+    """Makes documents; what depends on the customer alone is worked out once."""
+
+    def __init__(self, rules: Rules, customers: Mapping[str, Customer], fields: Mapping[str, Field]) -> None:
+        self.rules = rules
+        self.customers = customers
+        self.columns = {name: field.column for name, field in fields.items()}
+        self.codes = tax_codes(rules.settings)
+        self.categories = [each.name for each in rules.categories.revenue]
+        self._chosen: dict[str, dict[str, Default]] = {}
+        self._parties: dict[str, Party] = {}
+
+    def currency(self, said: SaidDocument) -> str:
+        return str(said.get("currency") or self._defaults(said.get("customer"))["currency"].value)
+
+    def document(self, said: SaidDocument) -> tuple[Invoice | CreditNote | None, list[Fault]]:
+        """The document, or what speaks against it."""
+        currency = self.currency(said)
+        faults = [*self._words(said), *_decimals(said, currency), *self._day(said)]
+        if faults:
+            return None, faults
+        lines = self._lines(said)
+        sums = figures(
+            [_Line(each["quantity"], each["unit_price"], each.get("tax", NO_TAX.code)) for each in lines],
+            self.codes,
+            currency,
+            self.rules.settings.rounding,
+            "net",
+        )
+        if faults := self._sums(said, sums, currency):
+            return None, faults
+        fields = self._fields(said, lines, sums, currency)
+        given = {key: value for key, value in fields.items() if value is not None}
+        if said.kind == CREDIT_NOTE:
+            return CreditNote.model_validate(given), []
+        return Invoice.model_validate(given), []
+
+    def _defaults(self, customer: str) -> dict[str, Default]:
+        if customer not in self._chosen:
+            self._chosen[customer] = defaults(self.rules.settings, self.rules.categories, self.customers[customer])
+        return self._chosen[customer]
+
+    def _party(self, customer: str) -> Party:
+        if customer not in self._parties:
+            self._parties[customer] = printed_party(self.customers[customer], self._defaults(customer)["language"].value)
+        return self._parties[customer]
+
+    def _words(self, said: SaidDocument) -> list[Fault]:
+        faults = []
+        for line in said.lines:
+            if line.tax is not None and line.tax not in self.codes:
+                hint = did_you_mean(line.tax, list(self.codes)) or "the codes stand in ledger.yaml"
+                faults.append(Fault(line.row, self.columns.get("tax"), "E301", f"unknown tax code {quoted(line.tax)}", hint))
+            if line.category is not None and line.category not in self.categories:
+                hint = did_you_mean(line.category, self.categories) or "declare it under revenue: in categories.yaml"
+                message = f"unknown revenue category {quoted(line.category)}"
+                faults.append(Fault(line.row, self.columns.get("category"), "E302", message, hint))
+        return faults
+
+    def _day(self, said: SaidDocument) -> list[Fault]:
+        day: date = said.get("issued_on")
+        if day > self.rules.today:
+            return [said.fault("issued_on", "E707", f"{day} is in the future", f"the latest possible day is {self.rules.today}")]
+        closed = self.rules.settings.closed_through
+        if closed and day <= closed:
+            return [said.fault("issued_on", "E707", f"{day} lies in a closed period", f"the books are closed through {closed}")]
+        return []
+
+    def _lines(self, said: SaidDocument) -> list[dict[str, Any]]:
+        lines = []
+        for line in said.lines:
+            price = line.unit_price if line.unit_price is not None else said.get("gross")
+            kept = {"description": line.description, "category": line.category, "quantity": line.quantity, "unit_price": price}
+            if line.tax not in (None, NO_TAX.code):
+                kept["tax"] = line.tax
+            lines.append({key: value for key, value in kept.items() if value is not None})
+        return lines
+
+    def _sums(self, said: SaidDocument, sums: Figures, currency: str) -> list[Fault]:
+        try:
+            check_size(sums, currency)
+        except BillError as error:
+            return [said.fault("gross", "E205", error.message, error.hint)]
+        if sums.gross == 0 and not self.rules.zero_totals:
+            hint = "a mapping with allow_zero_totals: true takes such documents"
+            return [said.fault("gross", "E205", f"{said.number} comes to nothing", hint)]
+        gross = said.get("gross")
+        if gross is not None and Money.of(gross, currency).minor != sums.gross:
+            message = f"the gross is {format(gross, 'f')}; the lines give {Money(sums.gross, currency).text()}"
+            return [said.fault("gross", "E404", message)]
+        settled = said.get("settled_before")
+        if settled and Money.of(settled, currency).minor > sums.gross:
+            message = f"{format(settled, 'f')} settled before is more than the gross, {Money(sums.gross, currency).text()}"
+            return [said.fault("settled_before", "E502", message)]
+        return []
+
+    def _fields(self, said: SaidDocument, lines: Sequence[dict[str, Any]], sums: Figures, currency: str) -> dict[str, Any]:
+        customer, issued_on = said.get("customer"), said.get("issued_on")
+        settled = said.get("settled_before")
+        imported: dict[str, Any] = {"source": self.rules.source, "external_id": said.external_id}
+        if settled:
+            imported |= {"settled_before": Money.of(settled, currency).amount, "cut_over": self.rules.cut_over}
+        common = {
+            "number": said.number, "customer": customer, "issued_on": issued_on, "currency": currency, "reference": said.get("reference"),
+            "rounding": self.rules.settings.rounding, "issued_by": self.rules.settings.company, "issued_to": self._party(customer),
+            "lines": tuple(lines), "taxes": tuple(tax_groups(sums, self.rules.settings, currency)) or None,
+            "totals": totals(sums, currency), "imported": imported,
+        }  # fmt: skip
+        if said.kind == CREDIT_NOTE:
+            return common | {"corrects": said.get("corrects"), "reason": said.get("reason") or f"imported from {self.rules.source}"[:1000]}
+        terms = said.get("terms")
+        if said.get("due_on") is None:
+            terms = terms or self._defaults(customer)["terms"].value
+        due_on = said.get("due_on") or parse_terms(terms).due_on(issued_on)
+        type_ = said.get("type") if said.get("type") in ("sales", "service") else "sales"
+        parts = ({"due_on": due_on, "amount": Money(sums.gross, currency).amount},)
+        return common | {"type": type_, "terms": terms, "instalments": parts}
+
+
+def _decimals(said: SaidDocument, currency: str) -> list[Fault]:
+    faults = []
+    for name in ("gross", "settled_before"):
+        amount = said.get(name)
+        if amount is not None and decimals(amount) > digits(currency):
+            message = f"{quoted(format(amount, 'f'))} has {decimals(amount)} decimals; {currency} has {digits(currency)}"
+            faults.append(said.fault(name, "E211", message))
+    return faults
+
+
+def differences(there: Any, said: SaidDocument) -> list[str]:
+    """What a row's document says otherwise than the one of this number in the books; what the rows do not say is not compared.
+
+    Parties and tax rates are not compared: they are those of the day it was issued or imported, the file has none.
+    """
+    have = {name: getattr(there, name, None) for name in ("customer", "issued_on", "currency", "terms", "reference", "corrects", "reason")}
+    have["gross"] = there.totals.gross
+    have["settled_before"] = (there.imported.settled_before if there.imported else None) or Decimal(0)
+    if said.kind == INVOICE:
+        have["due_on"] = there.instalments[0].due_on
+        if said.get("type") in ("sales", "service"):
+            have["type"] = there.type
+    found = [f"{name} is {_shown(have[name])} there" for name in have if said.get(name) not in (None, have[name])]
+    if any(line.unit_price is not None for line in said.lines) and _said_lines(said) != _there_lines(there):
+        found.append("its lines are others")
+    return found
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _said_lines(said: SaidDocument) -> list[tuple[Any, ...]]:
+    return [(each.description, each.quantity, each.unit_price, each.tax or NO_TAX.code, each.category) for each in said.lines]
+
+
+def _there_lines(there: Any) -> list[tuple[Any, ...]]:
+    return [(each.description, each.quantity, each.unit_price, each.tax, each.category) for each in there.lines]

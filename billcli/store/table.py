@@ -1,0 +1,230 @@
+"""CSV files: bytes to a header and rows that know their lines, strictly; and rejected rows back to bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from billcli.core.imports.cells import REASON, Fault, Row
+from billcli.diagnostics import Diagnostic, Span
+from billcli.errors import BillError, UsageError
+from billcli.store.text import BOM, MAX_SHOWN
+
+_QUOTE = '"'
+_WIDE_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Table(NamedTuple):
+    """A whole file. ``odd`` rows have another number of cells than the header and are not among ``rows``."""
+
+    file: str
+    lines: Sequence[str]
+    delimiter: str
+    encoding: str
+    header: Row
+    rows: list[Row]
+    odd: list[Fault]
+
+
+def read_file(path: str) -> bytes:
+    """Raises ``UsageError`` for a file that cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def read_table(raw: bytes, file: str, encoding: str, delimiter: str) -> Table:
+    """Raises ``BillError`` where the text or its quotes leave it open what the rows are (E701)."""
+    text = _decoded(raw, file, encoding)
+    lines = list(io.StringIO(text, newline=""))
+    records = _records(lines, file, delimiter)
+    if not records:
+        raise _unreadable(file, "the file is empty", 1, "", "its first line is the header")
+    header, *rest = records
+    width = len(header.cells)
+    hint = "a text with the delimiter in it goes in double quotes"
+    wrong = [row for row in rest if len(row.cells) != width]
+    odd = [Fault(row, None, "E703", f"the row has {len(row.cells)} cells; the header has {width}", hint) for row in wrong]
+    return Table(file, lines, delimiter, encoding, header, [row for row in rest if len(row.cells) == width], odd)
+
+
+def _decoded(raw: bytes, file: str, encoding: str) -> str:
+    wide = next((name for mark, name in _WIDE_BOMS.items() if raw.startswith(mark)), None)
+    if wide and not encoding.startswith(("utf-16", "utf-32")):
+        raise _unreadable(file, f"the file is {wide}, not {encoding}", 1, "", f"a mapping with encoding: {wide} reads it")
+    body = raw.removeprefix(BOM) if encoding == "utf-8" else raw
+    try:
+        text = body.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        what = body[error.start : error.start + 1].hex()
+        hint = "a mapping with encoding: cp1252, gb18030 or the like may read it"
+        raise _unreadable(file, f"byte 0x{what} is not {encoding}", line, "", hint) from None
+    if (at := text.find("\0")) >= 0:
+        line = text.count("\n", 0, at) + 1
+        raise _unreadable(file, "the control character U+0000", line, "", "this is no table, or its encoding is another")
+    return text
+
+
+def _records(lines: Sequence[str], file: str, delimiter: str) -> list[Row]:
+    """Every record with the line it starts on; blank lines hold none."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    found = []
+    begun = 0
+    try:
+        for cells in reader:
+            if cells:
+                found.append(Row(begun + 1, cells))
+            begun = reader.line_num
+    except csv.Error as error:
+        raise _broken(lines, file, delimiter, begun, reader.line_num, str(error)) from None
+    return found
+
+
+def _broken(lines: Sequence[str], file: str, delimiter: str, begun: int, reached: int, why: str) -> BillError:
+    """The reason the record after line ``begun`` cannot be read, at the quote that is to blame where there is one."""
+    if "unexpected end" in why:
+        line, column = _last_quote(lines, begun, delimiter)
+        hint = 'a quote inside a text is doubled: ""'
+        return _unreadable(file, "a quote is opened here and never closed", line, lines[line - 1], hint, column)
+    if "field larger" in why:
+        return _unreadable(file, "a cell of more than 131072 characters", begun + 1, lines[begun], "is a quote missing?")
+    hint = 'a text that contains quotes stands in quotes as a whole, and each quote in it is doubled: ""'
+    return _unreadable(file, "something stands between a closing quote and the delimiter", reached, lines[reached - 1], hint)
+
+
+def _last_quote(lines: Sequence[str], begun: int, delimiter: str) -> tuple[int, int]:
+    """Line and column of the last opening quote from line ``begun`` on, counted from 1."""
+    opened, inside = (begun + 1, 1), False
+    for number in range(begun, len(lines)):
+        for place, kind in _signs(lines[number], delimiter, inside=inside):
+            if kind == "open":
+                opened = (number + 1, place + 1)
+            inside = kind == "open"
+    return opened
+
+
+def _signs(line: str, delimiter: str, *, inside: bool = False) -> Iterator[tuple[int, str]]:
+    """The places in a line where a quote opens or closes, or a delimiter ends a cell; ``inside`` says how the line before ended."""
+    at, at_start = 0, not inside
+    while at < len(line):
+        sign = line[at]
+        if inside and sign == _QUOTE:
+            if line[at + 1 : at + 2] == _QUOTE:
+                at += 1
+            else:
+                inside = False
+                yield at, "close"
+        elif not inside and sign == _QUOTE and at_start:
+            inside = True
+            yield at, "open"
+        elif not inside and sign == delimiter:
+            yield at, "end"
+        at_start = not inside and sign == delimiter
+        at += 1
+
+
+def _unreadable(file: str, message: str, line: int, text: str, hint: str, column: int = 1) -> BillError:
+    shown = text.rstrip("\r\n") if len(text) <= MAX_SHOWN else ""
+    problem = Diagnostic("E701", message, file, span=Span(line, column, 1, shown), hint=hint)
+    return BillError(f"{file} cannot be read as a table", "", (problem,))
+
+
+def diagnostics(table: Table, faults: Iterable[Fault]) -> list[Diagnostic]:
+    """Faults with the place of their cell in the user's own line; all of one line together, in the order of lines."""
+    found = []
+    for fault in sorted(faults, key=order):
+        message = fault.message if fault.column is None else f"{_column(table, fault.column)}: {fault.message}"
+        found.append(Diagnostic(fault.code, message, table.file, span=_span(table, fault), hint=fault.hint))
+    return found
+
+
+def order(fault: Fault) -> tuple[int, int]:
+    """By line and column."""
+    return fault.row.line, -1 if fault.column is None else fault.column
+
+
+def _column(table: Table, at: int) -> str:
+    name = table.header.cells[at].strip() if at < len(table.header.cells) else ""
+    return f"column {at + 1}, {name}" if name else f"column {at + 1}"
+
+
+def _span(table: Table, fault: Fault) -> Span:
+    line = table.lines[fault.row.line - 1].rstrip("\r\n")
+    start, length = _cell_place(line, fault.column, table.delimiter) if fault.column is not None else (0, len(line))
+    return Span(fault.row.line, start + 1, max(1, length), line if len(line) <= MAX_SHOWN else "")
+
+
+def _cell_place(line: str, column: int, delimiter: str) -> tuple[int, int]:
+    """Offset and length of a cell in its line; the whole line where the cell is on a later one."""
+    ends = [place for place, kind in _signs(line, delimiter) if kind == "end"]
+    if column > len(ends):
+        return 0, len(line)
+    start = ends[column - 1] + 1 if column else 0
+    return start, (ends[column] if column < len(ends) else len(line)) - start
+
+
+def rejected(table: Table, reasons: Sequence[tuple[Row, str]], at: int | None) -> bytes:
+    """Rows with all their cells and why they were not taken, in the encoding and with the delimiter of the table they are from.
+
+    The reason stands in a last column, or takes the place of column ``at``: that of a reason from before.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\n")
+    width = len(table.header.cells)
+    writer.writerow([*table.header.cells, REASON] if at is None else table.header.cells)
+    for row, reason in reasons:
+        cells = [*row.cells, *[""] * (width - len(row.cells))]
+        if at is None:
+            cells.insert(width, reason)
+        else:
+            cells[at] = reason
+        writer.writerow(cells)
+    return out.getvalue().encode(table.encoding, "backslashreplace")
+
+
+def check_place(path: str, data: bytes | None = None) -> None:
+    """Raises ``UsageError`` where a file stands at ``path`` that says something else: rows rejected before are not thrown away."""
+    if not os.path.lexists(path):
+        if not os.path.isdir(os.path.dirname(path) or "."):
+            raise UsageError(f"{path}: there is no such folder")
+        return
+    there = read_file(path)
+    if there and there != data:
+        raise UsageError(f"{path} is there already and holds something else", "move it away, or name another file for the rejected rows")
+
+
+def write_file(path: str, data: bytes) -> None:
+    """The file whole and on the disk, or not at all."""
+    check_place(path, data)
+    if os.path.lexists(path) and read_file(path) == data:
+        return
+    folder = os.path.dirname(path) or "."
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".bill-", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
