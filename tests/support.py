@@ -72,17 +72,20 @@ def environment(at: str | None = None, env: Mapping[str, str] | None = None) -> 
     return {**found, **(env or {})}
 
 
-def bill(*words: str, cwd: Path | str | None = None, at: str | None = None, env: Mapping[str, str] | None = None, stdin: str = "") -> Ran:
-    """Runs a command in this process; quick, and as ``bill`` does it, exit code included."""
+def bill(
+    *words: str, cwd: Path | str | None = None, at: str | None = None, env: Mapping[str, str] | None = None, stdin: str = "",
+    merged: bool = False,
+) -> Ran:  # fmt: skip
+    """Runs a command in this process; quick, and as ``bill`` does it, exit code included. ``merged``: both streams in ``out``, in order."""
     from billcli.cli.main import run
 
-    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     with (
         mock.patch.dict(os.environ, environment(at, env), clear=True),
         mock.patch.object(sys, "stdin", io.StringIO(stdin)),
         chdir(cwd or os.getcwd()),
         redirect_stdout(out),
-        redirect_stderr(err),
+        redirect_stderr(out if merged else err),
     ):
         code = run(list(words))
     return Ran(code, _written(out), _written(err))

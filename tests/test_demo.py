@@ -84,3 +84,36 @@ def test_script_makes_the_demo_byte_for_byte(tmp_path: Path) -> None:
     assert sh
     subprocess.run([sh, str(PROJECT / "ledgers" / "make_demo.sh"), str(tmp_path / "made")], env=env, check=True, timeout=300)
     assert tree(tmp_path / "made") == tree(DEMO)
+
+
+def test_make_demo_needs_no_git_identity_no_terminal_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    for name in ("bin", "tmp", "home"):
+        (tmp_path / name).mkdir()
+    command = tmp_path / "bin" / "bill"
+    command.write_text(f'#!/bin/sh\nPYTHONPATH="{PROJECT}" exec "{sys.executable}" -m billcli "$@"\n')
+    command.chmod(0o755)
+    env = {
+        "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path / "home"),
+        "TMPDIR": str(tmp_path / "tmp"),
+        "LC_ALL": "C",
+    }
+    before = tree(DEMO)
+    ran = subprocess.run(
+        ["sh", str(PROJECT / "ledgers" / "demo.sh")],
+        cwd=tmp_path,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    shown = ran.stdout.decode()
+    assert (ran.returncode, ran.stderr) == (0, b""), shown
+    steps = ["init", "customer import", "invoice import", "payment import", "invoice new", "payment add", "check", "report aging", "demo"]
+    places = [shown.index(f"$ bill {step}") for step in steps]
+    assert places == sorted(places)
+    assert "EUR  Σ buckets 73851.88 = Σ open 73851.88 = control total 73851.88" in shown
+    assert str(DEMO) in shown
+    assert os.listdir(tmp_path / "tmp") == []
+    assert tree(DEMO) == before

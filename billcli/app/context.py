@@ -32,9 +32,11 @@ class Context:
 def now() -> datetime:
     """This instant in UTC; ``SOURCE_DATE_EPOCH`` (seconds) stands in for the clock where a run must be repeatable."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    if fixed and fixed.isdigit():
-        return datetime.fromtimestamp(int(fixed), UTC)
-    return datetime.now(UTC)
+    if not fixed:
+        return datetime.now(UTC)
+    if not (fixed.isascii() and fixed.isdigit() and len(fixed) <= 11):
+        raise UsageError(f'SOURCE_DATE_EPOCH is "{fixed}"', "give whole seconds since 1970, UTC, or leave it unset")
+    return datetime.fromtimestamp(int(fixed), UTC)
 
 
 def day(text: str, option: str) -> date:

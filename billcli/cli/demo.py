@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -21,5 +22,5 @@ def demo(folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to put
 
     root = copy_demo(folder)
     say(f"the demo ledger is in {root}")
-    say(f'try: bill --ledger "{folder}" report aging --as-of 2026-06-30')
+    say(f"try: bill --ledger {shlex.quote(folder)} report aging --as-of 2026-06-30")
     out(f"{folder}\n")

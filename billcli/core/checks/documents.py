@@ -212,7 +212,9 @@ def _ledger(settings: Settings) -> Iterator[Diagnostic]:
             yield Diagnostic("E202", message, path=("sequences",), hint=f"add one with name: {kind}, kind: {kind} and a pattern")
     for at, code in enumerate(settings.tax_codes):
         if code.code == "none":
-            yield Diagnostic("E209", f'tax_codes[{at}].code: "none" is built in', path=("tax_codes", at, "code"), hint="give it another name")
+            yield Diagnostic(
+                "E209", f'tax_codes[{at}].code: "none" is built in', path=("tax_codes", at, "code"), hint="give it another name"
+            )
         if code.category != "S" and code.rate != 0:
             message = f"tax_codes[{at}].rate: category {code.category} has the rate 0, not {format(code.rate, 'f')}"
             yield Diagnostic("E404", message, path=("tax_codes", at, "rate"), hint="only S, the standard category, has a rate")
