@@ -59,7 +59,8 @@ def _open(root: str) -> connections.Connection:
     return connections.open_index(os.path.join(root, PRIVATE, "index.sqlite"))
 
 
-def _bring_up_to_date(root: str, index: connections.Connection, progress: Progress) -> connections.Connection:
+def _bring_up_to_date(root: str, index: connections.Connection, progress: Progress, *, last: bool = False) -> connections.Connection:
+    """The index, or one in memory: for a commit that is not carried out yet, or where the disk has no room. ``last``: no other try."""
     pending = journal.pending(root)
     looked_at = time.time_ns()
     seen = scan(root)
@@ -70,13 +71,18 @@ def _bring_up_to_date(root: str, index: connections.Connection, progress: Progre
     overlay = {each.path: journal.new_bytes(root, each) for each in pending or []}
     if not again and not gone and not overlay and _same_walk(index, seen):
         return index
-    index.execute("BEGIN IMMEDIATE")
     try:
+        index.execute("BEGIN IMMEDIATE")
         _update(root, index, seen, looked_at, overlay, progress)
         index.execute("COMMIT")
-    except BaseException:
-        index.execute("ROLLBACK")
-        raise
+    except BaseException as error:
+        if index.in_transaction:
+            index.execute("ROLLBACK")
+        if pending:
+            index.close()
+        if last or not connections.cannot_be_written(error):
+            raise
+        return _bring_up_to_date(root, connections.open_index(None), progress, last=True)
     return index
 
 

@@ -22,14 +22,24 @@ def open_index(path: str | None) -> sqlite3.Connection:
     """
     if path is None or not os.access(os.path.dirname(path), os.W_OK) or (os.path.exists(path) and not os.access(path, os.W_OK)):
         return _prepared(sqlite3.connect(":memory:", isolation_level=None))
-    for _ in range(2):
-        try:
-            return _prepared(sqlite3.connect(path, timeout=20, isolation_level=None))
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise
-            forget(path)
+    try:
+        if os.path.islink(path):
+            forget(path)  # it would lead the index into another file
+        for _ in range(2):
+            try:
+                return _prepared(sqlite3.connect(path, timeout=20, isolation_level=None))
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+                    raise
+                forget(path)
+    except OSError:
+        pass  # something in its place that cannot be deleted; the books are read all the same
     return _prepared(sqlite3.connect(":memory:", isolation_level=None))
+
+
+def cannot_be_written(error: BaseException) -> bool:
+    """Whether the disk has no room for the index, or fails; the books can be read without it."""
+    return isinstance(error, sqlite3.OperationalError) and "locked" not in str(error)
 
 
 def sqlite_version() -> str:

@@ -32,7 +32,11 @@ def apply(root: str, plan: Plan, hashes: Mapping[str, str], by_hand: Sequence[au
         *by_hand,
         *(audit.FileRecord(each.path, each.old, fs.sha256(each.new) if each.new is not None else None) for each in changes),
     ]
-    trail, old, new = audit.next_entry(root, audit.clone_id(root), at, plan.command, plan.reason, records)
+    try:
+        clone = audit.clone_id(root)
+    except OSError as error:
+        raise BillError(f"{error.filename} could not be written: {error.strerror}; nothing was changed") from error
+    trail, old, new = audit.next_entry(root, clone, at, plan.command, plan.reason, records)
     changes.append(journal.FileChange(trail, fs.sha256(old) if old is not None else None, new))
     journal.commit(root, changes)
     return Applied(tuple(each.path for each in changes))

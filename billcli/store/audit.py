@@ -121,7 +121,7 @@ def entry_hash(entry: Mapping[str, Any]) -> str:
 def actor() -> str:
     """Who works here: ``BILL_ACTOR``, else the login name."""
     try:
-        return os.environ.get("BILL_ACTOR") or getpass.getuser()
+        return os.fsencode(os.environ.get("BILL_ACTOR") or getpass.getuser()).decode("utf-8", "backslashreplace")
     except (KeyError, OSError):
         return "unknown"
 

@@ -99,6 +99,9 @@ def write_new(root: str, path: str, data: bytes, mode: int = 0o600) -> None:
             os.fsync(file)
             if os.pread(file, len(data) + 1, 0) != data:
                 raise OSError(errno.EIO, "the file system kept less than was written", path)
+        except OSError as error:
+            os.unlink(name, dir_fd=fd)
+            raise OSError(error.errno, error.strerror, path) from error
         finally:
             os.close(file)
 

@@ -43,9 +43,12 @@ def commit(root: str, paths: Sequence[str], message: str) -> None:
     todo = sorted({*paths, *(waiting.decode().splitlines() if waiting else ())})
     try:
         _commit(root, todo, message)
-    except GitProblem:
-        _write(root, _PENDING, "\n".join(todo))
-        raise
+    except (GitProblem, OSError) as problem:
+        try:
+            _write(root, _PENDING, "\n".join(todo))
+        except OSError as error:
+            raise GitProblem(f"{problem}; nor could it be noted for the next one: {error.strerror}") from problem
+        raise GitProblem(str(problem)) from problem
     if waiting is not None:
         fs.remove(root, _PENDING)
 

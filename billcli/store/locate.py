@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from billcli.errors import BillError, UsageError
+from billcli.store import fs
 
 PRIVATE = ".bill"
 MARK = "ledger.yaml"
@@ -37,8 +38,9 @@ def private_folder(root: str) -> str:
         raise BillError(f"{PRIVATE} is a symbolic link", "bill keeps its journal only in a real folder; remove the link")
     if not os.path.isdir(path):
         os.makedirs(path, mode=0o700, exist_ok=True)
-    ignore = os.path.join(path, ".gitignore")
-    if not os.path.exists(ignore):
-        with open(ignore, "w", encoding="ascii") as file:
-            file.write("*\n")
+    if not os.path.lexists(os.path.join(path, ".gitignore")):
+        try:
+            fs.write_new(root, f"{PRIVATE}/.gitignore", b"*\n", 0o644)
+        except FileExistsError:
+            pass  # another command was quicker
     return path

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from billcli.errors import ChangedMeanwhile, UsageError
-from billcli.store.locate import private_folder
+from billcli.errors import BillError, ChangedMeanwhile, UsageError
+from billcli.store.locate import PRIVATE, private_folder
 
 NAME = "lock"
 DEFAULT_WAIT = 10.0
@@ -21,7 +21,7 @@ def wait_seconds(setting: str | None) -> float:
     """How long to wait for another writer: ``BILL_WAIT`` in seconds, 0 to 600."""
     if setting is None:
         return DEFAULT_WAIT
-    if not setting.isdigit() or int(setting) > 600:
+    if not (setting.isascii() and setting.isdigit()) or int(setting) > 600:
         raise UsageError(f'BILL_WAIT is "{setting}"', "give whole seconds from 0 to 600")
     return int(setting)
 
@@ -29,12 +29,21 @@ def wait_seconds(setting: str | None) -> float:
 @contextmanager
 def writer_lock(root: str, command: str, wait: float) -> Iterator[None]:
     """Holds the ledger for one writing command. Raises ``ChangedMeanwhile`` naming the holder when the wait is over."""
-    fd = os.open(os.path.join(private_folder(root), NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fd = os.open(os.path.join(private_folder(root), NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        where = os.path.join(root, PRIVATE)
+        raise BillError(
+            f"{where} cannot be written: {error.strerror}; nothing was changed", "bill keeps its lock and journal there"
+        ) from error
     try:
         _acquire(fd, time.monotonic() + wait)
         holder = json.dumps({"pid": os.getpid(), "command": command}).encode()
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, holder, 0)
+        try:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, holder, 0)
+        except OSError:
+            pass  # who holds it is only told to others; a full disk is met again, and said, where it matters
         yield
     finally:
         os.close(fd)
