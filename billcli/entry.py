@@ -7,11 +7,14 @@ import sys
 
 def main() -> None:
     """The command ``bill``."""
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] == ["--version"] and sys.stdout is not None:
         from billcli import __version__
 
-        print(f"bill {__version__}")
-        return
+        try:
+            print(f"bill {__version__}", flush=True)
+            return
+        except OSError:
+            pass  # told below, as for every command
     from billcli.cli.main import run
 
     sys.exit(run())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -23,16 +22,30 @@ if TYPE_CHECKING:
 
 
 def out(text: str) -> None:
-    """Data, to standard output."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    """Data, to standard output. A reader that has gone ends it quietly; a disk that is full is an error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what could not be written is not tried again at the end
+        if not isinstance(error, BrokenPipeError):
+            raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def tell(text: str) -> None:
+    """To standard error as it is. Where that cannot be written nobody listens, and the exit code alone tells."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        pass
 
 
 def say(text: str) -> None:
     """Talk, to standard error."""
     from billcli.render.text import safe
 
-    sys.stderr.write("".join(f"{safe(line)}\n" for line in text.split("\n")))
+    tell("".join(f"{safe(line)}\n" for line in text.split("\n")))
 
 
 def context(ctx: typer.Context, as_of: str | None = None) -> Context:
@@ -137,7 +150,10 @@ def _agreed() -> None:
 def _finish(done: Done, form: str, *, quiet: bool, told: bool) -> None:
     if not quiet and not told:
         _say_plan(done.plan)
-    _result(done.plan, list(done.created), list(done.changed), form, quiet=quiet)
+    try:
+        _result(done.plan, list(done.created), list(done.changed), form, quiet=quiet)
+    except OSError as error:
+        raise NeedsPerson(f"the change is made, but the answer could not be written: {error.strerror}", "do not run it again") from error
     if done.git_problem:
         raise NeedsPerson(f"the change is made, but git has not committed it: {done.git_problem}", "the next command commits it")
 
@@ -154,6 +170,8 @@ def _result(plan: Plan, created: list[str], changed: list[str], form: str, *, qu
     """The answer for a program; on a terminal the talk has said it already."""
     result = {"created": created, "changed": changed, **plan.result, "summary": "\n".join(plan.summary), **(also or {})}
     if form == "json":
-        out(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+        from billcli.render.text import json_text
+
+        out(json_text(result))
     elif not (quiet or sys.stdout.isatty()) and (key := plan.result.get("number") or plan.result.get("id")):
         out(f"{key}\n")

@@ -11,7 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import TyperInfo
 
-from billcli.errors import BillError
+from billcli.cli.common import tell
+from billcli.errors import BillError, UsageError
 
 NOUNS = {
     "init": ("billcli.cli.init", "Begin a ledger in a new folder."),
@@ -105,18 +106,19 @@ def run(argv: list[str] | None = None) -> int:
     """Runs one command and returns its exit code; nothing but our bugs leaves a traceback, and that in a file."""
     try:
         _streams()
+        words = sys.argv[1:] if argv is None else argv
+        _all_text(words)
         command = typer.main.get_command(app)
-        code = command.main(args=argv, prog_name="bill", standalone_mode=False)
+        code = command.main(args=words, prog_name="bill", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except BillError as error:
         return _refused(error)
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("interrupted\n")
+        tell("interrupted\n")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
+    except SystemExit:
+        return 0  # Typer's answer where the reader of its help has gone
     except OSError as error:
         return _outside(error)
     except Exception as error:  # noqa: BLE001  # the boundary: what is left is a usage error of Typer's or our bug
@@ -124,7 +126,9 @@ def run(argv: list[str] | None = None) -> int:
 
 
 def _streams() -> None:
-    """UTF-8 whatever the locale; a closed standard output is an error before anything is written."""
+    """UTF-8 whatever the locale; a closed standard output is an error before anything is written, a closed input is an empty one."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # stays open for the whole run
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # stays open for the whole run
     if sys.stdout is None:
@@ -133,15 +137,22 @@ def _streams() -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text streams both
 
 
+def _all_text(words: list[str]) -> None:
+    """Raises ``UsageError`` for bytes that are no text: neither files nor the index could hold them."""
+    for at, word in enumerate(words, 1):
+        if any("\ud800" <= c <= "\udfff" for c in word):
+            raise UsageError(f"word {at} of the command is not UTF-8", "type it anew; a folder of such a name can be entered, not named")
+
+
 def _refused(error: BillError) -> int:
     from billcli.render.diagnostics import as_text
     from billcli.render.text import safe
 
     if error.diagnostics:
-        sys.stderr.write(as_text(error.diagnostics) + "\n")
-    sys.stderr.write(f"bill: {safe(error.message)}\n")
+        tell(as_text(error.diagnostics) + "\n")
+    tell(f"bill: {safe(error.message)}\n")
     if error.hint:
-        sys.stderr.write(f"  hint: {safe(error.hint)}\n")
+        tell(f"  hint: {safe(error.hint)}\n")
     return error.exit_code
 
 
@@ -149,7 +160,7 @@ def _outside(error: OSError) -> int:
     from billcli.render.text import safe
 
     where = f"{error.filename}: " if error.filename else ""
-    sys.stderr.write(f"bill: {safe(str(where))}{error.strerror or error}\n")
+    tell(f"bill: {safe(str(where))}{error.strerror or error}\n")
     try:
         sys.stdout.flush()
     except OSError:
@@ -162,13 +173,13 @@ def _usage_or_bug(error: Exception) -> int:
         from billcli.render.text import safe
 
         if type(error).__name__ == "NoArgsIsHelpError":
-            sys.stderr.write(f"{error.format_message()}\n")
+            tell(f"{error.format_message()}\n")
             return 2
         where = getattr(getattr(error, "ctx", None), "command_path", "bill")
-        sys.stderr.write(f'bill: {safe(error.format_message())}\n  hint: "{where} --help" shows how it is used\n')
+        tell(f'bill: {safe(error.format_message())}\n  hint: "{where} --help" shows how it is used\n')
         return int(getattr(error, "exit_code", 2))
     if type(error).__name__ == "OperationalError" and "locked" in str(error):
-        sys.stderr.write("bill: another command is writing the index\n  hint: try again\n")
+        tell("bill: another command is writing the index\n  hint: try again\n")
         return 4
     return _bug(error)
 
@@ -177,9 +188,12 @@ def _bug(error: Exception) -> int:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="bill-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)))
-    sys.stderr.write(
-        f"bill: this is a bug of bill ({type(error).__name__}); nothing more was done\n  hint: what happened stands in {file.name}\n"
-    )
+    text = "".join(traceback.format_exception(error))
+    try:
+        with tempfile.NamedTemporaryFile("wb", prefix="bill-bug-", suffix=".txt", delete=False) as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+        where = f"what happened stands in {file.name}"
+    except OSError as full:
+        where = f"what happened could not be written to a file ({full.strerror}): {text.splitlines()[-1]}"
+    tell(f"bill: this is a bug of bill ({type(error).__name__}); nothing more was done\n  hint: {where}\n")
     return 70

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from billcli.diagnostics import Diagnostic, dotted
-from billcli.render.text import clipped, safe, width
+from billcli.render.text import clipped, json_text, safe, width
 
 
 def as_text(found: Iterable[Diagnostic]) -> str:
@@ -54,4 +53,4 @@ def as_json(found: Sequence[Diagnostic]) -> str:
         }
         for each in found
     ]  # fmt: skip
-    return json.dumps({"diagnostics": rows}, ensure_ascii=False, indent=2) + "\n"
+    return json_text({"diagnostics": rows})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,7 @@ from typing import Any
 
 from billcli.core.report import Column, Report, View
 from billcli.model.money import Money
-from billcli.render.text import padded, safe, width
+from billcli.render.text import json_text, padded, safe, width
 
 FORMATS = ("table", "json", "csv")
 _RIGHT = frozenset(("money", "count", "number"))
@@ -38,7 +37,7 @@ def as_json(report: Report) -> str:
         "rows": [_object(report.columns, row) for row in report.rows],
         "totals": [_object(report.columns, row, leave_out_empty=True) for row in report.totals],
     }
-    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+    return json_text(body)
 
 
 def _object(columns: Sequence[Column], row: Sequence[Any], *, leave_out_empty: bool = False) -> dict[str, Any]:
@@ -198,7 +197,7 @@ def rendered_view(view: View, form: str, *, terminal: bool) -> str:
             "rows": [plain(view.data)],
             "totals": [],
         }
-        return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+        return json_text(body)
     if form == "csv":
         columns = (Column("field", "Field"), Column("value", "Value"))
         return as_csv(Report(view.kind, view.as_of, columns, [(name, str(value)) for name, value in view.fields]))
