@@ -49,7 +49,7 @@ mv edited books/ledger.yaml
 BILL_LEDGER=$work/books
 export BILL_LEDGER
 
-say "Customers come in from a table, then the invoices and credit notes of another tool, which keep their numbers, then payments."
+say "Customers, invoices with their numbers, credit notes and payments of another tool, from CSV tables."
 bill customer import customers.csv --yes
 bill invoice import invoices.csv --yes
 bill payment import payments.csv --yes

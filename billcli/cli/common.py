@@ -41,6 +41,12 @@ def tell(text: str) -> None:
         pass
 
 
+def answer(key: str) -> None:
+    """The name of what was made, for a program; on a terminal the talk has said it already."""
+    if not sys.stdout.isatty():
+        out(f"{key}\n")
+
+
 def say(text: str) -> None:
     """Talk, to standard error."""
     from billcli.render.text import safe
@@ -167,11 +173,11 @@ def _would_touch(plan: Plan) -> tuple[list[str], list[str]]:
 
 
 def _result(plan: Plan, created: list[str], changed: list[str], form: str, *, quiet: bool, also: dict[str, Any] | None = None) -> None:
-    """The answer for a program; on a terminal the talk has said it already."""
+    """The answer for a program."""
     result = {"created": created, "changed": changed, **plan.result, "summary": "\n".join(plan.summary), **(also or {})}
     if form == "json":
         from billcli.render.text import json_text
 
         out(json_text(result))
-    elif not (quiet or sys.stdout.isatty()) and (key := plan.result.get("number") or plan.result.get("id")):
-        out(f"{key}\n")
+    elif not quiet and (key := plan.result.get("number") or plan.result.get("id")):
+        answer(str(key))

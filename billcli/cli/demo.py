@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from billcli.cli.common import out, say
+from billcli.cli.common import answer, say
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -23,4 +23,4 @@ def demo(folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to put
     root = copy_demo(folder)
     say(f"the demo ledger is in {root}")
     say(f"try: bill --ledger {shlex.quote(folder)} report aging --as-of 2026-06-30")
-    out(f"{folder}\n")
+    answer(folder)

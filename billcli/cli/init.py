@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from billcli.cli.common import out, say
+from billcli.cli.common import answer, say
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -36,6 +36,6 @@ def init(
     if not quiet:
         say(f"{plan.summary[0]}: {len(plan.steps)} files")
         say("next: look through ledger.yaml and categories.yaml, then: bill customer add --name NAME")
-        out(f"{folder}\n")
+        answer(folder)
     if problem:
         raise NeedsPerson(f"the ledger is made, but git has not committed it: {problem}", "the next command commits it")

@@ -149,12 +149,13 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], totals
     size = Console().width
     shown = list(range(len(columns)))
     minor = [at for at in shown if columns[at].minor]
-    table, need = _made(columns, rows, totals, shown, padding=1)
-    while need > size and minor:
-        shown.remove(minor.pop())
+    while True:
         table, need = _made(columns, rows, totals, shown, padding=1)
-    if need > size:
-        table, need = _made(columns, rows, totals, shown, padding=0)
+        if need > size:
+            table, need = _made(columns, rows, totals, shown, padding=0)
+        if need <= size or not minor:
+            break
+        shown.remove(minor.pop())
     console = Console(markup=False, highlight=False, width=max(size, need))
     with console.capture() as captured:
         console.print(table)
