@@ -1,9 +1,20 @@
-"""How much hypothesis tries: the same few cases on every run, or many with ``--hypothesis-profile=long``."""
+"""How much hypothesis tries: the same few cases on every run, or many with ``--hypothesis-profile=long``; and ledgers from docstrings."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support import make_ledger
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("default"), derandomize=False, max_examples=5000)
 settings.load_profile("default")
+
+
+@pytest.fixture
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The ledger in the test's docstring, its files split by ``--- customers/x.yaml`` lines."""
+    return make_ledger(tmp_path / "books", request.function.__doc__)

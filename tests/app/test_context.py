@@ -23,10 +23,15 @@ def test_today_is_the_day_in_the_ledgers_zone_whatever_the_machines(tmp_path: Pa
     assert today(tmp_path, "2026-03-14T23:30", tz) == expected
 
 
-def test_day_of_issue_is_that_day_too(tmp_path: Path) -> None:
-    make_ledger(tmp_path, "--- customers/nordwind.yaml\nschema: customer/1\nid: nordwind\nname: Nordwind\n")
+def test_day_of_issue_is_that_day_too(ledger: Path) -> None:
+    """
+    --- customers/nordwind.yaml
+    schema: customer/1
+    id: nordwind
+    name: Nordwind Handels GmbH
+    """
     words = ("invoice", "new", "-c", "nordwind", "-l", "Consulting;1;100", "--yes")
-    env = {"BILL_LEDGER": str(tmp_path), "TZ": "Pacific/Pago_Pago"}
+    env = {"BILL_LEDGER": str(ledger), "TZ": "Pacific/Pago_Pago"}
     assert "issued 2026-03-15" in done(*words, at="2026-03-14T23:30", env=env).err
 
 
