@@ -23,6 +23,7 @@ COMMIT = f"{FOLDER}/commit"
 DONE = f"{FOLDER}/done"
 _MANIFEST = f"{FOLDER}/manifest"
 _FORMAT = 1
+_MANY = 64
 
 
 class FileChange(NamedTuple):
@@ -131,26 +132,48 @@ def _checksum(entries: Sequence[Entry]) -> str:
 
 
 def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry]) -> None:
-    current = ""
+    mode = 0o666 & ~_umask()
+    new = [(change, entry) for change, entry in zip(changes, entries, strict=True) if change.new is not None]
     try:
         with fs.folder(root, FOLDER, create=True):
             pass
-        for change, entry in zip(changes, entries, strict=True):
-            if change.new is not None:
-                current = change.path
-                fs.write_new(root, entry.stage, change.new)
-                if entry.old is None:
-                    fs.set_mode(root, entry.stage, 0o666 & ~_umask())
-                else:
-                    fs.keep_mode_and_owner(root, entry.path, entry.stage)
-        current = _MANIFEST
+        if len(new) < _MANY:
+            for change, entry in new:
+                _stage_file(root, change, entry, mode)
+        else:
+            _stage_together(root, new, mode)
         body = {"format": _FORMAT, "sha256": _checksum(entries), "files": [list(each) for each in entries]}
         fs.write_new(root, _MANIFEST, json.dumps(body).encode())
         fs.sync_folder(root, FOLDER)
-    except FileNotFoundError as error:
-        raise ChangedMeanwhile(f"{current} is gone; nothing was changed", "look at it, and run the command again") from error
     except OSError as error:
-        raise BillError(f"{current} could not be written: {error.strerror}; nothing was changed") from error
+        raise BillError(f"{_MANIFEST} could not be written: {error.strerror}; nothing was changed") from error
+
+
+def _stage_together(root: str, new: Sequence[tuple[FileChange, Entry]], mode: int) -> None:
+    """Several at once: a disk syncs many files in little more time than one."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(8) as pool:
+        try:
+            for _ in pool.map(lambda each: _stage_file(root, each[0], each[1], mode), new):
+                pass
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _stage_file(root: str, change: FileChange, entry: Entry, mode: int) -> None:
+    assert change.new is not None
+    try:
+        fs.write_new(root, entry.stage, change.new)
+        if entry.old is None:
+            fs.set_mode(root, entry.stage, mode)
+        else:
+            fs.keep_mode_and_owner(root, entry.path, entry.stage)
+    except FileNotFoundError as error:
+        raise ChangedMeanwhile(f"{change.path} is gone; nothing was changed", "look at it, and run the command again") from error
+    except OSError as error:
+        raise BillError(f"{change.path} could not be written: {error.strerror}; nothing was changed") from error
 
 
 def _umask() -> int:
@@ -183,6 +206,8 @@ def _roll_forward(root: str, entries: Sequence[Entry]) -> None:
         if not _carry_out(root, entry):
             _roll_back(root, entries)
             raise ChangedMeanwhile(f"{entry.path} was changed meanwhile; nothing was changed", "look at it, and run the command again")
+    for head in dict.fromkeys(fs.split(entry.path)[0] for entry in entries):
+        fs.sync_folder(root, head)  # once each, whatever the number of files: until it is done, the journal can do it all again
     fs.rename(root, COMMIT, DONE)
     fs.sync_folder(root, FOLDER)
     _discard(root)
@@ -214,7 +239,6 @@ def _carry_out(root: str, entry: Entry) -> bool:
         if _hash(root, entry.stage) != entry.old:
             _exchange(root, entry)
             return False
-    fs.sync_folder(root, head)
     return True
 
 
