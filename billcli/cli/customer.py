@@ -11,7 +11,7 @@ from billcli.cli.common import list_command, write_command
 from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Yes
 from billcli.errors import UsageError
 
-_HELP = """Who owes: add, list, show and change customers.
+_HELP = """Who owes: add, list, show, change and import customers.
 
 Example: bill customer list
 """

@@ -15,7 +15,7 @@ from billcli.errors import BillError, UsageError
 if TYPE_CHECKING:
     from billcli.core.invoice import InvoiceRequest
 
-_HELP = """Issue, list and show invoices.
+_HELP = """Issue, list, show and import invoices.
 
 Example: bill invoice list --state overdue
 """

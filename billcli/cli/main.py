@@ -22,11 +22,11 @@ NOUNS = {
     "doctor": ("billcli.cli.doctor", "Look at the machine and the ledger's private folder."),
     "show": ("billcli.cli.show", "Show whatever has this number, id or name."),
     "schema": ("billcli.cli.schema", "JSON Schemas for editors."),
-    "customer": ("billcli.cli.customer", "Who owes: add, list, show and change customers."),
-    "invoice": ("billcli.cli.invoice", "Issue, list and show invoices."),
+    "customer": ("billcli.cli.customer", "Who owes: add, list, show, change and import customers."),
+    "invoice": ("billcli.cli.invoice", "Issue, list, show and import invoices."),
     "draft": ("billcli.cli.draft", "Invoices that are not issued yet."),
     "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),
-    "payment": ("billcli.cli.payment", "Record money received, and what it pays."),
+    "payment": ("billcli.cli.payment", "Record and import money received, and what it pays."),
     "report": ("billcli.cli.report", "Who owes what."),
 }
 

@@ -10,7 +10,7 @@ from billcli.cli import imports
 from billcli.cli.common import list_command, optional_day, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Yes
 
-_HELP = """Record money received, and what it pays.
+_HELP = """Record and import money received, and what it pays.
 
 Example: bill payment list --unapplied
 """
