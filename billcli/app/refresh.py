@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from billcli.core.facts import AuditedFile, Fact, TrailEntry
 from billcli.diagnostics import Diagnostic
@@ -19,11 +20,14 @@ from billcli.store.text import MAX_BYTES
 
 _TRIES = 20
 
-Progress = Callable[[int], Callable[[], None]]
-"""Given how many files will be read, returns what to call after each."""
+
+class Progress(Protocol):
+    """Given how many steps there are, and what they are where it is not the usual, returns what to call after each."""
+
+    def __call__(self, total: int, what: str = "", /) -> Callable[[], None]: ...
 
 
-def no_progress(_total: int) -> Callable[[], None]:
+def no_progress(_total: int, _what: str = "") -> Callable[[], None]:
     return lambda: None
 
 

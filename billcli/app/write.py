@@ -58,7 +58,7 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
             hashes = queries.hashes(index, [*paths, *plan.relies_on])
             hands = [audit.FileRecord(path, old, new, "hand") for path, old, new in queries.edited_by_hand(index) if _recordable(path, new)]
             commits = queries.settings(index).get("commit", "yes") == "yes"
-        applied = apply(context.root, plan, hashes, hands, context.now)
+        applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"))
         problem = _commit(context.root, plan, applied.paths) if commits else ""
     existed = set(hashes)
     created = tuple(path for path in paths if path not in existed)

@@ -10,14 +10,14 @@ _WORTH_A_BAR = 300
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int], Callable[[], None]]]:
-    """Yields a function that, told how many steps there are, returns what to call after each."""
+def progress_bar(usual: str) -> Iterator[Callable[..., Callable[[], None]]]:
+    """Yields a function that, told how many steps there are and what they are, else the usual, returns what to call after each."""
     if not sys.stderr.isatty():
-        yield lambda _total: lambda: None
+        yield lambda _total, _what="": lambda: None
         return
     bars: list[Callable[[], None]] = []
 
-    def begin(total: int) -> Callable[[], None]:
+    def begin(total: int, what: str = "") -> Callable[[], None]:
         if total < _WORTH_A_BAR:
             return lambda: None
         from rich.console import Console
@@ -26,7 +26,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int], Callable[[], None]]]:
         bar = Progress(console=Console(stderr=True), transient=True)
         bar.start()
         bars.append(bar.stop)
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(what or usual, total=total)
         left = total
 
         def advance() -> None:

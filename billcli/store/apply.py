@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,10 +20,18 @@ class Applied(NamedTuple):
     paths: tuple[str, ...]
 
 
-def apply(root: str, plan: Plan, hashes: Mapping[str, str], by_hand: Sequence[audit.FileRecord], at: datetime) -> Applied:
+def apply(
+    root: str,
+    plan: Plan,
+    hashes: Mapping[str, str],
+    by_hand: Sequence[audit.FileRecord],
+    at: datetime,
+    progress: Callable[[], None] = lambda: None,
+) -> Applied:
     """Writes the plan with its audit entry in one transaction. Call under the lock, after recovery.
 
-    ``hashes`` are the SHA-256 of the files as the plan saw them; ``by_hand`` what people changed since the last command.
+    ``hashes`` are the SHA-256 of the files as the plan saw them; ``by_hand`` what people changed since the last command;
+    ``progress`` is called twice for each file.
     Raises ``ChangedMeanwhile`` where a file is not as it was seen.
     """
     _unchanged(root, plan.relies_on, hashes)
@@ -38,7 +46,7 @@ def apply(root: str, plan: Plan, hashes: Mapping[str, str], by_hand: Sequence[au
         raise BillError(f"{error.filename} could not be written: {error.strerror}; nothing was changed") from error
     trail, old, new = audit.next_entry(root, clone, at, plan.command, plan.reason, records)
     changes.append(journal.FileChange(trail, fs.sha256(old) if old is not None else None, new))
-    journal.commit(root, changes)
+    journal.commit(root, changes, progress)
     return Applied(tuple(each.path for each in changes))
 
 

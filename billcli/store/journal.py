@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson
@@ -43,8 +43,8 @@ class Entry(NamedTuple):
     stage: str
 
 
-def commit(root: str, changes: Sequence[FileChange]) -> None:
-    """Carries the changes out. Call under the lock, after ``recover``.
+def commit(root: str, changes: Sequence[FileChange], progress: Callable[[], None] = lambda: None) -> None:
+    """Carries the changes out. Call under the lock, after ``recover``. ``progress`` is called for each file staged and each moved.
 
     Raises ``ChangedMeanwhile`` where a file is not as planned (nothing is changed), ``BillError`` where staging fails (nothing is
     changed), ``NeedsPerson`` where the disk fails after the commit point (the next command finishes).
@@ -54,7 +54,7 @@ def commit(root: str, changes: Sequence[FileChange]) -> None:
         for at, each in enumerate(changes)
     ]
     try:
-        _stage(root, changes, entries)
+        _stage(root, changes, entries, progress)
         _compare(root, entries)
     except BaseException:
         _discard(root)
@@ -62,7 +62,7 @@ def commit(root: str, changes: Sequence[FileChange]) -> None:
     try:
         fs.rename(root, _MANIFEST, COMMIT)
         fs.sync_folder(root, FOLDER)
-        _roll_forward(root, entries)
+        _roll_forward(root, entries, progress)
     except OSError as error:
         raise NeedsPerson(
             f"the change is recorded in the journal, but the disk failed while it was carried out: {error.strerror}",
@@ -131,7 +131,7 @@ def _checksum(entries: Sequence[Entry]) -> str:
     return fs.sha256(json.dumps([list(each) for each in entries]).encode())
 
 
-def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry]) -> None:
+def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry], progress: Callable[[], None]) -> None:
     mode = 0o666 & ~_umask()
     new = [(change, entry) for change, entry in zip(changes, entries, strict=True) if change.new is not None]
     try:
@@ -141,7 +141,7 @@ def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry]) -
             for change, entry in new:
                 _stage_file(root, change, entry, mode)
         else:
-            _stage_together(root, new, mode)
+            _stage_together(root, new, mode, progress)
         body = {"format": _FORMAT, "sha256": _checksum(entries), "files": [list(each) for each in entries]}
         fs.write_new(root, _MANIFEST, json.dumps(body).encode())
         fs.sync_folder(root, FOLDER)
@@ -149,14 +149,14 @@ def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry]) -
         raise BillError(f"{_MANIFEST} could not be written: {error.strerror}; nothing was changed") from error
 
 
-def _stage_together(root: str, new: Sequence[tuple[FileChange, Entry]], mode: int) -> None:
+def _stage_together(root: str, new: Sequence[tuple[FileChange, Entry]], mode: int, progress: Callable[[], None]) -> None:
     """Several at once: a disk syncs many files in little more time than one."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(8) as pool:
         try:
             for _ in pool.map(lambda each: _stage_file(root, each[0], each[1], mode), new):
-                pass
+                progress()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -201,8 +201,9 @@ def _hash(root: str, path: str) -> str | None:
     return fs.sha256(raw) if raw is not None else None
 
 
-def _roll_forward(root: str, entries: Sequence[Entry]) -> None:
+def _roll_forward(root: str, entries: Sequence[Entry], progress: Callable[[], None] = lambda: None) -> None:
     for entry in entries:
+        progress()
         if not _carry_out(root, entry):
             _roll_back(root, entries)
             raise ChangedMeanwhile(f"{entry.path} was changed meanwhile; nothing was changed", "look at it, and run the command again")
