@@ -16,8 +16,8 @@ cp "$here"/samples/*.csv "$work"
 cd "$work"
 
 # The same day for everybody, so that everybody sees the same figures.
-SOURCE_DATE_EPOCH=1782896400
-export SOURCE_DATE_EPOCH
+BILL_NOW=1782896400
+export BILL_NOW
 unset BILL_LEDGER || true
 
 say() { printf '\n%s\n' "# $*"; }

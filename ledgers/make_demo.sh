@@ -25,7 +25,7 @@ on() {
 
 run() {
     clock=$((clock + 300))
-    SOURCE_DATE_EPOCH=$clock "${BILL:-bill}" "$@"
+    BILL_NOW=$clock "${BILL:-bill}" "$@"
 }
 
 customer() { run --ledger "$demo" customer "$@" --yes --quiet; }

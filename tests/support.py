@@ -64,11 +64,11 @@ def environment(at: str | None = None, env: Mapping[str, str] | None = None) -> 
 
     ``at`` is a day (nine o'clock UTC is meant) or an instant such as ``2026-03-14T23:30``.
     """
-    found = {name: value for name, value in os.environ.items() if not name.startswith("BILL_") and name != "SOURCE_DATE_EPOCH"}
+    found = {name: value for name, value in os.environ.items() if not name.startswith("BILL_")}
     found |= {"BILL_ACTOR": "tester", "COLUMNS": "120"}
     if at is not None:
         instant = datetime.fromisoformat(at if "T" in at else f"{at}T09:00").replace(tzinfo=UTC)
-        found["SOURCE_DATE_EPOCH"] = str(int(instant.timestamp()))
+        found["BILL_NOW"] = str(int(instant.timestamp()))
     return {**found, **(env or {})}
 
 

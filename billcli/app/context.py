@@ -30,12 +30,12 @@ class Context:
 
 
 def now() -> datetime:
-    """This instant in UTC; ``SOURCE_DATE_EPOCH`` (seconds) stands in for the clock where a run must be repeatable."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    """This instant in UTC; ``BILL_NOW`` (seconds) stands in for the clock where a run must be repeatable."""
+    fixed = os.environ.get("BILL_NOW")
     if not fixed:
         return datetime.now(UTC)
     if not (fixed.isascii() and fixed.isdigit() and len(fixed) <= 11):
-        raise UsageError(f'SOURCE_DATE_EPOCH is "{fixed}"', "give whole seconds since 1970, UTC, or leave it unset")
+        raise UsageError(f'BILL_NOW is "{fixed}"', "give whole seconds since 1970, UTC, or leave it unset")
     return datetime.fromtimestamp(int(fixed), UTC)
 
 

@@ -38,9 +38,9 @@ def test_day_of_issue_is_that_day_too(ledger: Path) -> None:
 @pytest.mark.parametrize("text", ["yesterday", "-5", "1.5", "１７", "99999999999999999999"])
 def test_clock_that_cannot_be_read_is_refused_and_not_replaced_by_the_real_one(tmp_path: Path, text: str) -> None:
     make_ledger(tmp_path)
-    ran = bill("report", "aging", env={"BILL_LEDGER": str(tmp_path), "SOURCE_DATE_EPOCH": text})
+    ran = bill("report", "aging", env={"BILL_LEDGER": str(tmp_path), "BILL_NOW": text})
     assert ran.code == 2
-    assert f'SOURCE_DATE_EPOCH is "{text}"' in ran.err
+    assert f'BILL_NOW is "{text}"' in ran.err
 
 
 def test_as_of_wins_over_the_clock(tmp_path: Path) -> None:
