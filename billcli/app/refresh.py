@@ -19,6 +19,8 @@ from billcli.store.scan import Scan, scan
 from billcli.store.text import MAX_BYTES
 
 _TRIES = 20
+_SETTLED = 3
+"""So many looks tell a commit that is stuck from one that is being carried out."""
 
 
 class Progress(Protocol):
@@ -38,7 +40,13 @@ def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connect
     try:
         for attempt in range(_TRIES):
             before = journal.state(root)
-            shown = _bring_up_to_date(root, index, progress)
+            try:
+                shown = _bring_up_to_date(root, index, progress)
+            except ChangedMeanwhile:
+                if attempt >= _SETTLED and journal.state(root) == before:
+                    raise
+                time.sleep(0.01 * attempt)
+                continue
             if journal.state(root) == before:
                 break
             if shown is not index:
@@ -66,13 +74,13 @@ def _open(root: str) -> connections.Connection:
 def _bring_up_to_date(root: str, index: connections.Connection, progress: Progress, *, last: bool = False) -> connections.Connection:
     """The index, or one in memory: for a commit that is not carried out yet, or where the disk has no room. ``last``: no other try."""
     pending = journal.pending(root)
+    overlay = _documents(journal.overlay(root, pending)) if pending else {}
     looked_at = time.time_ns()
     seen = scan(root)
-    if pending:
+    if overlay:
         index = connections.in_memory(index)
     known = rows.known_files(index)
     again, gone = rows.stale(known, seen.files)
-    overlay = {each.path: journal.new_bytes(root, each) for each in pending or []}
     if not again and not gone and not overlay and _same_walk(index, seen):
         return index
     try:
@@ -88,6 +96,13 @@ def _bring_up_to_date(root: str, index: connections.Connection, progress: Progre
             raise
         return _bring_up_to_date(root, connections.open_index(None), progress, last=True)
     return index
+
+
+def _documents(overlay: dict[str, bytes | None]) -> dict[str, bytes | None]:
+    """Only what the walk would find: a commit may also write a setting of git or of editors."""
+    from billcli.store.layout import kind_for
+
+    return {path: raw for path, raw in overlay.items() if kind_for(path) or path.startswith("audit/")}
 
 
 def _same_walk(index: connections.Connection, seen: Scan) -> bool:
@@ -172,7 +187,5 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
 
 def overlaid(root: str, path: str) -> bytes:
     """The bytes of a file as the last commit left them, even where a killed command has not carried it out."""
-    for entry in journal.pending(root) or []:
-        if entry.path == path:
-            return journal.new_bytes(root, entry) or b""
-    return fs.read(root, path, MAX_BYTES)
+    waiting = journal.overlay(root, journal.pending(root) or [])
+    return (waiting[path] or b"") if path in waiting else fs.read(root, path, MAX_BYTES)

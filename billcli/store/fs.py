@@ -32,7 +32,7 @@ def sha256(data: bytes) -> str:
 
 
 @contextmanager
-def folder(root: str, path: str, *, create: bool = False) -> Iterator[int]:
+def folder(root: str, path: str, *, create: bool = False, mode: int = 0o777) -> Iterator[int]:
     """A descriptor of the folder ``path`` below ``root``; every step must be a real folder."""
     fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -40,7 +40,7 @@ def folder(root: str, path: str, *, create: bool = False) -> Iterator[int]:
             if part == "..":
                 raise OSError(errno.EINVAL, "a path that leaves the ledger", path)
             if create:
-                _make(part, fd)
+                _make(part, fd, mode)
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=fd)
             os.close(fd)
             fd = inner
@@ -49,11 +49,12 @@ def folder(root: str, path: str, *, create: bool = False) -> Iterator[int]:
         os.close(fd)
 
 
-def _make(name: str, fd: int) -> None:
+def _make(name: str, fd: int, mode: int) -> None:
+    """Makes the folder where it is missing, and has it on the disk either way: whoever made it may have been killed before that."""
     try:
-        os.mkdir(name, dir_fd=fd)
+        os.mkdir(name, mode, dir_fd=fd)
     except FileExistsError:
-        return
+        pass
     os.fsync(fd)
 
 
@@ -88,7 +89,10 @@ def read_if_there(root: str, path: str) -> bytes | None:
 
 
 def write_new(root: str, path: str, data: bytes, mode: int = 0o600) -> None:
-    """A new file, whole and on the disk, or an error; read back, since a disk can lie about a short write."""
+    """A new file, whole and on the disk, or an error; read back, since a disk can lie about a short write.
+
+    The umask takes from ``mode`` as from every new file's.
+    """
     head, name = split(path)
     with folder(root, head) as fd:
         file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode, dir_fd=fd)
@@ -173,14 +177,14 @@ def keep_mode_and_owner(root: str, like: str, path: str) -> None:
             os.close(file)
 
 
-def set_mode(root: str, path: str, mode: int) -> None:
-    head, name = split(path)
-    with folder(root, head) as fd:
-        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=fd)
+def device(root: str, path: str) -> int:
+    """The device of a folder, or of the nearest one above it where it is not there yet; a rename never leaves a device."""
+    while True:
         try:
-            os.fchmod(file, mode)
-        finally:
-            os.close(file)
+            with folder(root, path) as fd:
+                return os.fstat(fd).st_dev
+        except FileNotFoundError:
+            path, _ = split(path)
 
 
 def stamp(info: os.stat_result) -> Stamp:

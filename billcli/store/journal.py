@@ -1,14 +1,13 @@
 """All or nothing over several files: a redo journal in ``.bill/journal``.
 
 Everything new is staged and synced, the manifest is written, and renaming it to ``commit`` is the commit point. From then on the
-change is rolled forward, by this process or by the next one: each target is exchanged with its staged file and what came out is
-hashed. Bytes that nobody planned for make the whole change go back. A finished manifest stays as ``done``; its inode and time
-tell a reader that a commit passed while it was reading.
+change is rolled forward, by this process or by the next one (``carry``): each target is exchanged with its staged file and what
+came out is hashed. Bytes that nobody planned for make the whole change go back; what has no place in the ledger any more goes to
+``.bill/kept``. A finished manifest stays as ``done``; its inode and time tell a reader that a commit passed while it was reading.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -16,14 +15,13 @@ from typing import NamedTuple
 
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson
 from billcli.store import fs
+from billcli.store.carry import COMMIT, DONE, FOLDER, Entry, State, hash_of, roll_forward, state_of
 from billcli.store.locate import PRIVATE
 
-FOLDER = f"{PRIVATE}/journal"
-COMMIT = f"{FOLDER}/commit"
-DONE = f"{FOLDER}/done"
 _MANIFEST = f"{FOLDER}/manifest"
 _FORMAT = 1
 _MANY = 64
+_LOOK = "look at it, and run the command again"
 
 
 class FileChange(NamedTuple):
@@ -34,20 +32,11 @@ class FileChange(NamedTuple):
     new: bytes | None
 
 
-class Entry(NamedTuple):
-    """One line of the manifest."""
-
-    path: str
-    old: str | None
-    new: str | None
-    stage: str
-
-
 def commit(root: str, changes: Sequence[FileChange], progress: Callable[[], None] = lambda: None) -> None:
     """Carries the changes out. Call under the lock, after ``recover``. ``progress`` is called for each file staged and each moved.
 
     Raises ``ChangedMeanwhile`` where a file is not as planned (nothing is changed), ``BillError`` where staging fails (nothing is
-    changed), ``NeedsPerson`` where the disk fails after the commit point (the next command finishes).
+    changed), ``NeedsPerson`` after the commit point where the disk fails or a person interrupts; the message says what comes next.
     """
     entries = [
         Entry(each.path, each.old, fs.sha256(each.new) if each.new is not None else None, f"{FOLDER}/st{at}")
@@ -56,68 +45,110 @@ def commit(root: str, changes: Sequence[FileChange], progress: Callable[[], None
     try:
         _stage(root, changes, entries, progress)
         _compare(root, entries)
-    except BaseException:
-        _discard(root)
-        raise
-    try:
         fs.rename(root, _MANIFEST, COMMIT)
-        fs.sync_folder(root, FOLDER)
-        _roll_forward(root, entries, progress)
-    except OSError as error:
+    except BaseException as error:
+        if not _is_committed(root):
+            _forget(root)
+            if isinstance(error, OSError):
+                raise BillError(f"{COMMIT} could not be written: {error.strerror}; nothing was changed") from error
+            raise
+    try:
+        outcome = roll_forward(root, entries, progress)
+    except (OSError, KeyboardInterrupt) as error:
         raise NeedsPerson(
-            f"the change is recorded in the journal, but the disk failed while it was carried out: {error.strerror}",
-            "free the disk; the next writing command finishes the change",
+            f"the change is recorded in the journal, but while it was carried out {_why(error)}",
+            "reports show it already; the next writing command finishes the change",
+        ) from error
+    if outcome.conflict:
+        _forget(root)
+        raise ChangedMeanwhile(f"{outcome.conflict} was changed meanwhile; nothing was changed{outcome.where}", _LOOK)
+    if outcome.kept:
+        _forget(root)
+        raise NeedsPerson(f"the change is made, but somebody was writing the same file{outcome.where}", "put the two together by hand")
+    try:
+        _discard(root)
+    except (OSError, KeyboardInterrupt) as error:
+        raise NeedsPerson(
+            f"the change is made, but while {FOLDER} was tidied {_why(error)}", "the next writing command does the rest"
         ) from error
 
 
 def recover(root: str) -> list[str]:
-    """Finishes or forgets what a killed command left; returns the paths it brought up to date. Call under the lock."""
+    """Finishes or forgets what a killed command left; returns the paths it brought up to date. Call under the lock.
+
+    Raises ``ChangedMeanwhile`` where the change had to go back, ``NeedsPerson`` where the disk does not let it be finished.
+    """
     entries = pending(root)
     if entries is None:
-        _discard(root)
+        try:
+            _discard(root)
+        except OSError as error:
+            raise BillError(f"{FOLDER} cannot be tidied: {error.strerror}; nothing was changed") from error
         return []
     try:
-        _roll_forward(root, entries)
+        outcome = roll_forward(root, entries)
+        _discard(root)
     except OSError as error:
-        raise NeedsPerson(f"an earlier change cannot be finished: {error.strerror}", "free the disk and try again") from error
+        raise NeedsPerson(
+            f"what an earlier command left cannot be finished: {error.strerror}; this command changed nothing",
+            "free the disk and try again",
+        ) from error
+    if outcome.conflict:
+        raise ChangedMeanwhile(
+            f"a command was interrupted, and {outcome.conflict} or its staged copy was changed before it could be finished; "
+            f"all of it is taken back, and this command changed nothing{outcome.where}",
+            _LOOK,
+        )
+    if outcome.kept:
+        raise NeedsPerson(
+            f"an interrupted command is finished, but somebody was writing the same file{outcome.where}", "put the two together by hand"
+        )
     return [each.path for each in entries]
 
 
 def pending(root: str) -> list[Entry] | None:
     """The committed change that is not carried out yet, or None. Raises ``BillError`` for a journal that cannot be trusted."""
-    try:
-        raw = fs.read_if_there(root, COMMIT)
-    except FileNotFoundError:
-        return None
+    raw = fs.read_if_there(root, COMMIT)
     if raw is None:
         return None
     try:
         body = json.loads(raw)
-        entries = [Entry(*each) for each in body["files"]]
-        version, checksum = body["format"], body["sha256"]
-    except (ValueError, KeyError, TypeError):
-        version, checksum, entries = _FORMAT, "", []
+        version = body["format"]
+        entries = [Entry(*each) for each in body["files"]] if version == _FORMAT else []
+        trusted = version != _FORMAT or (body["sha256"] == _checksum(entries) and not any(map(_is_foreign, entries)))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        version, entries, trusted = _FORMAT, [], False
     if version != _FORMAT:
         raise BillError(f"the journal has format {version}; this bill knows {_FORMAT}", "finish the change with the newer bill")
-    if checksum != _checksum(entries):
+    if not trusted:
         raise BillError(f"{COMMIT} is damaged", "keep a copy of the ledger and compare its files with git before you delete it")
     return entries
+
+
+def overlay(root: str, entries: Sequence[Entry]) -> dict[str, bytes | None]:
+    """What a reader puts in the place of files that a committed change has not reached yet; None for a file that goes.
+
+    Look here before looking at the files: what is carried out in between is then seen twice, and never missed. Raises
+    ``ChangedMeanwhile`` where the change cannot be finished any more.
+    """
+    found: dict[str, bytes | None] = {}
+    for entry in entries:
+        reached = state_of(root, entry)
+        if reached is State.CONFLICT:
+            raise ChangedMeanwhile(
+                f"a command was interrupted, and {entry.path} or its staged copy was changed before it could be finished",
+                "look at it; the next writing command takes back what was interrupted",
+            )
+        if reached is State.WAITING and entry.new is None:
+            found[entry.path] = None
+        elif reached is State.WAITING and (raw := fs.read_if_there(root, entry.stage)) is not None and fs.sha256(raw) == entry.new:
+            found[entry.path] = raw
+    return found
 
 
 def state(root: str) -> tuple[fs.Stamp | None, fs.Stamp | None]:
     """Changes whenever a commit begins or ends; equal before and after reading means that no commit came between."""
     return _stamp(root, COMMIT), _stamp(root, DONE)
-
-
-def new_bytes(root: str, entry: Entry) -> bytes | None:
-    """The committed content of a pending entry, wherever it is by now; None for a removed file."""
-    if entry.new is None:
-        return None
-    for path in (entry.stage, entry.path):
-        raw = fs.read_if_there(root, path)
-        if raw is not None and fs.sha256(raw) == entry.new:
-            return raw
-    raise ChangedMeanwhile(f"{entry.path} is being written by another command", "try again")
 
 
 def _stamp(root: str, path: str) -> fs.Stamp | None:
@@ -127,21 +158,29 @@ def _stamp(root: str, path: str) -> fs.Stamp | None:
         return None
 
 
+def _is_foreign(entry: Entry) -> bool:
+    """No command writes git's files or bill's own; a journal that says so came with somebody else's folder."""
+    return entry.path.split("/")[0].casefold() in (".git", PRIVATE) or fs.split(entry.stage)[0] != FOLDER
+
+
 def _checksum(entries: Sequence[Entry]) -> str:
     return fs.sha256(json.dumps([list(each) for each in entries]).encode())
 
 
+# up to the commit point
+
+
 def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry], progress: Callable[[], None]) -> None:
-    mode = 0o666 & ~_umask()
     new = [(change, entry) for change, entry in zip(changes, entries, strict=True) if change.new is not None]
     try:
-        with fs.folder(root, FOLDER, create=True):
+        with fs.folder(root, FOLDER, create=True, mode=0o700):
             pass
         if len(new) < _MANY:
             for change, entry in new:
-                _stage_file(root, change, entry, mode)
+                _stage_file(root, change, entry)
+                progress()
         else:
-            _stage_together(root, new, mode, progress)
+            _stage_together(root, new, progress)
         body = {"format": _FORMAT, "sha256": _checksum(entries), "files": [list(each) for each in entries]}
         fs.write_new(root, _MANIFEST, json.dumps(body).encode())
         fs.sync_folder(root, FOLDER)
@@ -149,147 +188,73 @@ def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry], p
         raise BillError(f"{_MANIFEST} could not be written: {error.strerror}; nothing was changed") from error
 
 
-def _stage_together(root: str, new: Sequence[tuple[FileChange, Entry]], mode: int, progress: Callable[[], None]) -> None:
+def _stage_together(root: str, new: Sequence[tuple[FileChange, Entry]], progress: Callable[[], None]) -> None:
     """Several at once: a disk syncs many files in little more time than one."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(8) as pool:
         try:
-            for _ in pool.map(lambda each: _stage_file(root, each[0], each[1], mode), new):
+            for _ in pool.map(lambda each: _stage_file(root, *each), new):
                 progress()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def _stage_file(root: str, change: FileChange, entry: Entry, mode: int) -> None:
+def _stage_file(root: str, change: FileChange, entry: Entry) -> None:
     assert change.new is not None
     try:
-        fs.write_new(root, entry.stage, change.new)
-        if entry.old is None:
-            fs.set_mode(root, entry.stage, mode)
-        else:
+        fs.write_new(root, entry.stage, change.new, 0o666 if entry.old is None else 0o600)
+        if entry.old is not None:
             fs.keep_mode_and_owner(root, entry.path, entry.stage)
     except FileNotFoundError as error:
-        raise ChangedMeanwhile(f"{change.path} is gone; nothing was changed", "look at it, and run the command again") from error
+        raise ChangedMeanwhile(f"{change.path} is gone; nothing was changed", _LOOK) from error
     except OSError as error:
         raise BillError(f"{change.path} could not be written: {error.strerror}; nothing was changed") from error
 
 
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
 def _compare(root: str, entries: Sequence[Entry]) -> None:
-    for entry in entries:
-        if _hash(root, entry.path) != entry.old:
-            what = "was changed" if entry.old else "appeared"
-            raise ChangedMeanwhile(f"{entry.path} {what} meanwhile; nothing was changed", "look at it, and run the command again")
-
-
-def _hash(root: str, path: str) -> str | None:
+    current = FOLDER
     try:
-        raw = fs.read_if_there(root, path)
-    except NotADirectoryError:
-        return "not a folder"
+        here = fs.device(root, FOLDER)
+        for entry in entries:
+            current = entry.path
+            if hash_of(root, entry.path) != entry.old:
+                what = "was changed" if entry.old else "appeared"
+                raise ChangedMeanwhile(f"{current} {what} meanwhile; nothing was changed", _LOOK)
+            if fs.device(root, fs.split(entry.path)[0]) != here:
+                raise BillError(f"{current} is on another file system than {PRIVATE}; nothing was changed", "keep the ledger on one")
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EINVAL):
-            return "not a plain file"
-        raise
-    return fs.sha256(raw) if raw is not None else None
+        raise BillError(f"{current} could not be read: {error.strerror}; nothing was changed") from error
 
 
-def _roll_forward(root: str, entries: Sequence[Entry], progress: Callable[[], None] = lambda: None) -> None:
-    for entry in entries:
-        progress()
-        if not _carry_out(root, entry):
-            _roll_back(root, entries)
-            raise ChangedMeanwhile(f"{entry.path} was changed meanwhile; nothing was changed", "look at it, and run the command again")
-    for head in dict.fromkeys(fs.split(entry.path)[0] for entry in entries):
-        fs.sync_folder(root, head)  # once each, whatever the number of files: until it is done, the journal can do it all again
-    fs.rename(root, COMMIT, DONE)
-    fs.sync_folder(root, FOLDER)
-    _discard(root)
-
-
-def _carry_out(root: str, entry: Entry) -> bool:
-    """Brings one target to its new content; False where it holds bytes that were not planned for."""
-    now = _hash(root, entry.path)
-    if now == entry.new:
-        return True
-    if now != entry.old:
-        return False
-    head, _ = fs.split(entry.path)
-    if entry.new is None:
-        fs.rename(root, entry.path, entry.stage)
-        swapped_out = _hash(root, entry.stage)
-        if swapped_out != entry.old:
-            fs.rename(root, entry.stage, entry.path, replace=False)
-            return False
-    elif entry.old is None:
-        with fs.folder(root, head, create=True):
-            pass
-        try:
-            fs.rename(root, entry.stage, entry.path, replace=False)
-        except FileExistsError:
-            return False
-    else:
-        _exchange(root, entry)
-        if _hash(root, entry.stage) != entry.old:
-            _exchange(root, entry)
-            return False
-    return True
-
-
-def _exchange(root: str, entry: Entry) -> None:
+def _is_committed(root: str) -> bool:
     try:
-        fs.rename(root, entry.stage, entry.path, exchange=True)
+        return fs.read_if_there(root, COMMIT) is not None
     except OSError as error:
-        if error.errno not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
-            raise
-        aside = f"{entry.stage}.out"
-        fs.rename(root, entry.path, aside)
-        fs.rename(root, entry.stage, entry.path)
-        fs.rename(root, aside, entry.stage)
-
-
-def _roll_back(root: str, entries: Sequence[Entry]) -> None:
-    """Undoes the entries already carried out, so that nothing of the change remains."""
-    stuck = [entry.path for entry in entries if not _take_back(root, entry)]
-    if stuck:
         raise NeedsPerson(
-            f"{', '.join(stuck)} changed while a command was writing; both versions are kept in {FOLDER}",
-            "put the files in order by hand, then delete that folder",
-        )
-    fs.rename(root, COMMIT, DONE)
-    fs.sync_folder(root, FOLDER)
-    _discard(root)
+            f"the disk failed at the commit point: {error.strerror}", "the next writing command finishes the change or forgets it"
+        ) from error
 
 
-def _take_back(root: str, entry: Entry) -> bool:
-    now = _hash(root, entry.path)
-    if now != entry.new or entry.new == entry.old:
-        return True  # never carried out, or somebody else's bytes, which stay
-    head, _ = fs.split(entry.path)
-    if entry.old is None:
-        fs.rename(root, entry.path, entry.stage)
-    elif _hash(root, entry.stage) != entry.old:
-        return False
-    elif entry.new is None:
-        fs.rename(root, entry.stage, entry.path, replace=False)
-    else:
-        _exchange(root, entry)
-    fs.sync_folder(root, head)
-    return True
+def _why(error: OSError | KeyboardInterrupt) -> str:
+    return f"the disk failed: {error.strerror}" if isinstance(error, OSError) else "somebody interrupted"
+
+
+def _forget(root: str) -> None:
+    try:
+        _discard(root)
+    except OSError:
+        pass  # the first error is the one to tell; the next writing command removes what is staged
 
 
 def _discard(root: str) -> None:
-    """Removes staged files and an uncommitted manifest."""
+    """Removes staged files and an uncommitted manifest; never while a commit needs them."""
     try:
-        left = [name for name in fs.names(root, FOLDER) if name not in ("commit", "done")]
-        for name in left:
-            fs.remove(root, f"{FOLDER}/{name}")
+        left = fs.names(root, FOLDER)
     except FileNotFoundError:
         return
+    if "commit" not in left:
+        for name in left:
+            if name != "done":
+                fs.remove(root, f"{FOLDER}/{name}")

@@ -15,12 +15,12 @@ def find_ledger(chosen: str | None, start: str) -> str:
     """The ledger's root: ``--ledger`` or ``BILL_LEDGER`` as they stand, else the nearest folder upwards with a ``ledger.yaml``."""
     if chosen:
         root = os.path.abspath(chosen)
-        if not os.path.isfile(os.path.join(root, MARK)):
+        if not _is_ledger(root):
             raise UsageError(f'"{chosen}" is no ledger: it holds no {MARK}', '"bill init DIR --name NAME" makes one')
         return os.path.realpath(root)
     folder = os.path.realpath(start)
     while True:
-        if os.path.isfile(os.path.join(folder, MARK)):
+        if _is_ledger(folder):
             return folder
         parent = os.path.dirname(folder)
         if parent == folder:
@@ -29,6 +29,11 @@ def find_ledger(chosen: str | None, start: str) -> str:
                 'go to a ledger, name one with --ledger DIR, or begin one with "bill init DIR --name NAME"',
             )
         folder = parent
+
+
+def _is_ledger(folder: str) -> bool:
+    """Its mark may be missing just now: in a change of ``ledger.yaml`` itself that a killed command has left half done."""
+    return any(os.path.isfile(os.path.join(folder, name)) for name in (MARK, f"{PRIVATE}/journal/commit"))
 
 
 def private_folder(root: str) -> str:

@@ -46,7 +46,10 @@ def writer_lock(root: str, command: str, wait: float) -> Iterator[None]:
             pass  # who holds it is only told to others; a full disk is met again, and said, where it matters
         yield
     finally:
-        os.close(fd)
+        try:
+            os.close(fd)
+        except OSError:
+            pass  # it is closed and free all the same, and nothing of worth was written to it
 
 
 def _acquire(fd: int, deadline: float) -> None:

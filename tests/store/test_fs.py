@@ -38,7 +38,7 @@ CALLS: dict[str, Callable[[str, str], Any]] = {
     "exchange": lambda root, path: fs.rename(root, "customers/b.yaml", path, exchange=True),
     "names": lambda root, path: fs.names(root, path.rpartition("/")[0]),
     "sync_folder": lambda root, path: fs.sync_folder(root, path.rpartition("/")[0]),
-    "set_mode": lambda root, path: fs.set_mode(root, path, 0o600),
+    "device": lambda root, path: fs.device(root, path.rpartition("/")[0]),
     "keep_mode like": lambda root, path: fs.keep_mode_and_owner(root, path, "customers/b.yaml"),
     "keep_mode of": lambda root, path: fs.keep_mode_and_owner(root, "customers/b.yaml", path),
 }
@@ -65,7 +65,7 @@ def test_absolute_path_counts_from_the_ledger(root: str) -> None:
 @pytest.mark.parametrize("target", ["a.yaml", "../../outside/a.yaml", "missing"])
 def test_link_is_not_read_as_the_file_it_points_to(root: str, target: str) -> None:
     os.symlink(target, Path(root, "customers", "c.yaml"))
-    for call in (fs.read, fs.read_if_there, lambda root, path: fs.set_mode(root, path, 0o600)):
+    for call in (fs.read, fs.read_if_there):
         with pytest.raises(OSError) as caught:
             call(root, "customers/c.yaml")
         assert caught.value.errno == errno.ELOOP

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from billcli.errors import BillError
-from billcli.store import fs, journal
+from billcli.store import carry, fs, journal
 from tests.support import make_ledger, tree
 
 MANY = [journal.FileChange(f"customers/c{n}.yaml", None, f"schema: customer/1\nid: c{n}\nname: C\n".encode()) for n in range(200)]
@@ -26,7 +26,7 @@ def test_many_files_are_written_with_their_bytes_and_modes(root: str) -> None:
     mask = os.umask(0o022)
     os.umask(mask)
     assert {os.stat(f"{root}/{each.path}").st_mode & 0o777 for each in MANY} == {0o666 & ~mask}
-    assert sorted(fs.names(root, journal.FOLDER)) == ["done"]
+    assert sorted(fs.names(root, carry.FOLDER)) == ["done"]
 
 
 def test_disk_that_fills_up_in_the_middle_leaves_nothing(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,4 +42,4 @@ def test_disk_that_fills_up_in_the_middle_leaves_nothing(root: str, monkeypatch:
     with pytest.raises(BillError, match=r"customers/c120\.yaml could not be written: No space left on device; nothing was changed"):
         journal.commit(root, MANY)
     assert tree(Path(root)) == before
-    assert fs.names(root, journal.FOLDER) == []
+    assert fs.names(root, carry.FOLDER) == []

@@ -1,0 +1,205 @@
+"""A disk that fails on demand: the calls of a command are counted, and one of them dies, errs, or does half its work.
+
+The shim stands in for ``os`` where the store touches files, and for the call behind ``RENAME_EXCHANGE``. A command that
+dies runs in a forked child, so what it leaves behind is what a kill leaves behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+import typer.main
+
+from billcli.app.refresh import fresh_index
+from billcli.store import fs, lock
+from tests.support import Ran, bill, environment, tree
+
+WRITES = frozenset(
+    ("create", "write", "pwrite", "ftruncate", "fsync", "rename", "renameat2", "link", "unlink", "mkdir", "fchmod", "fchown")
+)
+"""Calls that change something; between two of them a kill always leaves the same."""
+
+READS = frozenset(("open", "read", "pread", "stat", "fstat", "listdir", "close"))
+
+KINDS = ("die", "EIO", "ENOSPC", "EACCES", "torn", "short", "lie")
+"""Torn: half is written, then death. Short: half is written, and the call says so. Lie: half is written, and the call says all."""
+
+DIED = 99
+DAY = "2026-03-14"
+_MUCH = 1 << 30
+
+
+class Fault(NamedTuple):
+    """What befalls the ``at``-th counted call; with ``reads`` the calls that only look are counted as well."""
+
+    kind: str
+    at: int
+    reads: bool = False
+
+
+class Trace(NamedTuple):
+    """How a command ended, the counted calls it made, and whether the fault came to pass."""
+
+    ran: Ran
+    calls: list[str]
+    struck: bool
+
+
+class Disk:
+    """Counts calls and lets the fault happen; everything else goes through to ``os``."""
+
+    def __init__(self, fault: Fault | None, *, exchange: bool, before: Callable[[str, tuple[Any, ...]], None] | None) -> None:
+        self.fault = fault
+        self.calls: list[str] = []
+        self.struck = False
+        self._exchange = exchange
+        self._before = before
+        self._renameat2 = fs._renameat2
+        self._counted = WRITES | READS if fault and fault.reads else WRITES
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(os, name)
+        if name not in WRITES | READS:
+            return call
+
+        def counted(*args: Any, **options: Any) -> Any:
+            kind = "create" if name == "open" and args[1] & os.O_CREAT else name
+            return self._strike(kind, args, lambda: call(*args, **options))
+
+        return counted
+
+    def renameat2(self, *args: Any) -> None:
+        if not self._exchange:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+        self._strike("renameat2", args, lambda: self._renameat2(*args))
+
+    def _strike(self, kind: str, args: tuple[Any, ...], call: Callable[[], Any]) -> Any:
+        if self._before:
+            self._before(kind, args)
+        if kind not in self._counted:
+            return call()
+        self.calls.append(kind)
+        if self.fault is None or len(self.calls) != self.fault.at:
+            return call()
+        self.struck = True
+        match self.fault.kind:
+            case "die":
+                os._exit(DIED)
+            case "torn":
+                _half(args)
+                os._exit(DIED)
+            case "short":
+                return _half(args)
+            case "lie":
+                _half(args)
+                return _MUCH
+            case name:
+                if kind == "close":
+                    call()  # a failed close closes all the same
+                code = getattr(errno, name)
+                raise OSError(code, os.strerror(code))
+
+
+def _half(args: tuple[Any, ...]) -> int:
+    file, data = args
+    return os.write(file, data[: max(1, len(data) // 2)])
+
+
+@contextmanager
+def disk(
+    fault: Fault | None = None, *, exchange: bool = True, before: Callable[[str, tuple[Any, ...]], None] | None = None
+) -> Iterator[Disk]:
+    """Everything inside runs on that disk; ``before`` is called with the name and arguments of every call."""
+    made = Disk(fault, exchange=exchange, before=before)
+    with mock.patch.object(fs, "os", made), mock.patch.object(lock, "os", made), mock.patch.object(fs, "_renameat2", made.renameat2):
+        yield made
+
+
+Command = Callable[[Path], Ran]
+"""Something that writes to the ledger in a folder."""
+
+
+_get_command = cache(typer.main.get_command)
+"""Building the commands takes longer than running them."""
+
+
+def words(*words: str, env: Mapping[str, str] | None = None) -> Command:
+    """A command line on a fixed day, by a fixed clone: the same run gives the same bytes."""
+
+    def command(ledger: Path) -> Ran:
+        with mock.patch.object(typer.main, "get_command", _get_command):
+            return bill("--ledger", str(ledger), *words, at=DAY, env={"BILL_CLONE": "0123abcd", **(env or {})})
+
+    return command
+
+
+def run(command: Command, ledger: Path, fault: Fault | None = None, *, exchange: bool = True) -> Trace:
+    """Runs a command on that disk; one that is to die in a child of its own."""
+    if fault and fault.kind in ("die", "torn"):
+        return _in_child(lambda: _run(command, ledger, fault, exchange))
+    return _run(command, ledger, fault, exchange)
+
+
+def _run(command: Command, ledger: Path, fault: Fault | None, exchange: bool) -> Trace:
+    with disk(fault, exchange=exchange) as made:
+        ran = command(ledger)
+    return Trace(ran, made.calls, made.struck)
+
+
+def _in_child(work: Callable[[], Trace]) -> Trace:
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside other threads: the child only runs the one command
+        child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, json.dumps(work()).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) == DIED:
+        return Trace(Ran(DIED, "", ""), [], True)
+    ran, calls, struck = json.loads(told)
+    return Trace(Ran(*ran), calls, struck)
+
+
+def seen(ledger: Path) -> dict[str, str]:
+    """What a reader takes for the documents and the audit trail: the hash of each file as the index shows it."""
+    with mock.patch.dict(os.environ, environment(DAY), clear=True), fresh_index(str(ledger)) as index:
+        return dict(index.execute("SELECT path, hash FROM files").fetchall())
+
+
+def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What a reader must see of a tree."""
+    return {path: fs.sha256(raw) for path, raw in files.items() if path.endswith((".yaml", ".jsonl"))}
+
+
+def copy(source: Path, target: Path) -> Path:
+    """A copy of a whole ledger, its private folder included."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, symlinks=True)
+    return target
+
+
+def journal(ledger: Path) -> dict[str, bytes]:
+    """What stands in the journal; ``done`` is only a mark."""
+    folder = ledger / ".bill" / "journal"
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name != "done"} if folder.is_dir() else {}
+
+
+def files(ledger: Path) -> dict[str, bytes]:
+    """The ledger's own files as they stand on the disk."""
+    return tree(ledger)

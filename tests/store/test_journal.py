@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson
+from billcli.store import carry, fs, journal
+from billcli.store.journal import FileChange
+from tests.faults.rig import disk
+from tests.support import tree
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name in ("a", "b", "c"):
+        path = tmp_path / "customers" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{name}\n")
+    return tmp_path
+
+
+def sha(text: str) -> str:
+    return fs.sha256(text.encode())
+
+
+def change(path: str, old: str | None, new: str | None) -> FileChange:
+    return FileChange(path, sha(old) if old is not None else None, new.encode() if new is not None else None)
+
+
+CHANGES = [
+    change("customers/a.yaml", "a\n", "A\n"),
+    change("invoices/2026/01/i.yaml", None, "i\n"),
+    change("customers/b.yaml", "b\n", None),
+]
+NEW = {"customers/a.yaml": b"A\n", "customers/c.yaml": b"c\n", "invoices/2026/01/i.yaml": b"i\n"}
+
+
+def left(root: Path) -> set[str]:
+    folder = root / carry.FOLDER
+    return set(os.listdir(folder)) if folder.is_dir() else set()
+
+
+def kept(root: Path) -> dict[str, bytes]:
+    folder = root / carry.KEPT
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+def interrupted(root: Path, changes: list[FileChange] | None = None, carried_out: int = 0) -> None:
+    """Leaves what a kill leaves after the commit point and so many entries."""
+    count = 0
+
+    def stop(kind: str, args: tuple[Any, ...]) -> None:
+        nonlocal count
+        if kind in ("renameat2", "rename") and args[0 if kind == "rename" else 1] != "manifest":
+            count += 1
+            if count > carried_out:
+                raise KeyboardInterrupt
+
+    with disk(before=stop), pytest.raises(NeedsPerson, match="recorded in the journal"):
+        journal.commit(str(root), changes or CHANGES)
+    assert "commit" in left(root)
+
+
+def test_changes_are_made_and_only_the_mark_is_left(root: Path) -> None:
+    journal.commit(str(root), CHANGES)
+    assert tree(root) == NEW
+    assert left(root) == {"done"}
+    assert journal.recover(str(root)) == []
+
+
+def test_replaced_file_keeps_its_mode_and_a_new_one_follows_the_umask(root: Path) -> None:
+    os.chmod(root / "customers/a.yaml", 0o640)
+    before = os.umask(0o027)
+    try:
+        journal.commit(str(root), CHANGES)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((root / "customers/a.yaml").stat().st_mode) == 0o640
+    assert stat.S_IMODE((root / "invoices/2026/01/i.yaml").stat().st_mode) == 0o640
+    assert stat.S_IMODE((root / carry.FOLDER).stat().st_mode) == 0o700
+
+
+def spoil(name: str) -> Callable[[Path], object]:
+    return {
+        "changed": lambda root: (root / "customers/a.yaml").write_text("x\n"),
+        "gone": lambda root: (root / "customers/a.yaml").unlink(),
+        "removed already": lambda root: (root / "customers/b.yaml").unlink(),
+        "appeared": lambda root: ((root / "invoices/2026/01").mkdir(parents=True), (root / "invoices/2026/01/i.yaml").write_text("x\n")),
+        "a link": lambda root: ((root / "customers/a.yaml").unlink(), (root / "customers/a.yaml").symlink_to("c.yaml")),
+        "a folder": lambda root: ((root / "customers/a.yaml").unlink(), (root / "customers/a.yaml").mkdir()),
+        "a file for a folder": lambda root: (root / "invoices").write_text("x\n"),
+        "a link for a folder": lambda root: (root / "invoices").symlink_to("customers"),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    "name", ["changed", "gone", "removed already", "appeared", "a link", "a folder", "a file for a folder", "a link for a folder"]
+)
+def test_file_that_is_not_as_planned_stops_everything(root: Path, name: str) -> None:
+    spoil(name)(root)
+    before = tree(root)
+    with pytest.raises((ChangedMeanwhile, BillError), match="nothing was changed"):
+        journal.commit(str(root), CHANGES)
+    assert tree(root) == before
+    assert left(root) == set()
+
+
+@pytest.mark.parametrize("carried_out", [0, 1, 2])
+def test_next_command_finishes_an_interrupted_change(root: Path, carried_out: int) -> None:
+    interrupted(root, carried_out=carried_out)
+    assert sorted(journal.recover(str(root))) == sorted(each.path for each in CHANGES)
+    assert tree(root) == NEW
+    assert left(root) == {"done"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("customers/a.yaml", "edited\n"), ("invoices/2026/01/i.yaml", "edited\n"), ("customers/b.yaml", "again\n")]
+)
+def test_edit_of_what_was_carried_out_already_stays_and_the_rest_is_finished(root: Path, path: str, text: str) -> None:
+    interrupted(root, carried_out=3)
+    (root / path).write_text(text)
+    journal.recover(str(root))
+    assert tree(root) == {**NEW, path: text.encode()}
+    assert left(root) == {"done"}
+
+
+@pytest.mark.parametrize("carried_out", [0, 1, 2])
+@pytest.mark.parametrize("path", ["customers/b.yaml", "invoices/2026/01/i.yaml"])
+def test_edit_of_what_was_not_carried_out_takes_the_whole_change_back(root: Path, path: str, carried_out: int) -> None:
+    before = tree(root)
+    interrupted(root, [CHANGES[0], *(each for each in CHANGES[1:] if each.path != path), change(path, *_text(path))], carried_out)
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text("by hand\n")
+    with pytest.raises(ChangedMeanwhile, match=f"interrupted, and {path} .* taken back, and this command changed nothing$"):
+        journal.recover(str(root))
+    assert tree(root) == {**before, path: b"by hand\n"}
+    assert left(root) == {"done"}
+    assert kept(root) == {}
+    journal.recover(str(root))
+
+
+def _text(path: str) -> tuple[str | None, str | None]:
+    return ("b\n", "B\n") if path.endswith("b.yaml") else (None, "i\n")
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("?"), lambda path: path.unlink()], ids=["damaged", "lost"])
+@pytest.mark.parametrize("stage", ["st0", "st1"])
+def test_staged_file_that_is_damaged_or_lost_takes_the_whole_change_back(root: Path, stage: str, damage: Callable[[Path], object]) -> None:
+    before = tree(root)
+    interrupted(root)
+    damage(root / carry.FOLDER / stage)
+    with pytest.raises(ChangedMeanwhile, match="its staged copy was changed"):
+        journal.recover(str(root))
+    assert tree(root) == before
+
+
+def test_edits_on_both_sides_of_an_interruption_are_both_kept(root: Path) -> None:
+    interrupted(root, carried_out=1)
+    (root / "customers/a.yaml").write_text("edited\n")
+    (root / "customers/b.yaml").write_text("by hand\n")
+    with pytest.raises(ChangedMeanwhile, match=r"another version is kept in \.bill/kept/customers!a\.yaml-"):
+        journal.recover(str(root))
+    assert tree(root) == {"customers/a.yaml": b"edited\n", "customers/b.yaml": b"by hand\n", "customers/c.yaml": b"c\n"}
+    assert list(kept(root).values()) == [b"a\n"]
+
+
+def test_save_through_a_file_held_open_is_kept_aside_and_told(root: Path) -> None:
+    editor = os.open(root / "customers/a.yaml", os.O_WRONLY)
+
+    def save(kind: str, args: tuple[Any, ...]) -> None:
+        if kind == "renameat2" and args[1] == "st1":
+            os.pwrite(editor, b"late", 0)
+
+    with disk(before=save), pytest.raises(NeedsPerson, match="the change is made, but somebody was writing the same file; another"):
+        journal.commit(str(root), CHANGES)
+    os.close(editor)
+    assert tree(root) == NEW
+    assert list(kept(root).values()) == [b"late"]
+
+
+@given(st.data())
+def test_damaged_commit_is_refused_and_nothing_is_touched(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    root = tmp_path_factory.mktemp("damaged")
+    (root / "customers").mkdir()
+    for name in ("a", "b", "c"):
+        (root / f"customers/{name}.yaml").write_text(f"{name}\n")
+    interrupted(root)
+    commit = root / carry.COMMIT
+    good = commit.read_bytes()
+    at = data.draw(st.integers(0, len(good) - 1))
+    bad = data.draw(st.sampled_from([good[:at], good[:at] + b"\x00" + good[at + 1 :], good[:at] + good[at + 1 :], b""]))
+    assume(good[at:].strip() != b"" and bad.replace(b" ", b"") != good.replace(b" ", b""))
+    commit.write_bytes(bad)
+    before, staged = tree(root), left(root)
+    with pytest.raises(BillError, match=r"is damaged|has format") as caught:
+        journal.recover(str(root))
+    assert caught.value.exit_code == 1
+    assert (tree(root), left(root)) == (before, staged)
+
+
+@pytest.mark.parametrize("files", [[], [["x", None, None]], 7, None])
+def test_newer_journal_is_refused_whatever_it_holds(root: Path, files: object) -> None:
+    (root / carry.FOLDER).mkdir(parents=True)
+    (root / carry.COMMIT).write_text(json.dumps({"format": 2, "files": files, "more": True}))
+    with pytest.raises(BillError, match="the journal has format 2; this bill knows 1"):
+        journal.recover(str(root))
+    assert left(root) == {"commit"}
+
+
+@pytest.mark.parametrize(
+    ("path", "stage"), [(".git/hooks/post-checkout", "st0"), (".GIT/config", "st0"), (".bill/clone", "st0"), ("a", "../../outside")]
+)
+def test_journal_that_came_with_somebody_elses_folder_is_refused(root: Path, path: str, stage: str) -> None:
+    entries = [carry.Entry(path, None, sha("x"), f"{carry.FOLDER}/{stage}")]
+    (root / carry.FOLDER).mkdir(parents=True)
+    (root / carry.FOLDER / "st0").write_text("x")
+    body = {"format": 1, "sha256": journal._checksum(entries), "files": [list(each) for each in entries]}
+    (root / carry.COMMIT).write_text(json.dumps(body))
+    with pytest.raises(BillError, match="is damaged"):
+        journal.recover(str(root))
+
+
+def test_what_never_reached_the_commit_point_is_discarded(root: Path) -> None:
+    folder = root / carry.FOLDER
+    folder.mkdir(parents=True)
+    for name in ("st0", "st1.out", "manifest"):
+        (folder / name).write_text("rest")
+    before = tree(root)
+    assert journal.recover(str(root)) == []
+    assert tree(root) == before
+    assert left(root) == set()
+    journal.commit(str(root), CHANGES)
+
+
+def test_file_on_another_file_system_is_refused_before_anything_is_done(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(root)
+    monkeypatch.setattr(fs, "device", lambda root, path: 2 if path.startswith("invoices") else 1)
+    with pytest.raises(BillError, match=r"invoices/2026/01/i.yaml is on another file system than .bill; nothing was changed"):
+        journal.commit(str(root), CHANGES)
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
+def test_change_is_made_where_two_names_cannot_be_exchanged(root: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    def missing(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fs, "_renameat2", missing)
+    journal.commit(str(root), CHANGES)
+    assert tree(root) == NEW
+    assert left(root) == {"done"}
+
+
+def test_interruption_at_any_call_is_told_truly(root: Path) -> None:
+    calls: list[str] = []
+    with disk(before=lambda kind, args: calls.append(kind)):
+        journal.commit(str(root), CHANGES)
+    back = [
+        change("customers/a.yaml", "A\n", "a\n"),
+        change("invoices/2026/01/i.yaml", "i\n", None),
+        change("customers/b.yaml", None, "b\n"),
+    ]
+    journal.commit(str(root), back)
+    old = tree(root)
+    ends = set()
+    for at in range(1, len(calls) + 1):
+        count = 0
+
+        def stop(kind: str, args: tuple[Any, ...]) -> None:
+            nonlocal count
+            count += 1
+            if count == at:  # noqa: B023  # used before the next round
+                raise KeyboardInterrupt
+
+        with disk(before=stop):
+            try:
+                journal.commit(str(root), CHANGES)
+                end = "made"
+            except KeyboardInterrupt:
+                end = "later" if "commit" in left(root) else "nothing"
+            except NeedsPerson as error:
+                end = "made" if "the change is made" in error.message else "later"
+        assert end != "nothing" or ("commit" not in left(root) and tree(root) == old)
+        assert end != "made" or tree(root) == NEW
+        journal.recover(str(root))
+        assert tree(root) == (old if end == "nothing" else NEW)
+        if end != "nothing":
+            journal.commit(str(root), back)
+        ends.add(end)
+    assert ends >= {"nothing", "later"}
