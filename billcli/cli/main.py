@@ -111,6 +111,8 @@ def run(argv: list[str] | None = None) -> int:
         command = typer.main.get_command(app)
         code = command.main(args=words, prog_name="bill", standalone_mode=False)
         sys.stdout.flush()
+        if code == 130:
+            tell("interrupted\n")  # Typer has caught it and says nothing
         return code if isinstance(code, int) else 0
     except BillError as error:
         return _refused(error)
