@@ -161,7 +161,8 @@ def _summary(this: Import, accepted: Accepted, counts: Mapping[str, int], totals
     lines = []
     if counts["documents"]:
         invoices, notes = counted(counts["invoices"], "invoice", "invoices"), counted(counts["credit_notes"], "credit note", "credit notes")
-        lines.append(f"{invoices} and {notes} of {this.source}")
+        both = [words for words, key in ((invoices, "invoices"), (notes, "credit_notes")) if counts[key]]
+        lines.append(f"{' and '.join(both)} of {this.source}")
         lines += [f"{word} {amount} {currency}" for word, key in (("invoices", "invoices"), ("credit notes", "credit_notes"))
                   for currency, amount in totals[key].items()]  # fmt: skip
     if counts["customers"]:

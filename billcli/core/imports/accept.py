@@ -82,13 +82,15 @@ def _names(
     if (number := known.taken[said.kind].get(said.number.casefold())) is not None:
         if number == said.number:
             return None
-        faults.append(said.fault("number", "E402", f"{quoted(said.number)} is there already as {quoted(number)}"))
+        message = f"{quoted(said.number)} is there already as {quoted(number)}"
+        faults.append(said.fault("number", "E402", message, "numbers that differ only by case are one file on some machines"))
     if (number := known.external[said.kind].get(said.external_id)) is not None:
-        faults.append(said.fault("external_id", "E409", f"the external id {quoted(said.external_id)} belongs to {number} already"))
+        message = f"the external id {quoted(said.external_id)} belongs to {number} already"
+        faults.append(said.fault("external_id", "E409", message, f'look at it: "bill show {number}"'))
     other = external.setdefault((said.kind, said.external_id), said)
     if other is not said:
         message = f"the external id {quoted(said.external_id)} stands on line {other.rows[0].line} too"
-        faults.append(said.fault("external_id", "E409", message))
+        faults.append(said.fault("external_id", "E409", message, "each document has one of its own"))
     split = split_number(said.number)
     own = known.issued[said.kind].get(split.head)
     if own is not None and split.n is not None and split.n >= own.first:
@@ -133,17 +135,20 @@ def _within_caps(
 
 def _against(said: SaidDocument, note: CreditNote, invoice: InvoiceFact, before: int) -> Fault | None:
     if invoice.customer != note.customer:
-        return said.fault("corrects", "E308", f"{invoice.number} belongs to {invoice.customer}, the credit note to {note.customer}")
+        message = f"{invoice.number} belongs to {invoice.customer}, the credit note to {note.customer}"
+        return said.fault("corrects", "E308", message, "a credit note goes to whom the invoice went")
     if invoice.currency != note.currency:
-        return said.fault("corrects", "E309", f"{invoice.number} is in {invoice.currency}, the credit note in {note.currency}")
+        message = f"{invoice.number} is in {invoice.currency}, the credit note in {note.currency}"
+        return said.fault("corrects", "E309", message, "currencies never mix")
     if invoice.voided_on:
-        return said.fault("corrects", "E305", f"{invoice.number} is void")
+        return said.fault("corrects", "E305", f"{invoice.number} is void", "nothing is left to credit")
     if note.issued_on < invoice.issued_on:
-        return said.fault("issued_on", "E504", f"{invoice.number} was issued on {invoice.issued_on}, after {note.issued_on}")
+        message = f"{invoice.number} was issued on {invoice.issued_on}, after {note.issued_on}"
+        return said.fault("issued_on", "E504", message, "check both days, and which invoice it corrects")
     left = invoice.gross - before
     if _gross(note) > left:
         message = f"{note.totals.gross} is more than can still be credited on {invoice.number}: {Money(left, invoice.currency)}"
-        return said.fault("gross", "E503", message)
+        return said.fault("gross", "E503", message, "all credit notes together are at most the invoice")
     return None
 
 

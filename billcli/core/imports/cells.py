@@ -167,7 +167,8 @@ def _missing(noun: Noun, header: Row, found: Mapping[str, Field], mapping: Impor
         choices = (wanted,) if isinstance(wanted, str) else wanted
         if not any(each in found for each in choices):
             where = "the mapping has no field" if mapping.fields else "the header has no column"
-            faults.append(Fault(header, None, "E702", f"{where} {' or '.join(map(quoted, choices))}"))
+            hint = "the fields: " + ", ".join(noun.fields)
+            faults.append(Fault(header, None, "E702", f"{where} {' or '.join(map(quoted, choices))}", hint))
     return faults
 
 

@@ -86,7 +86,7 @@ def said_customer(
         said["id"] = named
         said.setdefault("name", named)
     elif not faults and "name" not in said:
-        faults.append(Fault(row, columns.get("name"), "E202", '"name" is missing'))
+        faults.append(Fault(row, columns.get("name"), "E202", '"name" is missing', "each customer has a name, as it is printed"))
     elif not faults and "id" not in said:
         said["id"] = customer_id(said["name"])
     return SaidCustomer(row, said, columns), faults or _checks(row, said, columns, words)
@@ -104,7 +104,7 @@ def _checks(row: Row, said: dict[str, Any], columns: Mapping[str, int | None], w
     limit, currency = said.get("credit_limit"), said.get("currency", words.currency)
     if limit is not None and (limit < 0 or decimals(limit) > digits(currency)):
         why = "is below zero" if limit < 0 else f"has {decimals(limit)} decimals; {currency} has {digits(currency)}"
-        faults.append(Fault(row, columns.get("credit_limit"), "E211", f"{quoted(format(limit, 'f'))} {why}"))
+        faults.append(Fault(row, columns.get("credit_limit"), "E211", f"{quoted(format(limit, 'f'))} {why}", "round it where it came from"))
     for found in check_tax_id(said.get("tax_id"), said.get("country"), ("tax_id",)):
         faults.append(Fault(row, columns.get("tax_id"), found.code, found.message.removeprefix("tax_id: "), found.hint))
     return faults
@@ -158,6 +158,10 @@ def check_customers(
             message = f"the id {quoted(each.id)} stands on line {new[key].row.line} too"
             faults.append(Fault(each.row, column, "E402", message, "give each customer an id of its own"))
         elif key in there:
+            if there[key].id != each.id:
+                message = f"{quoted(each.id)} is there already as {quoted(there[key].id)}"
+                faults.append(Fault(each.row, column, "E402", message, "ids that differ only by case are one file on some machines"))
+                continue
             if not same_name(there[key], each.values["name"]):
                 message = f"{quoted(there[key].id)} is there already, with the name {quoted(there[key].name)}"
                 faults.append(Fault(each.row, column, "E705", message, "give it another id, or add the name to its aliases"))
@@ -179,10 +183,12 @@ def _without_parent(new: dict[str, SaidCustomer], parents: Mapping[str, str | No
         for key, each in new.items():
             parent = each.values.get("parent")
             if parent is not None and parent not in above:
-                message, hint = f"the customer {quoted(parent)} does not exist", did_you_mean(parent, list(above))
+                message = f"the customer {quoted(parent)} does not exist"
+                hint = did_you_mean(parent, list(above)) or "a parent stands in the ledger or on another row of the file"
                 wrong.append((key, Fault(each.row, each.columns.get("parent"), "E204", message, hint)))
             elif parent is not None and _circle(each.id, above):
-                wrong.append((key, Fault(each.row, each.columns.get("parent"), "E306", f"{quoted(each.id)} is its own parent")))
+                message = f"{quoted(each.id)} is its own parent"
+                wrong.append((key, Fault(each.row, each.columns.get("parent"), "E306", message, "leave the parent out in one of them")))
         if not wrong:
             return
         for key, fault in wrong:
@@ -248,7 +254,8 @@ def made_customers(documents: Iterable[SaysCustomer], making: Making, there: Map
         said = document.head["customer"]
         known = there.get(said.value.casefold())
         if known is not None and known.id != said.value:
-            faults.append(Fault(said.row, said.column, "E402", f"{quoted(said.value)} is there already as {quoted(known.id)}"))
+            message = f"{quoted(said.value)} is there already as {quoted(known.id)}"
+            faults.append(Fault(said.row, said.column, "E402", message, "ids that differ only by case are one file on some machines"))
         elif known is None or making.by_name:
             row: Row = said.row if making.unnamed.text(said.row.cells) else said.row._replace(cells=[""] * len(said.row.cells))
             each, found = said_customer(row, making.fields, making.formats, making.lists, making.words, said.value)

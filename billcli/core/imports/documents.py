@@ -135,7 +135,7 @@ class _Reading:
     def _group(self, row: Row) -> SaidDocument | None:
         text = self.number.text(row.cells)
         if not text:
-            self.faults.append(Fault(row, self.number.column, "E202", '"number" is missing'))
+            self.faults.append(Fault(row, self.number.column, "E202", '"number" is missing', "every row of a document has its number"))
             return None
         try:
             number = self.formats.read(values.parse_id, text)
@@ -164,7 +164,8 @@ class _Reading:
         for name in ("quantity", "unit_price", "description"):
             if found.get(name) is None and not self._faulty(row):
                 column = self.line[name].column if name in self.line else None
-                self.faults.append(Fault(row, column, "E202", f'"{name}" is missing'))
+                hint = "each line has a description, a quantity and a unit_price"
+                self.faults.append(Fault(row, column, "E202", f'"{name}" is missing', hint))
         if quantity is not None and price is not None:
             quantity, price = self._signs(row, quantity, price, negative=negative)
         document.lines.append(SaidLine(row, found.get("description"), quantity, price, found.get("tax"), found.get("category")))
@@ -198,7 +199,7 @@ class _Reading:
             document.kind = kind
         elif document.kind != kind:
             message = f"the row is of the kind {kind}; line {document.rows[0].line} of the same number is of the kind {document.kind}"
-            self.faults.append(Fault(row, document.number_column, "E704", message))
+            self.faults.append(Fault(row, document.number_column, "E704", message, "rows with one number form one document"))
         return kind
 
     def _row_kind(self, row: Row, document: SaidDocument) -> str:
@@ -222,7 +223,7 @@ class _Reading:
             self._below_zero(row, "quantity")
         elif negative and quantity and price:
             message = "the row of a credit note is not below zero, though the mapping says that they are"
-            self.faults.append(Fault(row, self.line["quantity"].column, "E213", message))
+            self.faults.append(Fault(row, self.line["quantity"].column, "E213", message, "what is charged stands on an invoice"))
         return quantity, price
 
     def _below_zero(self, row: Row, name: str) -> None:
@@ -235,7 +236,8 @@ class _Reading:
         gross = document.get("gross")
         if gross is None:
             if not self._faulty(row):
-                self.faults.append(Fault(row, document.number_column, "E202", "neither quantity and unit_price nor gross is given"))
+                message = "neither quantity and unit_price nor gross is given"
+                self.faults.append(Fault(row, document.number_column, "E202", message, "a row has the one or the other"))
             return
         if document.lines:
             message = f"a gross alone makes a document of one line; line {document.lines[0].row.line} gives it one already"
@@ -255,13 +257,15 @@ class _Reading:
             other = by_number.setdefault(document.number.casefold(), document)
             if other is not document and (other.kind == document.kind):
                 message = f"{quoted(document.number)} stands on line {other.rows[0].line} too"
-                self.faults.append(Fault(document.rows[0], document.number_column, "E402", message))
+                hint = "each document has a number of its own, whatever the case of its letters"
+                self.faults.append(Fault(document.rows[0], document.number_column, "E402", message, hint))
             if any(row.line in faulty for row in document.rows):
                 continue
             for name in ("customer", "issued_on"):
                 if name not in document.head:
                     cell = self.fields.get(name)
-                    self.faults.append(Fault(document.rows[0], cell.column if cell else None, "E202", f'"{name}" is missing'))
+                    hint = "the first row of a document has it, or every one"
+                    self.faults.append(Fault(document.rows[0], cell.column if cell else None, "E202", f'"{name}" is missing', hint))
             self.faults += _whole(document, negative=bool(self.mapping.credit_notes and self.mapping.credit_notes.negative))
 
 
@@ -278,16 +282,17 @@ def _whole(document: SaidDocument, *, negative: bool) -> list[Fault]:
             faults.append(document.fault("gross", "E205", f"{quoted(format(gross, 'f'))} is below zero", hint))
         elif note and negative and gross:
             message = "the gross of a credit note is not below zero, though the mapping says that they are"
-            faults.append(document.fault("gross", "E205", message))
+            faults.append(document.fault("gross", "E205", message, "what is charged stands on an invoice"))
     settled = document.get("settled_before")
     if settled is not None and (settled < 0 or note):
         why = "is below zero" if settled < 0 else "belongs to invoices; what is left of a credit note is imported as its whole amount"
-        faults.append(document.fault("settled_before", "E205", f"{quoted(format(settled, 'f'))} {why}"))
+        hint = "leave it out where nothing was settled"
+        faults.append(document.fault("settled_before", "E205", f"{quoted(format(settled, 'f'))} {why}", hint))
     if document.get("corrects") is not None and not note:
         faults.append(document.fault("corrects", "E209", "an invoice corrects none", "in kind, write credit-note"))
     if not note and document.get("due_on") is not None and document.get("issued_on") and document.get("due_on") < document.get("issued_on"):
         message = f"due on {document.get('due_on')}, before the day of issue, {document.get('issued_on')}"
-        faults.append(document.fault("due_on", "E405", message))
+        faults.append(document.fault("due_on", "E405", message, "check both days"))
     return faults
 
 

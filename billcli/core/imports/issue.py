@@ -132,11 +132,11 @@ class Issuing:
         gross = said.get("gross")
         if gross is not None and Money.of(gross, currency).minor != sums.gross:
             message = f"the gross is {format(gross, 'f')}; the lines give {Money(sums.gross, currency).text()}"
-            return [said.fault("gross", "E404", message)]
+            return [said.fault("gross", "E404", message, "leave the gross out, or correct the lines and their tax")]
         settled = said.get("settled_before")
         if settled and Money.of(settled, currency).minor > sums.gross:
             message = f"{format(settled, 'f')} settled before is more than the gross, {Money(sums.gross, currency).text()}"
-            return [said.fault("settled_before", "E502", message)]
+            return [said.fault("settled_before", "E502", message, "what was paid beyond it is a payment of its own")]
         return []
 
     def _fields(self, said: SaidDocument, lines: Sequence[dict[str, Any]], sums: Figures, currency: str) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _decimals(said: SaidDocument, currency: str) -> list[Fault]:
         amount = said.get(name)
         if amount is not None and decimals(amount) > digits(currency):
             message = f"{quoted(format(amount, 'f'))} has {decimals(amount)} decimals; {currency} has {digits(currency)}"
-            faults.append(said.fault(name, "E211", message))
+            faults.append(said.fault(name, "E211", message, "round it where it came from"))
     return faults
 
 

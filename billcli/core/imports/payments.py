@@ -84,7 +84,8 @@ def said_payments(rows: Iterable[Row], found: Layout, mapping: ImportMapping, fo
         external_id = said.pop("external_id", None)
         if external_id is None:
             if not (faults and faults[-1].row is row):
-                faults.append(Fault(row, columns["external_id"], "E202", '"external_id" is missing'))
+                hint = "it is how a second import of the same file is known"
+                faults.append(Fault(row, columns["external_id"], "E202", '"external_id" is missing', hint))
             continue
         payment = groups.setdefault(row.line if mapping.single_rows else external_id, SaidPayment(external_id, columns))
         payment.rows.append(row)
@@ -120,12 +121,16 @@ def _merge(row: Row, said: dict[str, Any], payment: SaidPayment, faults: list[Fa
             faults.append(Fault(row, payment.columns[name], "E704", message, "rows with one external_id form one payment"))
     if invoice is None:
         if allocated:
-            faults.append(Fault(row, payment.columns.get("allocated"), "E202", "an amount is allocated, but to no invoice"))
+            hint = "name the invoice, or leave the amount out: the payment then stays as credit"
+            faults.append(Fault(row, payment.columns.get("allocated"), "E202", "an amount is allocated, but to no invoice", hint))
         return
     if any(each.invoice == invoice for each in payment.wishes):
-        faults.append(Fault(row, payment.columns["invoice"], "E402", f"the payment names {quoted(invoice)} twice"))
+        faults.append(
+            Fault(row, payment.columns["invoice"], "E402", f"the payment names {quoted(invoice)} twice", "add the two amounts up")
+        )
     if allocated is not None and allocated <= 0:
-        faults.append(Fault(row, payment.columns["allocated"], "E205", f"{quoted(format(allocated, 'f'))} is not more than nothing"))
+        message = f"{quoted(format(allocated, 'f'))} is not more than nothing"
+        faults.append(Fault(row, payment.columns["allocated"], "E205", message, "leave the invoice out where nothing goes to it"))
     payment.wishes.append(SaidWish(row, invoice, allocated))
 
 
@@ -135,13 +140,14 @@ def _single(payments: Iterable[SaidPayment], faults: list[Fault]) -> None:
         other = first.setdefault(payment.external_id, payment)
         if other is not payment:
             message = f"{quoted(payment.external_id)} stands on line {other.rows[0].line} too"
-            faults.append(payment.fault("external_id", "E409", message))
+            faults.append(payment.fault("external_id", "E409", message, "each payment has one of its own"))
 
 
 def _whole(payment: SaidPayment) -> list[Fault]:
     missing = [name for name in ("customer", "received_on", "amount") if name not in payment.head]
     if missing:
-        return [Fault(payment.rows[0], payment.columns.get(name), "E202", f'"{name}" is missing') for name in missing]
+        hint = "the first row of a payment has it, or every one"
+        return [Fault(payment.rows[0], payment.columns.get(name), "E202", f'"{name}" is missing', hint) for name in missing]
     if payment.get("amount") <= 0:
         hint = "money that goes back is no payment"
         return [payment.fault("amount", "E205", f"{quoted(format(payment.get('amount'), 'f'))} is not more than nothing", hint)]
@@ -218,7 +224,7 @@ def _checked(said: SaidPayment, rules: PaymentRules, hints: Hints) -> list[Fault
     for amount, row, column in amounts:
         if decimals(amount) > digits(currency):
             message = f"{quoted(format(amount, 'f'))} has {decimals(amount)} decimals; {currency} has {digits(currency)}"
-            faults.append(Fault(row, column, "E211", message))
+            faults.append(Fault(row, column, "E211", message, "round it where it came from"))
     for wish in said.wishes:
         if fault := _unfit(said, wish, currency, rules):
             faults.append(fault)
@@ -232,12 +238,14 @@ def _unfit(said: SaidPayment, wish: SaidWish, currency: str, rules: PaymentRules
         return Fault(wish.row, column, "E305", f"the invoice {quoted(wish.invoice)} does not exist", hint)
     invoice = rules.invoices[wish.invoice].fact
     if invoice.currency != currency:
-        return Fault(wish.row, column, "E309", f"{invoice.number} is in {invoice.currency}, the payment in {currency}")
+        return Fault(
+            wish.row, column, "E309", f"{invoice.number} is in {invoice.currency}, the payment in {currency}", "currencies never mix"
+        )
     if rules.families[invoice.customer] != rules.families[said.get("customer")]:
         message = f"{invoice.number} belongs to {invoice.customer}, who is not related to {said.get('customer')}"
         return Fault(wish.row, column, "E308", message, "customers are related by parent: in their files")
     if invoice.voided_on:
-        return Fault(wish.row, column, "E305", f"{invoice.number} is void")
+        return Fault(wish.row, column, "E305", f"{invoice.number} is void", "leave the invoice out: the payment then stays as credit")
     return None
 
 
@@ -268,7 +276,8 @@ class _Booking:
                     message = f"{wish.invoice} has {Money(max(room, 0), self.currency)} open, less than {Money(amount, self.currency)}"
                     return [Fault(wish.row, column, "E502", message, "what is not allocated stays as the customer's credit")]
                 left, wanted = Money(self.left, self.currency), Money(amount, self.currency)
-                return [Fault(wish.row, column, "E501", f"the payment has {left} left for {wish.invoice}, less than {wanted}")]
+                message = f"the payment has {left} left for {wish.invoice}, less than {wanted}"
+                return [Fault(wish.row, column, "E501", message, "all that is allocated is at most its amount")]
             self._take(owed, wish.invoice, amount)
         return []
 
