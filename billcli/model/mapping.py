@@ -45,10 +45,10 @@ def _date_format(text: str) -> str:
 
 def _encoding(text: str) -> str:
     try:
-        b"".decode(text)
+        "a".encode(text)
+        return codecs.lookup(text).name
     except (LookupError, UnicodeError):
         raise BadValue("E209", f"{quoted(text)} is not an encoding of text", "such as utf-8, cp1252, iso-8859-15 or gb18030") from None
-    return codecs.lookup(text).name
 
 
 def _delimiter(text: str) -> str:
@@ -63,7 +63,6 @@ def _separator(text: str) -> str:
     return text
 
 
-_STRING = {"type": "string"}
 DateFormat = Annotated[str, FromText(_date_format, str, {"type": "string"})]
 Encoding = Annotated[str, FromText(_encoding, str, {"type": "string"})]
 Delimiter = Annotated[str, FromText(_delimiter, str, {"type": "string", "enum": list(_DELIMITERS)})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -263,20 +264,19 @@ class Formats:
             return self._day(text)
         return self._signed(parse, text) if parse in self._kinds else parse(text)
 
-    def _day(self, text: str) -> Any:
-        days = {}
-        for form, pattern in self._dates:
-            if match := pattern.match(text):
-                days[form] = _iso(match.groupdict(), text)
-        if len(set(days.values())) > 1:
-            raise BadValue("E206", f"{quoted(text)} can be read as {' and as '.join(days.values())}", "leave only one format under dates:")
-        if not days:
-            forms = " or ".join(form for form, _ in self._dates)
-            raise BadValue("E206", f"{quoted(text)} is not a date written as {forms}")
-        try:
-            return values.parse_day(next(iter(days.values())))
-        except BadValue as bad:
-            raise BadValue(bad.code, f"{quoted(text)} is not a day of the calendar", bad.hint) from None
+    def _day(self, text: str) -> date:
+        """The one day that a text can mean. Two formats that read it as two days leave it open which is meant."""
+        written = [_iso(match.groupdict(), text) for _, pattern in self._dates if (match := pattern.match(text))]
+        days = [day for each in written if (day := _calendar(each))]
+        if len(set(days)) > 1:
+            found = " and as ".join(map(str, dict.fromkeys(days)))
+            raise BadValue("E206", f"{quoted(text)} can be read as {found}", "leave only one of the two formats under dates:")
+        if days:
+            return days[0]
+        if written:
+            raise BadValue("E206", f"{quoted(text)} is not a day of the calendar", "check it where it comes from")
+        forms = " or ".join(form for form, _ in self._dates)
+        raise BadValue("E206", f"{quoted(text)} is not a date", f"it is to be written as {forms}; a mapping says so under dates:")
 
     def _signed(self, parse: Callable[[str], Any], text: str) -> Decimal:
         code, what = self._kinds[parse]
@@ -296,6 +296,13 @@ class Formats:
         if not found:
             raise BadValue(code, f"{quoted(text)} is not {what}: nothing is never below zero")
         return -found
+
+
+def _calendar(text: str) -> date | None:
+    try:
+        return values.parse_day(text)
+    except BadValue:
+        return None
 
 
 def _iso(parts: Mapping[str, str | None], text: str) -> str:
