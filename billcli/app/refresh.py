@@ -19,6 +19,8 @@ from billcli.store.scan import Scan, scan
 from billcli.store.text import MAX_BYTES
 
 _TRIES = 20
+_MAX_TRAIL = 256 * MAX_BYTES
+"""A month of the audit trail: one entry of it names every file of an import, and there may be tens of thousands."""
 _SETTLED = 3
 """So many looks tell a commit that is stuck from one that is being carried out."""
 
@@ -131,7 +133,7 @@ def _update(
             stamp = seen.files[path]
             racy = rows.is_racy(stamp, looked_at)
             try:
-                raw = fs.read(root, path, MAX_BYTES)
+                raw = fs.read(root, path, _MAX_TRAIL if path.startswith("audit/") else MAX_BYTES)
             except FileNotFoundError:
                 continue
             except OSError as error:
