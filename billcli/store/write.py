@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 _WORD = re.compile(r"[^\W\d_](?:[\w .()+/,;@€£-]|:(?=[^\s]))*\Z")
@@ -50,6 +51,10 @@ def _mapping(data: Mapping[str, Any], indent: str) -> Iterator[str]:
 def _entry(key: str, value: Any, indent: str) -> Iterator[str]:
     name = scalar(key)
     match value:
+        case str() if "\n" not in value:
+            yield f"{indent}{name}: {_text(value)}"
+        case Decimal() | date():
+            yield f"{indent}{name}: {scalar(value)}"
         case Mapping() if any(each is not None for each in value.values()):
             yield f"{indent}{name}:"
             yield from _mapping(value, indent + "  ")
@@ -91,8 +96,14 @@ def scalar(value: Any) -> str:
         case date():
             return value.isoformat()
         case str():
-            return value if _is_plain(value) else _quoted(value)
+            return _text(value)
     raise TypeError(f"no YAML form for {type(value).__name__}")
+
+
+@lru_cache(maxsize=4096)
+def _text(text: str) -> str:
+    """An import writes the same keys, names and items ten thousands of times."""
+    return text if _is_plain(text) else _quoted(text)
 
 
 def _is_plain(text: str) -> bool:
