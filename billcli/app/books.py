@@ -13,6 +13,7 @@ from billcli.app.refresh import Progress, fresh_index, no_progress
 from billcli.diagnostics import Diagnostic, did_you_mean
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import queries
+from billcli.index.check_queries import gone
 from billcli.index.connection import Connection
 from billcli.model.values import quoted
 
@@ -119,7 +120,7 @@ def open_books(context: Context, progress: Progress = no_progress, *, whole: boo
 
 
 def ensure_readable(index: Connection) -> None:
-    """Raises ``BillError`` where a file an error keeps out of the books would be missing from every figure."""
+    """Raises ``BillError`` where a document would be missing from every figure, or counted twice."""
     if unreadable := queries.unreadable(index):
         first = min((each for each in queries.problems(index) if each.file in unreadable), key=Diagnostic.sort_key)
         more = f", and {len(unreadable) - 1} more of the ledger cannot be read" if len(unreadable) > 1 else ""
@@ -127,3 +128,8 @@ def ensure_readable(index: Connection) -> None:
             f"{first.file} cannot be read{more}: {first.message}",
             '"bill check" shows every place; nothing is computed without what stands there',
         )
+    if lost := gone(index):
+        hint = f"bring it back: git checkout -- {lost[0].file}"
+        raise BillError(f"{lost[0].number} was issued, but {lost[0].file} is gone; nothing is computed without it", hint)
+    if double := queries.doubled(index):
+        raise BillError(f"{double[0]} stands in {double[1]}; nothing is computed while that is so", '"bill check" shows every place')

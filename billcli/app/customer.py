@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
 from billcli.core.plan import Plan
-from billcli.core.report import Column, Report, View
+from billcli.core.report import Column, Report, View, currency_totals
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.category_names import DIMENSIONS
@@ -178,7 +178,7 @@ class CustomerFilter:
 
 
 def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
-    """Customers by id with what they owe per currency."""
+    """Customers by id with what is open and unapplied; a row per currency in which something is."""
     from billcli.app.invoice import group_members
 
     grouped = group_members(books, wanted.group) if wanted.group else None
@@ -193,6 +193,7 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
         value_of(parse_country, wanted.country, "--country")
     tagged = queries.tags_of(books.index, "customers", "id")
     owed = _owed(books, as_of)
+    usual = queries.settings(books.index)["currency"]
     columns = (
         Column("customer", "Customer"),
         Column("name", "Name", "prose"),
@@ -200,7 +201,9 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
         Column("terms", "Terms", minor=True),
         *(Column(name, name.capitalize(), minor=True) for name in DIMENSIONS),
         Column("tags", "Tags", "list", minor=True),
-        Column("open", "Open", "list"),
+        Column("balance_currency", "Cur"),
+        Column("open", "Open", "money"),
+        Column("unapplied", "Unapplied", "money"),
     )
     rows = []
     for each in queries.customers(books.index):
@@ -213,27 +216,20 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
         ):
             continue
         dimensions = [getattr(each, name) for name in DIMENSIONS]
-        rows.append(
-            (
-                each.id,
-                each.name,
-                each.country,
-                each.terms,
-                *dimensions,
-                tagged.get(each.id, []),
-                [str(money) for money in owed.get(each.id, [])],
-            )
-        )
-    return Report("customers", as_of, columns, rows)
+        head = (each.id, each.name, each.country, each.terms, *dimensions, tagged.get(each.id, []))
+        nothing = {each.currency or usual: [0, 0]}
+        for currency, sums in sorted((owed.get(each.id) or nothing).items()):
+            rows.append((*head, currency, *(Money(amount, currency) for amount in sums)))
+    return Report("customers", as_of, columns, rows, currency_totals(columns, rows))
 
 
-def _owed(books: Books, as_of: date) -> dict[str, list[Money]]:
-    sums: dict[tuple[str, str], int] = {}
-    for each in queries.open_invoices(books.index, as_of):
-        sums[each.customer, each.currency] = sums.get((each.customer, each.currency), 0) + each.open
-    found: dict[str, list[Money]] = {}
-    for (customer, currency), amount in sorted(sums.items()):
-        found.setdefault(customer, []).append(Money(amount, currency))
+def _owed(books: Books, as_of: date) -> dict[str, dict[str, list[int]]]:
+    """What is open and what is unapplied, in minor units, by customer and currency."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for invoice in queries.open_invoices(books.index, as_of):
+        found.setdefault(invoice.customer, {}).setdefault(invoice.currency, [0, 0])[0] += invoice.open
+    for credit in queries.unapplied(books.index, as_of):
+        found.setdefault(credit.customer, {}).setdefault(credit.currency, [0, 0])[1] += credit.amount
     return found
 
 
@@ -246,12 +242,13 @@ def customer_view(books: Books, customer_id: str, as_of: date) -> View:
 
     customer = books.customer(customer_id)
     chosen = defaults(books.settings(), books.categories(), customer)
-    owed = _owed(books, as_of).get(customer_id, [])
+    balances = sorted(_owed(books, as_of).get(customer_id, {}).items())
+    owed = [Money(open_, currency) for currency, (open_, _) in balances if open_]
+    unapplied = [Money(credit, currency) for currency, (_, credit) in balances if credit]
     every = invoice_list(books, InvoiceFilter(customer=customer_id), as_of)
     open_rows = [row for row in every.rows if row[7].minor]
     columns = tuple(each for each in every.columns if each.key != "customer")
     table = Report("open invoices", as_of, columns, [(*row[:1], *row[2:]) for row in open_rows])
-    unapplied = [Money(each.amount, each.currency) for each in queries.unapplied(books.index, as_of) if each.customer == customer_id]
     levels = {name: {"value": each.value, "from": each.level} for name, each in chosen.items() if each.level}
     data = {**document_data(customer), "defaults": levels, "open": owed, "unapplied": unapplied}
     fields = [

@@ -241,7 +241,7 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     """The invoice with its settlements and its state on that day."""
     from billcli.core import settlement
     from billcli.core.invoice import document_data
-    from billcli.core.views import invoice_fields, line_table, settlement_table
+    from billcli.core.views import invoice_fields, line_table, settlement_data, settlement_table
 
     invoice = books.invoice(number)
     fact = queries.invoice(books.index, number)
@@ -260,4 +260,11 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
         ("Lines", line_table(invoice, as_of)),
         ("Settlements", settlement_table(rows, fact.currency, as_of, "source")),
     ]
-    return View("invoice", number, as_of, invoice_fields(invoice, derived), tables, {**document_data(invoice), **derived})
+    return View(
+        "invoice",
+        number,
+        as_of,
+        invoice_fields(invoice, derived),
+        tables,
+        {**document_data(invoice), **derived, "settlements": settlement_data(rows, fact.currency, as_of, "source")},
+    )

@@ -21,11 +21,12 @@ Planner = Callable[[Books], Plan]
 
 
 class Done(NamedTuple):
-    """What was carried out; ``git_problem`` says why it could not be committed, if so."""
+    """What was carried out; ``by_hand`` are files people changed since the last command, ``git_problem`` why git made no commit."""
 
     plan: Plan
     created: tuple[str, ...]
     changed: tuple[str, ...]
+    by_hand: tuple[str, ...] = ()
     git_problem: str = ""
 
 
@@ -62,7 +63,8 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
         problem = _commit(context.root, plan, applied.paths) if commits else ""
     existed = set(hashes)
     created = tuple(path for path in paths if path not in existed)
-    return Done(plan, created, tuple(path for path in paths if path in existed), problem)
+    by_hand = tuple(each.path for each in hands if each.path not in paths)
+    return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem)
 
 
 def _recordable(path: str, new: str | None) -> bool:

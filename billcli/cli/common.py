@@ -149,19 +149,32 @@ def _agreed() -> None:
     """Asks a person. Raises ``NeedsPerson`` where there is none."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise NeedsPerson("nothing was written", "add --yes to write without being asked")
-    if not typer.confirm("Write this?", default=True, err=True):
+    if not typer.confirm("Write this?", default=False, err=True):
         raise NeedsPerson("nothing was written")
 
 
 def _finish(done: Done, form: str, *, quiet: bool, told: bool) -> None:
     if not quiet and not told:
         _say_plan(done.plan)
+    elif told and done.plan.steps:
+        say(f"written: {done.plan.result.get('number') or done.plan.result.get('id') or f'{len(done.plan.steps)} file(s)'}")
     try:
         _result(done.plan, list(done.created), list(done.changed), form, quiet=quiet)
     except OSError as error:
         raise NeedsPerson(f"the change is made, but the answer could not be written: {error.strerror}", "do not run it again") from error
+    if done.by_hand and not quiet:
+        _say_by_hand(done.by_hand)
     if done.git_problem:
         raise NeedsPerson(f"the change is made, but git has not committed it: {done.git_problem}", "the next command commits it")
+
+
+def _say_by_hand(paths: tuple[str, ...]) -> None:
+    """Told once per edit: a person's edit is noted, and stays that person's to commit."""
+    issued = [path for path in paths if path.startswith(("invoices/", "credit-notes/"))]
+    if issued:
+        say(f'warning: {", ".join(issued[:3])} {"was" if len(issued) == 1 else "were"} changed by hand after issue; see "bill check"')
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    say(f"note: changed by hand: {', '.join(paths[:3])}{more}; noted in the audit trail, yours to commit with git")
 
 
 def _would_touch(plan: Plan) -> tuple[list[str], list[str]]:

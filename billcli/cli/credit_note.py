@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from billcli.cli.common import list_command, optional_day, write_command
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
 
 _HELP = """Credit what was invoiced.
 
@@ -36,7 +36,7 @@ def new(
         typer.Option("--series", metavar="NAME", help="The sequence in ledger.yaml to take the number from."),
     ] = None,
     external_id: ExternalId = None,
-    as_of: AsOf = None,
+    as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from billcli.cli.common import list_command, write_command
-from billcli.cli.options import Answer, AsOf, DryRun, Form, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, DryRun, Form, Quiet, Today, Yes
 
 _HELP = """Invoices that are not issued yet.
 
@@ -45,7 +45,7 @@ def show(
 def delete(
     ctx: typer.Context,
     draft: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
-    as_of: AsOf = None,
+    as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,

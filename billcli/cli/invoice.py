@@ -9,7 +9,7 @@ import typer
 
 from billcli.cli import imports
 from billcli.cli.common import books, list_command, optional_day, say, write_command
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
 from billcli.errors import BillError, UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def new(
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Keep it without a number, to be issued later.")] = False,
     external_id: ExternalId = None,
-    as_of: AsOf = None,
+    as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
@@ -158,7 +158,7 @@ def _type(text: str | None) -> str | None:
 @app.command()
 def issue(
     ctx: typer.Context, draft: Annotated[str, typer.Argument(metavar="DRAFT", help="The draft's id.")], issued_on: IssuedOn = None,
-    as_of: AsOf = None, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Answer = "table",
+    as_of: Today = None, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Answer = "table",
 ) -> None:  # fmt: skip
     """Issue a draft: it gets its number, and the draft goes.
 
@@ -228,7 +228,7 @@ def import_(
     rejects: imports.Rejects = None,
     source: imports.Source = None,
     cut_over: imports.CutOver = None,
-    as_of: AsOf = None,
+    as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,

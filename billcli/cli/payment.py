@@ -8,7 +8,7 @@ import typer
 
 from billcli.cli import imports
 from billcli.cli.common import list_command, optional_day, write_command
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Yes
+from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
 
 _HELP = """Record and import money received, and what it pays.
 
@@ -46,7 +46,7 @@ def add(
     notes: Annotated[str | None, typer.Option("--notes", metavar="TEXT", help="A note for yourself.")] = None,
     again: Annotated[bool, typer.Option("--again", help="It is another payment, though customer, day and amount are the same.")] = False,
     external_id: ExternalId = None,
-    as_of: AsOf = None,
+    as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
@@ -113,7 +113,7 @@ def import_(
     mapping: imports.Mapping = None,
     rejects: imports.Rejects = None,
     source: imports.Source = None,
-    as_of: AsOf = None,
+    as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billcli.core.invoice import document_data, sealed, tax_groups, totals
+from billcli.core.invoice import document_data, figures_line, sealed, tax_groups, totals
 from billcli.core.money import split
 from billcli.core.numbering import Given
 from billcli.core.plan import Create, Plan
@@ -164,6 +164,7 @@ def plan_credit_note(note: CreditNote, given: Given, invoice_path: str) -> Plan:
     used = sum((each.amount for each in note.applied), Decimal(0))
     gross = format(note.totals.gross, "f")
     summary = [f"credit note {note.number} on {note.corrects} over {gross} {note.currency}: {note.reason}"]
+    summary.append(figures_line(note))
     if used != note.totals.gross:
         summary.append(f"{note.totals.gross - used} {note.currency} of it stay as credit of {note.customer}")
     return Plan(

@@ -74,6 +74,8 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
     terms = request.terms or chosen["terms"].value
     sums = figures(lines, tax_codes(master.settings), currency, master.settings.rounding, "net")
     check_size(sums, currency)
+    if sums.gross == 0:
+        raise BillError("the invoice would be over nothing", "a number once given stays used; look at quantities and prices")
     fields = {
         "number": given.number,
         "type": request.type or "sales",
@@ -109,12 +111,23 @@ def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Pl
     return Plan(
         command="invoice issue" if drafted else "invoice new",
         steps=steps,
-        summary=(f"invoice {invoice.number} to {invoice.issued_to.name} over {gross}, issued {invoice.issued_on}, due {due}",),
+        summary=(
+            f"invoice {invoice.number} to {invoice.issued_to.name} over {gross}, issued {invoice.issued_on}, due {due}",
+            figures_line(invoice),
+        ),
         result={"number": invoice.number},
         relies_on=(f"customers/{invoice.customer}.yaml", "ledger.yaml"),
         given=(invoice.number, *((invoice.reference,) if invoice.reference else ())),
         warnings=given.warnings,
     )
+
+
+def figures_line(document: Any) -> str:
+    """Net, each tax on its base, what has none, and gross: what a person must see before it is fixed."""
+    taxes = [f"{each.code} {each.amount} on {each.base}" for each in document.taxes]
+    untaxed = document.totals.net - sum((each.base for each in document.taxes), Decimal(0))
+    without = [f"no tax on {untaxed}"] if untaxed else []
+    return f"  net {document.totals.net}, {', '.join([*taxes, *without])}, gross {document.totals.gross} {document.currency}"
 
 
 def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str]) -> Plan:

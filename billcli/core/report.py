@@ -38,7 +38,7 @@ class Report(NamedTuple):
 
 def currency_totals(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """One row per currency with the sum of each column of money; the first column says so."""
-    at_currency = next(at for at, column in enumerate(columns) if column.key == "currency")
+    at_currency = next(at for at, column in enumerate(columns) if column.key.endswith("currency"))
     totals = []
     for currency in sorted({row[at_currency] for row in rows}):
         mine = [row for row in rows if row[at_currency] == currency]

@@ -117,6 +117,12 @@ def settlement_table(rows: Sequence[Settlement], currency: str, as_of: date, oth
     return Report("settlements", as_of, columns, shown)
 
 
+def settlement_data(rows: Sequence[Settlement], currency: str, as_of: date, other: str) -> list[dict[str, Any]]:
+    """The same rows for a program."""
+    table = settlement_table(rows, currency, as_of, other)
+    return [dict(zip((column.key for column in table.columns), row, strict=True)) for row in table.rows]
+
+
 def _figures(document: Any) -> list[tuple[str, Any]]:
     taxes = [(f"Tax {each.code} {_plain(each.rate)} %", _tax(each)) for each in document.taxes]
     totals = document.totals

@@ -90,6 +90,12 @@ def unreadable(connection: sqlite3.Connection) -> set[str]:
     return {path for (path,) in connection.execute(sql)}
 
 
+def doubled(connection: sqlite3.Connection) -> tuple[str, str] | None:
+    """A number or id that several files claim, with their paths."""
+    row: tuple[str, str] | None = connection.execute("SELECT name, paths FROM doubled ORDER BY name").fetchone()
+    return row
+
+
 def path_of(connection: sqlite3.Connection, table: str, key: str, name: str) -> str | None:
     """The file of a document."""
     row = connection.execute(f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?", (name,)).fetchone()

@@ -108,6 +108,7 @@ def replace(
         _insert(connection, each, known.get(each.path), invoices, paths)
         progress()
     _settle(connection, invoices)
+    _doubled(connection)
     _match_audit(connection, paths)
 
 
@@ -184,6 +185,15 @@ _GONE = f"""
 INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND {_LAST}
   AND NOT EXISTS (SELECT 1 FROM files WHERE path = ?1) GROUP BY a.path HAVING count(*) = count(a.hash)
 """  # no value from outside
+
+
+def _doubled(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM doubled")
+    for table, key in (("invoices", "number"), ("credit_notes", "number"), ("payments", "id")):
+        connection.execute(
+            f"INSERT INTO doubled SELECT max(t.{key}), group_concat(f.path, ' and ') FROM {table} t JOIN files f ON f.id = t.file "
+            f"GROUP BY lower(t.{key}) HAVING count(*) > 1"
+        )
 
 
 def _match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:

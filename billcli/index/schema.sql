@@ -103,5 +103,8 @@ CREATE TABLE trail (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT 
 CREATE INDEX trail_hash ON trail (hash);
 CREATE INDEX trail_file ON trail (file);
 
+-- numbers and ids that two files claim: no figure is right while that is so
+CREATE TABLE doubled (name TEXT NOT NULL, paths TEXT NOT NULL);
+
 -- paths whose content the trail knows but which are no longer there
 CREATE TABLE gone (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;

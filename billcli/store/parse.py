@@ -103,8 +103,14 @@ class _Composer:
         mark = (endless and error.context_mark) or error.problem_mark or error.context_mark
         context = f"{error.context}: " if error.context else ""
         index = min(mark.index, max(len(self.text) - 1, 0)) if mark else 0
-        hint = "texts with ': ', ' #' or special signs at the start go in double quotes"
-        self.problem("E104", f"the text is not YAML: {context}{error.problem}", index, hint)
+        self.problem("E104", f"the text is not YAML: {context}{error.problem}", index, self.syntax_hint(index))
+
+    def syntax_hint(self, index: int) -> str:
+        line = self.text[self.text.rfind("\n", 0, index) + 1 :].split("\n", 1)[0]
+        empty = re.search(r"^ *(\S+): \[\](?: *#.*)?\n(?: *(?:#.*)?\n)*\Z", self.text[: self.text.rfind("\n", 0, index) + 1], re.MULTILINE)
+        if empty and line.lstrip().startswith("- "):
+            return f'take the [] off "{empty[1]}: []"; its entries stand below it'
+        return "look at the indent first; texts with ': ', ' #' or special signs at the start go in double quotes"
 
     def document(self) -> dict[str, Any] | None:
         self.parser.get_event()

@@ -74,7 +74,7 @@ def test_invoice_new_asks_for_what_is_missing_and_asks_again_for_what_it_does_no
         answers=[
             ("Customer", "nordwin"), ("Customer", "südwind"), ("Customer", "service"),
             ("Line 1", "Consulting;two;95.10"), ("Line 1", "Consulting;2;95.10;vat-20"), ("Line 2", ""),
-            ("Write this? [Y/n]", "y"),
+            ("Write this? [y/N]", "y"),
         ],
     )  # fmt: skip
     assert code == 0
