@@ -63,7 +63,5 @@ def import_command(
         return
     this.keep()
     count = len(this.rejected)
-    raise NeedsPerson(
-        f"{count} row{'s were' if count != 1 else ' was'} not imported; {rejects} has them with the reasons",
-        "mend them there and import that file",
-    )
+    said = "row was not imported: see {}, which has the reason" if count == 1 else "rows were not imported: see {}, which has the reasons"
+    raise NeedsPerson(f"{count} {said.format(rejects)}", "mend it there, and import that file")

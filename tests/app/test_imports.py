@@ -174,6 +174,12 @@ def test_customers_export_comes_back_the_same_into_the_same_books_and_into_other
     assert document(other, "customers/nordwind.yaml").groups.segment == "public"
 
 
+def test_rows_of_a_customer_that_say_the_same_are_one_customer(books: Path) -> None:
+    ran = take(books, "customer", "customer,name,balance_currency,open\nnew,New,EUR,1.00\nnew,New,NOK,2.00\n", "--format", "json")
+    assert ran.json["created"] == ["customers/new.yaml"]
+    assert run(books, "customer", "id,name\nx,New\nx,Newer\n", "--yes").code == 1
+
+
 def test_customer_that_differs_stays_as_it_is_and_that_is_said(books: Path) -> None:
     before = tree(books)
     ran = take(books, "customer", "id,name,terms,email\nnordwind,Nordwind Handels GmbH,net 99,neu@nordwind.example\n")
@@ -380,7 +386,7 @@ def test_rejected_rows_go_to_their_file_with_reasons_and_the_rest_comes_in(books
     table(books, rows)
     ran = run(books, "invoice", books.parent / "rows.csv", "--rejects", "bad.csv", "--yes")
     assert ran.code == 3
-    assert "3 rows were not imported; bad.csv has them with the reasons" in ran.err
+    assert "3 rows were not imported: see bad.csv, which has the reasons" in ran.err
     assert (books / "invoices/2026/03/A-2.yaml").exists()
     assert not (books / "invoices/2026/03/A-1.yaml").exists()
     text = (books.parent / "bad.csv").read_text(encoding="utf-8")
@@ -400,6 +406,19 @@ def test_rejected_rows_go_to_their_file_with_reasons_and_the_rest_comes_in(books
     take(books, "invoice", table(books, mended, "mended.csv"))
     assert (books / "invoices/2026/03/A-1.yaml").exists()
     assert (books / "invoices/2026/03/A-3.yaml").exists()
+
+
+@pytest.mark.parametrize("odd", ["A-1,,,,Splicing, per eye,1.5,38,vat-20,", "A-1,,,,Splicing"])
+def test_document_with_a_row_of_too_many_or_too_few_cells_is_bad_as_a_whole(books: Path, odd: str) -> None:
+    ran = run(books, "invoice", f"{TWO}{odd}\n", "--rejects", "bad.csv", "--yes")
+    assert ran.code == 3
+    assert not (books / "invoices/2026/03/A-1.yaml").exists()
+    assert (books / "invoices/2026/03/A-2.yaml").exists()
+    assert [line.partition(",")[0] for line in (books.parent / "bad.csv").read_text(encoding="utf-8").splitlines()[1:]] == ["A-1"] * 3
+    (books.parent / "bad.csv").unlink()
+    rows = "external_id,customer,received_on,amount,invoice,allocated\np-1,nordwind,2026-03-10,10,,\np-1,,,,A-2\n"
+    assert run(books, "payment", rows, "--rejects", "bad.csv", "--yes").code == 3
+    assert not (books / "payments").exists()
 
 
 def test_rejected_file_is_mended_in_place_and_rejects_again_without_a_second_reason(books: Path) -> None:

@@ -84,7 +84,7 @@ class Shelf:
         header = Row(1, list(documents.NOUN.fields))
         table = [Row(at, [row.get(name, "") for name in header.cells]) for at, row in enumerate(rows, 2)]
         found, faults = layout(documents.NOUN, header, MAPPING)
-        parsed = documents.said_documents(table, found, MAPPING, Formats(MAPPING))
+        parsed = documents.said_documents(table, [], found, MAPPING, Formats(MAPPING))
         assert not (faults or parsed.faults), parsed.faults
         issuing = Issuing(Rules(SETTINGS, Categories(), day(99), "x", None, False), {"a": Customer(id="a", name="A")}, found.fields)
         wanted = {said.get("corrects") for said in parsed.documents}
@@ -102,7 +102,7 @@ class Shelf:
         header = Row(1, list(payments.NOUN.fields))
         table = [Row(at, [row.get(name, "") for name in header.cells]) for at, row in enumerate(rows, 2)]
         found, faults = layout(payments.NOUN, header, MAPPING)
-        parsed = payments.said_payments(table, found, MAPPING, Formats(MAPPING))
+        parsed = payments.said_payments(table, [], found, MAPPING, Formats(MAPPING))
         assert not (faults or parsed.faults), parsed.faults
         invoices = self.invoices({wish.invoice for said in parsed.payments for wish in said.wishes})
         rules = payments.PaymentRules(SETTINGS, day(99), "x", {"a": "EUR"}, {"a": "a"}, invoices)

@@ -44,7 +44,7 @@ def _make(books: Books, this: Import) -> Outcome:
         summary.append(f"{len(known)} already there")
     return Outcome(
         creates(made), summary, {"customers": len(made), "already_there": len(known)}, {}, relied_on(books, []),
-        warnings, [*faults, *more], {},
+        warnings, [*this.table.odd, *faults, *more], {},
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def _make(books: Books, this: Import) -> Outcome:
     if this.options.cut_over and this.options.cut_over > books.today:
         raise UsageError(f"--cut-over {this.options.cut_over} is in the future")
     if this.parsed is None:
-        this.parsed = rules.said_documents(this.watched(), this.layout, this.mapping, this.formats)
+        this.parsed = rules.said_documents(this.watched(), this.table.odd, this.layout, this.mapping, this.formats)
     parsed: rules.Parsed = this.parsed
     faults = [*parsed.faults, *_without_cut_over(parsed.documents, this)]
     good = this.without(parsed.documents, faults, parsed.rows_of)

@@ -72,7 +72,7 @@ class Import:
     def plan(self, books: Books) -> Plan:
         """What goes in. Raises ``BillError`` with every bad row, unless there is a file for them."""
         outcome = self.make(books, self)
-        faults = [*self.table.odd, *outcome.faults]
+        faults = outcome.faults
         self.problems = tables.diagnostics(self.table, faults)
         self.rejected = _with_their_documents(faults, self.problems, outcome.rows_of)
         if faults and self.options.rejects is None:

@@ -27,7 +27,7 @@ def prepare_payments(options: ImportOptions) -> Import:
 
 def _make(books: Books, this: Import) -> Outcome:
     if this.parsed is None:
-        this.parsed = rules.said_payments(this.watched(), this.layout, this.mapping, this.formats)
+        this.parsed = rules.said_payments(this.watched(), this.table.odd, this.layout, this.mapping, this.formats)
     parsed: rules.ParsedPayments = this.parsed
     faults = list(parsed.faults)
     known, new_ones, different = _known(books, parsed.payments)

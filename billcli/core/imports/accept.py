@@ -13,7 +13,6 @@ from billcli.core.imports.settle import Claim, Invoiced, application, moved, sha
 from billcli.core.plan import Change as Edited
 from billcli.core.project import project
 from billcli.core.settlement import invoice_changes
-from billcli.diagnostics import did_you_mean
 from billcli.model.credit_note import Application, CreditNote
 from billcli.model.invoice import Invoice
 from billcli.model.money import Money
@@ -69,7 +68,7 @@ def accept(documents: Sequence[SaidDocument], issuing: Issuing, known: Known) ->
         elif entity is not None:
             notes.append((said, entity))
     targets = {**known.targets, **_new_targets(invoices, {said.get("corrects") for said, _ in notes})}
-    good = _within_caps(notes, targets, known, [each.number for each in invoices], faults)
+    good = _within_caps(notes, targets, known, faults)
     made, edited = _applied(good, targets, issuing.rules.source)
     return Accepted(invoices, made, edited, there, faults)
 
@@ -113,7 +112,7 @@ def _new_targets(invoices: Sequence[Invoice], wanted: set[Any]) -> dict[str, Inv
 
 
 def _within_caps(
-    notes: Sequence[tuple[SaidDocument, CreditNote]], targets: Mapping[str, Invoiced], known: Known, new: Sequence[str], faults: list[Fault]
+    notes: Sequence[tuple[SaidDocument, CreditNote]], targets: Mapping[str, Invoiced], known: Known, faults: list[Fault]
 ) -> list[CreditNote]:
     """The credit notes that stay within what they correct, earlier ones first."""
     credited = dict(known.credited)
@@ -121,7 +120,7 @@ def _within_caps(
     for said, note in sorted(notes, key=lambda each: (each[1].issued_on, each[1].number)):
         target = targets.get(note.corrects) if note.corrects else None
         if note.corrects and target is None:
-            hint = did_you_mean(note.corrects, [*targets, *new]) or "leave corrects empty where the invoice is not imported"
+            hint = "it may be a bad row too; leave corrects empty where the invoice is not imported"
             faults.append(said.fault("corrects", "E305", f"the invoice {quoted(note.corrects)} does not exist", hint))
             continue
         if target is not None:

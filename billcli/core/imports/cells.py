@@ -19,7 +19,7 @@ _HARMED = re.compile(r"'(?=\s*[=+\-@\t\r\n\0＝＋－＠])")
 REASON = "reason"
 """The column that is added to rejected rows. Only an export of credit notes, which has ``unapplied`` too, gives it as a field."""
 
-_HINTS = 20
+_HINTS, _COMPARED = 20, 5000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -52,7 +52,7 @@ class Hints:
     """The nearest known name for unknown ones, for the first few of them: comparing thousands with thousands takes minutes."""
 
     def __init__(self, known: Sequence[str], otherwise: str) -> None:
-        self._known = tuple(known)
+        self._known = tuple(known) if len(known) <= _COMPARED else ()
         self._otherwise = otherwise
         self._found: dict[str, str] = {}
 
@@ -83,6 +83,11 @@ class Layout(NamedTuple):
     unnamed: Field | None
     warnings: tuple[str, ...]
     positions: Mapping[str, int]
+    width: int
+
+    def squared(self, row: Row) -> Row:
+        """A row with as many cells as the header, to find out which document it would belong to."""
+        return row._replace(cells=[*row.cells, *[""] * self.width])
 
 
 # which column
@@ -109,7 +114,7 @@ def layout(noun: Noun, header: Row, mapping: ImportMapping) -> tuple[Layout, lis
     unnamed = found.get("customer")
     if mapping.fields and "customer" in mapping.fields:
         unnamed = _field("customer", mapping.fields["customer"].model_copy(update={"empty": None}), header, positions, [])
-    return Layout(found, creates, unnamed, warnings, positions), faults
+    return Layout(found, creates, unnamed, warnings, positions, len(names)), faults
 
 
 def unknown_fields(noun: Noun, customer_fields: Sequence[str], mapping: ImportMapping) -> list[tuple[tuple[str, str], str]]:

@@ -100,13 +100,14 @@ class Parsed(NamedTuple):
     """The document of a row, by the row's line: with one bad row all of it is bad."""
 
 
-def said_documents(rows: Iterable[Row], found: Layout, mapping: ImportMapping, formats: Formats) -> Parsed:
-    """Rows grouped to documents."""
-    return _Reading(found, mapping, formats).documents(rows)
+def said_documents(rows: Iterable[Row], odd: Iterable[Fault], found: Layout, mapping: ImportMapping, formats: Formats) -> Parsed:
+    """Rows grouped to documents. ``odd`` rows have too few or too many cells; a document that one of them names is bad."""
+    return _Reading(found, mapping, formats).documents(rows, odd)
 
 
 class _Reading:
     def __init__(self, found: Layout, mapping: ImportMapping, formats: Formats) -> None:
+        self.squared = found.squared
         self.fields = found.fields
         self.number = found.fields["number"]
         self.head = [found.fields[name] for name in _HEAD if name in found.fields]
@@ -119,7 +120,7 @@ class _Reading:
         self.groups: dict[Any, SaidDocument] = {}
         self.faults: list[Fault] = []
 
-    def documents(self, rows: Iterable[Row]) -> Parsed:
+    def documents(self, rows: Iterable[Row], odd: Iterable[Fault]) -> Parsed:
         rows_of: dict[int, SaidDocument] = {}
         for row in rows:
             document = self._group(row)
@@ -127,6 +128,12 @@ class _Reading:
                 rows_of[row.line] = document
                 document.rows.append(row)
                 self._read(row, document)
+        for fault in odd:
+            self.faults.append(fault)
+            document = self.groups.get(self._key(self.squared(fault.row)))
+            if document is not None:
+                rows_of[fault.row.line] = document
+                document.rows.append(fault.row)
         self._complete()
         bad = {id(rows_of[fault.row.line]) for fault in self.faults if fault.row.line in rows_of}
         good = [each for each in self.groups.values() if id(each) not in bad]
@@ -142,16 +149,17 @@ class _Reading:
         except BadValue as bad:
             self.faults.append(Fault(row, self.number.column, bad.code, bad.message, bad.hint))
             return None
-        key: Any = number
-        if self.group_ats:
-            key = tuple(row.cells[at].strip() for at in self.group_ats)
-        elif self.mapping.single_rows:
-            key = row.line
-        document = self.groups.setdefault(key, SaidDocument(number, self.number.column))
+        document = self.groups.setdefault(self._key(row), SaidDocument(number, self.number.column))
         if document.number != number:
             message = f"the number is {quoted(number)} here and {quoted(document.number)} on line {document.rows[0].line}"
             self.faults.append(Fault(row, self.number.column, "E704", message, "the columns under group_by: are the same in both rows"))
         return document
+
+    def _key(self, row: Row) -> Any:
+        """What the rows of one document have in common."""
+        if self.group_ats:
+            return tuple(row.cells[at].strip() for at in self.group_ats)
+        return row.line if self.mapping.single_rows else self.number.text(row.cells)
 
     def _read(self, row: Row, document: SaidDocument) -> None:
         kind = self._head(row, document)

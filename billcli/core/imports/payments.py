@@ -73,8 +73,8 @@ class ParsedPayments(NamedTuple):
     rows_of: Mapping[int, SaidPayment]
 
 
-def said_payments(rows: Iterable[Row], found: Layout, mapping: ImportMapping, formats: Formats) -> ParsedPayments:
-    """Rows grouped to payments."""
+def said_payments(rows: Iterable[Row], odd: Iterable[Fault], found: Layout, mapping: ImportMapping, formats: Formats) -> ParsedPayments:
+    """Rows grouped to payments. ``odd`` rows have too few or too many cells; a payment that one of them names is bad."""
     columns = {name: cell.column for name, cell in found.fields.items()}
     groups: dict[Any, SaidPayment] = {}
     rows_of: dict[int, SaidPayment] = {}
@@ -91,6 +91,12 @@ def said_payments(rows: Iterable[Row], found: Layout, mapping: ImportMapping, fo
         payment.rows.append(row)
         rows_of[row.line] = payment
         _merge(row, said, payment, faults)
+    for fault in odd:
+        faults.append(fault)
+        named = groups.get(found.fields["external_id"].text(found.squared(fault.row).cells))
+        if named is not None:
+            rows_of[fault.row.line] = named
+            named.rows.append(fault.row)
     if mapping.single_rows:
         _single(groups.values(), faults)
     faulty = {fault.row.line for fault in faults}
