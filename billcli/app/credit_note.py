@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.amounts import minor_of, notes_of, quantity_of, value_of
 from billcli.app.books import Books
-from billcli.app.invoice import already_there, given_number
+from billcli.app.invoice import already_there, given_number, made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import balance, source_changes
-from billcli.errors import UsageError
+from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
@@ -40,17 +40,21 @@ def plan_new(options: CreditOptions) -> Planner:
     def planner(books: Books) -> Plan:
         from billcli.core import seal
         from billcli.core.credit_note import credit_note_document, plan_credit_note
+        from billcli.core.numbering import Given
 
         settings = books.settings()
         invoice = books.invoice(options.invoice)
         request = _request(options, invoice.currency)
+        if invoice.void:
+            raise BillError(f"{invoice.number} is void", "there is nothing to credit")
+        if made := made_before(books, "credit_notes", request.external_id):
+            before = _credited(books, request.invoice, without=(made,))._replace(last_event=date.min)
+            note = credit_note_document(request, invoice, before, settings, Given(made, "", ()), books.credit_note(made).issued_on)
+            return already_there(books, "credit_notes", made, request.external_id, seal.content(note))
         issued_on = request.issued_on or books.today
         given = given_number(books, settings, "credit-note", request.series, issued_on)
-        repeated = queries.by_external_id(books.index, "credit_notes", "number", [request.external_id] if request.external_id else [])
-        before = _credited(books, request.invoice, without=tuple(number for number, _ in repeated.values()))
+        before = _credited(books, request.invoice, without=())
         note = credit_note_document(request, invoice, before, settings, given, issued_on)
-        if known := already_there(books, "credit_notes", "number", request.external_id, seal.content(note)):
-            return known
         return plan_credit_note(note, given, books.path("invoice", request.invoice))
 
     return planner
@@ -91,7 +95,13 @@ def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
     rows = [row for row in queries.settlements_of(books.index, [number])[number] if row.source not in without]
     events = [fact.issued_on, *(day for row in rows for day in (row.booked_on, row.ended_on) if day)]
     open_ = lasting(invoice_changes(fact.issued_on, fact.gross, rows))
-    return Credited(sum(each.gross for each in notes), quantities, len(notes), open_, max(events))
+    by_tax: dict[str, int] = {}
+    for each in notes:
+        document = books.credit_note(each.number)
+        taxed = {group.code: Money.of(group.base + group.amount, each.currency).minor for group in document.taxes}
+        for code, minor in {**taxed, "none": each.gross - sum(taxed.values())}.items():
+            by_tax[code] = by_tax.get(code, 0) + minor
+    return Credited(sum(each.gross for each in notes), quantities, len(notes), open_, max(events), by_tax)
 
 
 def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: str | None) -> Report:

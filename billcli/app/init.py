@@ -106,7 +106,8 @@ def _commit(root: str, message: str, paths: tuple[str, ...]) -> str:
     try:
         if not git.is_available(root):
             git.begin(root)
-        git.commit(root, paths, message)
+        git.note(root, paths)
+        git.commit(root, message)
     except git.GitProblem as problem:
         return str(problem)
     return ""

@@ -81,24 +81,29 @@ def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
     from billcli.core.customer import check_vocabulary
     from billcli.core.invoice import invoice_document
     from billcli.core.invoice import plan_issue as plan
+    from billcli.core.numbering import Given
 
     master = _master(books, request.customer)
     check_vocabulary([("tag", tag) for tag in request.tags], books.declared())
+    if made := made_before(books, "invoices", request.external_id):
+        invoice = invoice_document(request, master, Given(made, "", ()), books.invoice(made).issued_on)
+        return already_there(books, "invoices", made, request.external_id, seal.content(invoice))
     issued_on = request.issued_on or books.today
     given = given_number(books, master.settings, "invoice", request.series, issued_on)
-    invoice = invoice_document(request, master, given, issued_on)
-    if known := already_there(books, "invoices", "number", request.external_id, seal.content(invoice)):
-        return known
-    return plan(invoice, given, drafted)
+    return plan(invoice_document(request, master, given, issued_on), given, drafted)
 
 
-def already_there(books: Books, table: str, key: str, external_id: str | None, content: str) -> Plan | None:
-    """An empty plan where a document of this external id says the same. Raises ``BillError`` where it says something else."""
+def made_before(books: Books, table: str, external_id: str | None) -> str | None:
+    """The number or id of the document that this external id made; a retry is answered before dates and numbers are looked at."""
+    key = "number" if table in ("invoices", "credit_notes") else "id"
     found = queries.by_external_id(books.index, table, key, [external_id] if external_id else [])
-    if not external_id or external_id not in found:
-        return None
-    name, there = found[external_id]
-    if there != content:
+    return found[external_id][0] if external_id and external_id in found else None
+
+
+def already_there(books: Books, table: str, name: str, external_id: str, content: str) -> Plan:
+    """An empty plan where the document of this external id says the same. Raises ``BillError`` where it says something else."""
+    key = "number" if table in ("invoices", "credit_notes") else "id"
+    if queries.by_external_id(books.index, table, key, [external_id])[external_id][1] != content:
         raise BillError(
             f"the external id {quoted(external_id)} belongs to {name}, which says something else",
             f'look at it: "bill show {name}"',
@@ -107,10 +112,20 @@ def already_there(books: Books, table: str, key: str, external_id: str | None, c
 
 
 def _plan_draft(books: Books, request: Any) -> Plan:
+    from billcli.core import seal
     from billcli.core.invoice import plan_draft
+    from billcli.core.plan import Create
+    from billcli.model.invoice import Draft
 
+    if issued := made_before(books, "invoices", request.external_id):
+        return Plan("nothing", (), (f"{issued} is already issued from it; nothing to do",), {"number": issued})
     taken = frozenset(name.casefold() for _, name in queries.keys(books.index, "drafts", "id"))
-    return plan_draft(request, _master(books, request.customer), taken)
+    plan = plan_draft(request, _master(books, request.customer), taken)
+    made = made_before(books, "drafts", request.external_id)
+    if made and isinstance(plan.steps[0], Create):
+        draft = Draft.model_validate(plan.steps[0].data)
+        return already_there(books, "drafts", made, request.external_id, seal.content(draft))
+    return plan
 
 
 def read_request(path: str) -> Any:
@@ -238,7 +253,7 @@ def group_members(books: Books, text: str) -> set[str]:
 
 
 def invoice_view(books: Books, number: str, as_of: date) -> View:
-    """The invoice with its settlements and its state on that day."""
+    """The invoice with its settlements and its state on that day. Raises ``BillError`` for a day before it was issued."""
     from billcli.core import settlement
     from billcli.core.invoice import document_data
     from billcli.core.views import invoice_fields, line_table, settlement_data, settlement_table
@@ -246,6 +261,8 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     invoice = books.invoice(number)
     fact = queries.invoice(books.index, number)
     assert fact is not None
+    if as_of < fact.issued_on:
+        raise BillError(f"{number} was issued on {fact.issued_on}, after {as_of}", "look from a later day")
     rows = queries.settlements_of(books.index, [number])[number]
     open_ = fact.gross - settlement.counted(rows, as_of)
     credited = settlement.counted([row for row in rows if row.kind == "credit"], as_of)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.amounts import minor_of, notes_of, value_of
 from billcli.app.books import Books
+from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import balance, source_changes
@@ -68,10 +69,10 @@ def plan_add(options: PaymentOptions) -> Planner:
 
         settings = books.settings()
         request = _request(books, options, settings)
+        if (known := _repeated(books, request, dated=options.received_on is not None)) is not None:
+            return known
         if request.received_on > books.today:
             raise BillError(f"{request.received_on} is in the future", "money is recorded when it has come")
-        if (known := _repeated(books, request)) is not None:
-            return known
         targets, oldest = _targets(books, request)
         booked_on = first_open_day(settings, request.received_on)
         rows = allocate(request, booked_on, targets, oldest, settings)
@@ -111,17 +112,17 @@ def _request(books: Books, options: PaymentOptions, settings: Any) -> Any:
     )  # fmt: skip
 
 
-def _repeated(books: Books, request: Any) -> Plan | None:
-    """The first answer again for an external id that was used; an error where it meant other money."""
-    if request.external_id is None:
+def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
+    """The first answer again for an external id that was used; an error where it meant other money or other invoices."""
+    made = made_before(books, "payments", request.external_id)
+    if made is None:
         return None
-    found = queries.by_external_id(books.index, "payments", "id", [request.external_id])
-    if request.external_id not in found:
-        return None
-    payment = queries.payment(books.index, found[request.external_id][0])
+    payment = queries.payment(books.index, made)
     assert payment is not None
-    same = (payment.customer, payment.amount, payment.currency, payment.received_on)
-    if same != (request.customer, request.amount, request.currency, request.received_on):
+    allocated = {row.invoice: row.amount for row in queries.settlements_from(books.index, "payment", made)}
+    same = (payment.customer, payment.amount, payment.currency) == (request.customer, request.amount, request.currency)
+    same = same and (not dated or payment.received_on == request.received_on)
+    if not same or any(wish.invoice not in allocated or wish.amount not in (None, allocated[wish.invoice]) for wish in request.wishes):
         raise BillError(f"the external id {quoted(request.external_id)} belongs to {payment.id}, which says something else")
     return Plan("nothing", (), (f"{payment.id} is already there; nothing to do",), {"id": payment.id})
 

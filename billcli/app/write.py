@@ -53,12 +53,14 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
                     "the ledger changed since the preview; nothing was written",
                     "run the command again and look at the new preview",
                 )
+            commits = queries.settings(index).get("commit", "yes") == "yes" and git.is_available(context.root)
             if not plan.steps:
-                return Done(plan, (), ())
+                return Done(plan, (), (), (), _commit(context.root, plan) if commits else "")
             paths = [step.path for step in plan.steps]
             hashes = queries.hashes(index, [*paths, *plan.relies_on])
             hands = [audit.FileRecord(path, old, new, "hand") for path, old, new in queries.edited_by_hand(index) if _recordable(path, new)]
-            commits = queries.settings(index).get("commit", "yes") == "yes"
+        if commits:
+            git.note(context.root, paths)
         applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"))
         problem = _commit(context.root, plan, applied.paths) if commits else ""
     existed = set(hashes)
@@ -72,13 +74,14 @@ def _recordable(path: str, new: str | None) -> bool:
     return new is not None or not path.startswith(("invoices/", "credit-notes/"))
 
 
-def _commit(root: str, plan: Plan, paths: tuple[str, ...]) -> str:
-    if not git.is_available(root):
-        return ""
+def _commit(root: str, plan: Plan, paths: tuple[str, ...] = ()) -> str:
     first, *rest = plan.summary or (plan.command,)
     message = f"{first}\n\n" + "\n".join(rest) if rest else first
     try:
-        git.commit(root, paths, message)
+        git.note(root, paths)
+        git.commit(root, message)
     except git.GitProblem as problem:
         return str(problem)
+    except OSError as error:
+        return f"it could not be noted for git: {error.strerror}"
     return ""

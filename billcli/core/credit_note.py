@@ -47,6 +47,8 @@ class Credited(NamedTuple):
     notes: int
     open: int
     last_event: date
+    by_tax: Mapping[str, int] = {}
+    """What was taken of each tax code, with its tax."""
 
 
 def credit_note_document(
@@ -63,7 +65,7 @@ def credit_note_document(
     if request.amount is None:
         prices, lines = invoice.prices, _chosen_lines(request, invoice, before)
     else:
-        prices, lines = "gross", _amount_lines(request.amount, invoice)
+        prices, lines = "gross", _amount_lines(request.amount, invoice, before)
     sums = figures(
         [_Priced(**{key: each[key] for key in ("quantity", "unit_price", "tax")}) for each in lines],
         codes,
@@ -138,13 +140,14 @@ def _chosen_lines(request: CreditRequest, invoice: Invoice, before: Credited) ->
     return lines
 
 
-def _amount_lines(amount: int, invoice: Invoice) -> list[dict[str, Any]]:
-    """One line per tax rate of the invoice, the amount shared in proportion to what each rate is worth with its tax."""
+def _amount_lines(amount: int, invoice: Invoice, before: Credited) -> list[dict[str, Any]]:
+    """One line per tax rate of the invoice, the amount shared in proportion to what is left of each rate with its tax."""
     currency = invoice.currency
     worth = {group.code: Money.of(group.base + group.amount, currency).minor for group in invoice.taxes}
     rest = Money.of(invoice.totals.gross, currency).minor - sum(worth.values())
     if rest:
         worth[NO_TAX.code] = rest
+    worth = {code: max(amount - before.by_tax.get(code, 0), 0) for code, amount in worth.items()}
     if amount <= 0 or not any(worth.values()):
         raise UsageError(
             "--amount must be more than zero" if amount <= 0 else f"{invoice.number} is over nothing",

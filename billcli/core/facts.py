@@ -121,6 +121,8 @@ class DraftFact(NamedTuple):
     id: str
     customer: str
     lines: int
+    external_id: str | None
+    content: str
 
 
 class Settlement(NamedTuple):

@@ -138,8 +138,8 @@ def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str]) -
     check_size(sums, currency)
     fields = {
         "type": request.type, "customer": master.customer.id, "issued_on": request.issued_on, "currency": currency, "terms": request.terms,
-        "reference": request.reference, "buyer_reference": request.buyer_reference, "lines": lines, "notes": request.notes,
-        "tags": request.tags or None,
+        "reference": request.reference, "buyer_reference": request.buyer_reference, "lines": lines,
+        "external_id": request.external_id, "notes": request.notes, "tags": request.tags or None,
     }  # fmt: skip
     key = seal.content(Draft.model_validate({"id": "new", **_said(fields)}))
     draft_id = next(name for n in range(1, 10_000) if (name := content_id(master.customer.id, key, n)).casefold() not in taken)
@@ -159,6 +159,7 @@ def request_from_draft(draft: Draft) -> InvoiceRequest:
     return InvoiceRequest(
         customer=draft.customer, lines=draft.lines, issued_on=draft.issued_on, type=draft.type, currency=draft.currency, terms=draft.terms,
         reference=draft.reference, buyer_reference=draft.buyer_reference, notes=draft.notes, tags=draft.tags,
+        external_id=draft.external_id,
     )  # fmt: skip
 
 

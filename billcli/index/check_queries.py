@@ -135,9 +135,13 @@ def parents(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
 def gone(connection: sqlite3.Connection) -> list[Gone]:
     """Numbered documents that the audit trail knows and nobody has, wherever they may have been moved to."""
     sql = "SELECT path FROM gone WHERE path LIKE 'invoices/%' OR path LIKE 'credit-notes/%' ORDER BY path"
-    every = [Gone(path, path.rpartition("/")[2].removesuffix(".yaml")) for (path,) in connection.execute(sql)]
-    there = "SELECT 1 FROM invoices WHERE number = ?1 UNION ALL SELECT 1 FROM credit_notes WHERE number = ?1"
-    return [each for each in every if not connection.execute(there, (each.number,)).fetchone()]
+    lost = []
+    for (path,) in connection.execute(sql).fetchall():
+        number = path.rpartition("/")[2].removesuffix(".yaml")
+        table = "invoices" if path.startswith("invoices/") else "credit_notes"
+        if not connection.execute(f"SELECT 1 FROM {table} WHERE number = ?", (number,)).fetchone():
+            lost.append(Gone(path, number))
+    return lost
 
 
 def audit_gaps(connection: sqlite3.Connection) -> list[AuditGap]:

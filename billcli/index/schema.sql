@@ -23,7 +23,9 @@ CREATE TABLE customers (
 CREATE INDEX customers_id ON customers (id);
 CREATE INDEX customers_file ON customers (file);
 
-CREATE TABLE drafts (file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, lines INTEGER NOT NULL);
+CREATE TABLE drafts (
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, lines INTEGER NOT NULL, external_id TEXT, content TEXT NOT NULL
+);
 CREATE INDEX drafts_file ON drafts (file);
 
 CREATE TABLE invoices (

@@ -101,6 +101,7 @@ class Draft(Entity):
     reference: Text | None = None
     buyer_reference: Text | None = None
     lines: tuple[Line, ...]
+    external_id: Text | None = None
     notes: Notes | None = None
     tags: tuple[Label, ...] = ()
     x: Free | None = None

@@ -37,20 +37,27 @@ def begin(root: str) -> None:
     _git(root, "init", "--quiet", "--initial-branch=main")
 
 
-def commit(root: str, paths: Sequence[str], message: str) -> None:
-    """Commits these paths, and those an earlier command could not. Raises ``GitProblem``; the paths then wait for the next one."""
-    waiting = fs.read_if_there(root, _PENDING)
-    todo = sorted({*paths, *(waiting.decode().splitlines() if waiting else ())})
-    try:
-        _commit(root, todo, message)
-    except (GitProblem, OSError) as problem:
+def note(root: str, paths: Sequence[str]) -> None:
+    """Before they are written: these paths are to be committed, by this command or, if it is killed, by the next one."""
+    known = waiting(root)
+    if not known.issuperset(paths):
+        _write(root, _PENDING, "\n".join(sorted(known.union(paths))))
+
+
+def waiting(root: str) -> set[str]:
+    """Paths that an earlier command wrote and git has not committed."""
+    raw = fs.read_if_there(root, _PENDING)
+    return set(raw.decode().splitlines()) if raw else set()
+
+
+def commit(root: str, message: str) -> None:
+    """Commits all noted paths. Raises ``GitProblem``; the paths then wait for the next command."""
+    if todo := sorted(waiting(root)):
         try:
-            _write(root, _PENDING, "\n".join(todo))
+            _commit(root, todo, message)
+            fs.remove(root, _PENDING)
         except OSError as error:
-            raise GitProblem(f"{problem}; nor could it be noted for the next one: {error.strerror}") from problem
-        raise GitProblem(str(problem)) from problem
-    if waiting is not None:
-        fs.remove(root, _PENDING)
+            raise GitProblem(str(error)) from error
 
 
 def _commit(root: str, paths: Sequence[str], message: str) -> None:
@@ -67,12 +74,11 @@ def _commit(root: str, paths: Sequence[str], message: str) -> None:
     update = ("update-index", "--add", "--remove", "-z", "--stdin")
     _git(root, *update, env=own, stdin=listing)
     tree = _git(root, "write-tree", env=own).strip()
-    if head and tree == _git(root, "rev-parse", f"{head}^{{tree}}").strip():
-        return
-    made = _git(root, "commit-tree", tree, *(("-p", head) if head else ()), "-m", message, env=_identity(root)).strip()
-    _git(root, "update-ref", "-m", f"bill: {message.splitlines()[0]}", "HEAD", made, head or "")
-    _write(root, _BASE, made)
-    _git(root, *update, stdin=listing)
+    if not head or tree != _git(root, "rev-parse", f"{head}^{{tree}}").strip():
+        made = _git(root, "commit-tree", tree, *(("-p", head) if head else ()), "-m", message, env=_identity(root)).strip()
+        _git(root, "update-ref", "-m", f"bill: {message.splitlines()[0]}", "HEAD", made, head or "")
+        _write(root, _BASE, made)
+    _git(root, *update, stdin=listing)  # also after a kill right behind update-ref, or the next commit of the user would undo ours
 
 
 def _head(root: str) -> str:

@@ -412,6 +412,18 @@ def test_receivables_layout_comes_in_with_its_settlements_by_the_shipped_mapping
     assert [(row["customer"], row["total"]) for row in rows] == [("0002-BBBBB", "94.00")]
 
 
+def test_example_mapping_reads_the_table_that_it_shows(tmp_path: Path) -> None:
+    text = (PROJECT / "ledgers" / "mappings" / "example.yaml").read_text(encoding="utf-8")
+    table = "".join(f"{line[4:]}\n" for line in text.splitlines() if line.startswith("#   ") and ";" in line)
+    assert table.count("\n") == 4
+    books = make_ledger(tmp_path / "books")
+    ledger = (books / "ledger.yaml").read_text(encoding="utf-8").replace("code: vat-20", "code: vat-19").replace("rate: 20", "rate: 19")
+    (books / "ledger.yaml").write_text(ledger, encoding="utf-8")
+    found = taken(books, table.encode("cp1252"), text)
+    assert found["totals"] == {"invoices": {"EUR": "4818.35"}, "credit_notes": {"EUR": "81.52"}}
+    assert "reference: Rechnung 2026/117" in (books / "invoices/2026/03/2026-117.yaml").read_text(encoding="utf-8").replace('"', "")
+
+
 @pytest.mark.parametrize("path", sorted((PROJECT / "ledgers" / "mappings").glob("*.yaml")), ids=lambda path: path.stem)
 def test_shipped_mapping_is_readable(path: Path) -> None:
     mapping_of(path.read_text(encoding="utf-8"))

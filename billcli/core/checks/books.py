@@ -82,7 +82,7 @@ def check_sequences(
         known = {split.n: file for number, file in (elsewhere or {}).items() if (split := split_number(number)).head == head and split.n}
         every = list(group)
         issued = [each for each in every if not each.imported]
-        yield from _both([each for each in every if each.imported])
+        yield from _disguised([each for each in every if each.imported], issued)
         if issued and elsewhere is not None and any(head_matches(pattern, head) for pattern in patterns):
             yield from _gaps([each for each in every if each.n >= issued[0].n], known)
         if strict:
@@ -90,10 +90,13 @@ def check_sequences(
         yield from _seals(issued, from_the_first=elsewhere is not None and not known)
 
 
-def _both(imported: Sequence[Numbered]) -> Iterator[Diagnostic]:
-    """An imported document has no seal; one that has both was made to look imported."""
+def _disguised(imported: Sequence[Numbered], issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
+    """An imported document has no seal and no number behind bill's first one; one that has was issued, and made to look imported."""
     for each in imported:
-        if each.seal is not None:
+        if issued and each.n > issued[0].n:
+            message = f"{each.number} says it was imported, but stands among the numbers that bill issued"
+            yield Diagnostic("E403", message, each.file, ("imported",), hint='"git log" shows what changed')
+        elif each.seal is not None:
             yield Diagnostic(
                 "E403", f"{each.number} is sealed and says it was imported", each.file, ("imported",), hint='"git log" shows what changed'
             )

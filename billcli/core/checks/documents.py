@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from billcli.core.money import minor_units, rounded_ratio
@@ -110,6 +111,13 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
     if total != invoice.totals.gross and total != invoice.totals.net + invoice.totals.tax:
         message = f"the instalments add up to {total}; the invoice is over {format(invoice.totals.gross, 'f')}"
         yield Diagnostic("E405", message, path=("instalments",), hint="what is due in parts is the whole, no more and no less")
+    if invoice.void and invoice.void.on < invoice.issued_on:
+        message = f"void.on: {invoice.void.on} is before the day of issue, {invoice.issued_on}"
+        yield Diagnostic("E504", message, path=("void", "on"), hint="a void counts from the day of issue at the earliest")
+    for at, (earlier, each) in enumerate(pairwise(invoice.instalments), 1):
+        if each.due_on < earlier.due_on:
+            message = f"instalments[{at}].due_on: {each.due_on} stands behind {earlier.due_on}"
+            yield Diagnostic("E405", message, path=("instalments", at, "due_on"), hint="the oldest due comes first")
     for at, each in enumerate(invoice.instalments):
         if each.due_on < invoice.issued_on:
             message = f"instalments[{at}].due_on: {each.due_on} is before {invoice.issued_on}, the day of issue"

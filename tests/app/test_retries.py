@@ -1,0 +1,95 @@
+"""The same command with the same external id happens once, whatever happened in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import bill
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    root = tmp_path / "books"
+    assert bill("init", str(root), "--name", "Fjord", "--currency", "EUR", "--country", "NO", "--no-git", at="2026-06-01").code == 0
+    assert bill("customer", "add", "--id", "a", "--name", "Aaaa", "--yes", cwd=root).code == 0
+    return root
+
+
+def ok(books: Path, *words: str, at: str = "2026-06-20") -> str:
+    ran = bill(*words, "--yes", cwd=books, at=at)
+    assert ran.code == 0, ran.err
+    return ran.err
+
+
+def documents(books: Path) -> list[str]:
+    folders = ("drafts", "invoices", "credit-notes", "payments")
+    return sorted(str(path.relative_to(books)) for folder in folders for path in (books / folder).rglob("*.yaml"))
+
+
+INVOICE = ("invoice", "new", "-c", "a", "-l", "A;1;100", "--external-id", "E1")
+
+
+def test_an_invoice_is_answered_again_after_a_later_one(books: Path) -> None:
+    ok(books, *INVOICE, "--issued-on", "2026-06-01")
+    ok(books, "invoice", "new", "-c", "a", "-l", "B;1;5", "--issued-on", "2026-06-05")
+    before = documents(books)
+    assert "INV-2026-0001 is already there" in ok(books, *INVOICE, "--issued-on", "2026-06-01")
+    assert documents(books) == before
+
+
+def test_a_credit_note_is_answered_again_after_a_payment(books: Path) -> None:
+    ok(books, *INVOICE, "--issued-on", "2026-06-01")
+    note = (
+        "credit-note",
+        "new",
+        "-i",
+        "INV-2026-0001",
+        "--reason",
+        "r",
+        "--amount",
+        "10",
+        "--issued-on",
+        "2026-06-06",
+        "--external-id",
+        "C1",
+    )
+    ok(books, *note)
+    ok(books, "payment", "add", "-c", "a", "-a", "20", "-i", "INV-2026-0001", "--received-on", "2026-06-10")
+    before = documents(books)
+    assert "CN-2026-0001 is already there" in ok(books, *note)
+    assert documents(books) == before
+
+
+def test_a_payment_is_answered_again_the_next_day(books: Path) -> None:
+    ok(books, *INVOICE)
+    pay = ("payment", "add", "-c", "a", "-a", "20", "-i", "INV-2026-0001", "--external-id", "P1")
+    ok(books, *pay)
+    before = documents(books)
+    assert "is already there" in ok(books, *pay, at="2026-06-21")
+    assert documents(books) == before
+
+
+def test_a_payment_to_another_invoice_is_another_payment(books: Path) -> None:
+    ok(books, *INVOICE)
+    ok(books, "invoice", "new", "-c", "a", "-l", "B;1;50")
+    pay = ("payment", "add", "-c", "a", "-a", "20", "--external-id", "P1", "--yes", "-i")
+    assert bill(*pay, "INV-2026-0001", cwd=books, at="2026-06-20").code == 0
+    refused = bill(*pay, "INV-2026-0002", cwd=books, at="2026-06-20")
+    assert (refused.code, "says something else" in refused.err) == (1, True)
+
+
+def test_a_draft_is_kept_once_and_issued_once(books: Path) -> None:
+    ok(books, *INVOICE, "--draft")
+    assert "is already there" in ok(books, *INVOICE, "--draft")
+    [draft] = documents(books)
+    ok(books, "invoice", "issue", Path(draft).stem)
+    assert "already issued" in ok(books, *INVOICE, "--draft")
+    assert documents(books) == ["invoices/2026/06/INV-2026-0001.yaml"]
+
+
+def test_the_same_id_for_other_lines_is_refused(books: Path) -> None:
+    ok(books, *INVOICE)
+    other = bill("invoice", "new", "-c", "a", "-l", "A;1;101", "--external-id", "E1", "--yes", cwd=books, at="2026-06-20")
+    assert (other.code, "says something else" in other.err) == (1, True)
