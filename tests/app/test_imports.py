@@ -310,6 +310,17 @@ def test_bad_documents_are_all_told_at_their_places(books: Path) -> None:
     ]  # fmt: skip
 
 
+def test_all_that_is_wrong_with_a_row_is_told_at_once(books: Path) -> None:
+    rows = "number,customer,issued_on,description,quantity,unit_price,tax,category\nA-1,nordwnd,2027-03-04,Work,x,1,vat-19,consultng\n"
+    found = [("E204", 2, "nordwnd"), ("E707", 2, "2027-03-04"), ("E213", 2, "x"), ("E301", 2, "vat-19"), ("E302", 2, "consultng")]
+    assert places(run(books, "invoice", rows, "--yes")) == found
+    assert places(run(books, "invoice", rows.replace(",x,", ",1,"), "--yes")) == [each for each in found if each[0] != "E213"]
+    rows = "id,name,email,country,tags\na,A,nobody,XX,vpi\n"
+    assert [code for code, _, _ in places(run(books, "customer", rows, "--yes"))] == ["E218", "E217", "E303"]
+    rows = "external_id,customer,received_on,amount,invoice\np,nordwnd,2027-01-01,x,\np-2,nordwind,2026-13-01,1.001,A-9\n"
+    assert [code for code, _, _ in places(run(books, "payment", rows, "--yes"))] == ["E204", "E707", "E205", "E206", "E211", "E305"]
+
+
 def test_credit_note_is_applied_to_what_it_corrects_as_far_as_that_is_open(books: Path) -> None:
     take(books, "invoice", "number,customer,issued_on,gross\nA-1,nordwind,2026-03-04,100\n")
     done("payment", "add", "-c", "nordwind", "-a", "80", "-i", "A-1", "--received-on", "2026-03-20", "--yes", cwd=books, at=TODAY)
@@ -547,7 +558,7 @@ def test_bad_payments_are_all_told_at_their_places(books: Path) -> None:
     assert places(ran) == [
         ("E204", 2, "nobody"), ("E206", 3, "2026-13-10"), ("E707", 4, "2026-07-01"), ("E215", 5, "DE03120300000000202051"),
         ("E308", 6, "A-1"), ("E309", 7, "A-1"), ("E305", 8, "A-9"), ("E501", 9, "11"), ("E502", 10, "100.01"), ("E202", 11, "5"),
-        ("E704", 13, "11"), ("E402", 13, "A-1"), ("E202", 14, ","), ("E211", 15, "10.005"), ("E202", 16, ","),
+        ("E704", 13, "11"), ("E402", 13, "A-1"), ("E202", 14, ","), ("E211", 14, "10.005"), ("E211", 15, "10.005"), ("E202", 16, ","),
     ]  # fmt: skip
 
 

@@ -75,6 +75,7 @@ class Named(NamedTuple):
 def customers_of(books: Books, this: Import, documents: Sequence[Any]) -> Named:
     """Reads each customer that is there once, and makes the others where the mapping says so."""
     facts = {fact.id: fact for fact in queries.customers(books.index)}
+    documents = [document for document in documents if "customer" in document.head]
     ids = {document.get("customer") for document in documents}
     there = {name: books.customer(name) for name in sorted(ids & set(facts))}
     creates, unnamed = this.layout.creates, this.layout.unnamed

@@ -10,7 +10,7 @@ from billcli.app.imports.customers import creates, customers_of, relied_on
 from billcli.app.imports.file import Import, ImportOptions, Outcome, counted, first_lines, prepare
 from billcli.core import seal
 from billcli.core.imports import documents as rules
-from billcli.core.imports.accept import Accepted, Known, accept, external_ids, numbers
+from billcli.core.imports.accept import Accepted, Known, accept, also_wrong, external_ids, numbers
 from billcli.core.imports.cells import Fault
 from billcli.core.imports.issue import Issuing, Rules, differences
 from billcli.core.imports.settle import Invoiced, invoiced
@@ -38,14 +38,16 @@ def _make(books: Books, this: Import) -> Outcome:
         this.parsed = rules.said_documents(this.watched(), this.table.odd, this.layout, this.mapping, this.formats)
     parsed: rules.Parsed = this.parsed
     faults = [*parsed.faults, *_without_cut_over(parsed.documents, this)]
-    good = this.without(parsed.documents, faults, parsed.rows_of)
-    there, new, more, warnings = customers_of(books, this, good)
+    said = [*parsed.documents, *parsed.faulty]
+    there, new, more, warnings = customers_of(books, this, said)
     faults += more
-    good = this.without(good, faults, parsed.rows_of)
+    good = this.without(parsed.documents, faults, parsed.rows_of)
     settings = books.settings()
     held = Rules(settings, books.categories(), books.today, this.source, this.options.cut_over, this.mapping.allow_zero_totals)
     issuing = Issuing(held, {**there, **new}, this.layout.fields)
-    accepted = accept(good, issuing, _known(books, good, settings.closed_through))
+    known = _known(books, said, settings.closed_through)
+    accepted = accept(good, issuing, known)
+    faults += also_wrong(parsed.faulty, issuing, known)
     different = _different(books, accepted.there, issuing)
     faults += [*accepted.faults, *different]
     every: list[Invoice | CreditNote] = [*accepted.invoices, *accepted.credit_notes]

@@ -19,6 +19,8 @@ from billcli.model.money import Money
 from billcli.model.sequence import split_number
 from billcli.model.values import quoted
 
+_NO_CUSTOMER = "import customers first, or let a mapping create_customers"
+
 
 class Issued(NamedTuple):
     """The numbers of one head that bill gave itself."""
@@ -55,13 +57,13 @@ def accept(documents: Sequence[SaidDocument], issuing: Issuing, known: Known) ->
     there: list[SaidDocument] = []
     faults: list[Fault] = []
     external: dict[tuple[str, str], SaidDocument] = {}
-    hints = Hints(known.customers, "import customers first, or let a mapping create_customers")
+    hints = Hints(known.customers, _NO_CUSTOMER)
     for said in documents:
         found = _names(said, issuing, known, external, hints)
         if found is None:
             there.append(said)
             continue
-        entity, more = (None, found) if found else issuing.document(said)
+        entity, more = (None, found + issuing.against(said)) if found else issuing.document(said)
         faults += more
         if isinstance(entity, Invoice):
             invoices.append(entity)
@@ -71,6 +73,17 @@ def accept(documents: Sequence[SaidDocument], issuing: Issuing, known: Known) ->
     good = _within_caps(notes, targets, known, faults)
     made, edited = _applied(good, targets, issuing.rules.source)
     return Accepted(invoices, made, edited, there, faults)
+
+
+def also_wrong(faulty: Sequence[SaidDocument], issuing: Issuing, known: Known) -> list[Fault]:
+    """What else speaks against documents that have a fault already, so that all of it is told at once."""
+    faults: list[Fault] = []
+    external: dict[tuple[str, str], SaidDocument] = {}
+    hints = Hints(known.customers, _NO_CUSTOMER)
+    for said in faulty:
+        faults += _names(said, issuing, known, external, hints) or []
+        faults += issuing.against(said)
+    return faults
 
 
 def _names(
@@ -96,7 +109,7 @@ def _names(
         message = f"{quoted(said.number)} lies among the numbers that bill gives itself: {own.last} is the last so far"
         faults.append(said.fault("number", "E706", message, "import older numbers, or change the sequence in ledger.yaml first"))
     customer = said.get("customer")
-    if customer not in issuing.customers:
+    if customer is not None and customer not in issuing.customers:
         faults.append(said.fault("customer", "E204", f"the customer {quoted(customer)} does not exist", hints.of(customer)))
     return faults
 

@@ -89,7 +89,7 @@ def said_customer(
         faults.append(Fault(row, columns.get("name"), "E202", '"name" is missing', "each customer has a name, as it is printed"))
     elif not faults and "id" not in said:
         said["id"] = customer_id(said["name"])
-    return SaidCustomer(row, said, columns), faults or _checks(row, said, columns, words)
+    return SaidCustomer(row, said, columns), faults + _checks(row, said, columns, words)
 
 
 def _checks(row: Row, said: dict[str, Any], columns: Mapping[str, int | None], words: Words) -> list[Fault]:

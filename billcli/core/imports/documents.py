@@ -92,9 +92,10 @@ class SaidDocument:
 
 
 class Parsed(NamedTuple):
-    """The documents of a table in the order of their first rows, those without a fault of their own, and all faults."""
+    """The documents of a table in the order of their first rows, those with a fault apart, and all faults."""
 
     documents: list[SaidDocument]
+    faulty: list[SaidDocument]
     faults: list[Fault]
     rows_of: Mapping[int, SaidDocument]
     """The document of a row, by the row's line: with one bad row all of it is bad."""
@@ -136,8 +137,8 @@ class _Reading:
                 document.rows.append(fault.row)
         self._complete()
         bad = {id(rows_of[fault.row.line]) for fault in self.faults if fault.row.line in rows_of}
-        good = [each for each in self.groups.values() if id(each) not in bad]
-        return Parsed(good, self.faults, rows_of)
+        every = self.groups.values()
+        return Parsed([each for each in every if id(each) not in bad], [each for each in every if id(each) in bad], self.faults, rows_of)
 
     def _group(self, row: Row) -> SaidDocument | None:
         text = self.number.text(row.cells)

@@ -60,10 +60,9 @@ class Issuing:
 
     def document(self, said: SaidDocument) -> tuple[Invoice | CreditNote | None, list[Fault]]:
         """The document, or what speaks against it."""
-        currency = self.currency(said)
-        faults = [*self._words(said), *_decimals(said, currency), *self._day(said)]
-        if faults:
+        if faults := self.against(said):
             return None, faults
+        currency = self.currency(said)
         lines = self._lines(said)
         sums = figures(
             [_Line(each["quantity"], each["unit_price"], each.get("tax", NO_TAX.code)) for each in lines],
@@ -79,6 +78,11 @@ class Issuing:
         if said.kind == CREDIT_NOTE:
             return CreditNote.model_validate(given), []
         return Invoice.model_validate(given), []
+
+    def against(self, said: SaidDocument) -> list[Fault]:
+        """What speaks against a document before it is added up, as far as it says it."""
+        faults = [*self._words(said), *self._day(said)]
+        return faults + _decimals(said, self.currency(said)) if said.get("customer") in self.customers else faults
 
     def _defaults(self, customer: str) -> dict[str, Default]:
         if customer not in self._chosen:
@@ -103,7 +107,9 @@ class Issuing:
         return faults
 
     def _day(self, said: SaidDocument) -> list[Fault]:
-        day: date = said.get("issued_on")
+        day: date | None = said.get("issued_on")
+        if day is None:
+            return []
         if day > self.rules.today:
             return [said.fault("issued_on", "E707", f"{day} is in the future", f"the latest possible day is {self.rules.today}")]
         closed = self.rules.settings.closed_through

@@ -66,9 +66,10 @@ class SaidPayment:
 
 
 class ParsedPayments(NamedTuple):
-    """The payments of a table without a fault of their own, all faults, and the payment of each row by its line."""
+    """The payments of a table, those with a fault apart, all faults, and the payment of each row by its line."""
 
     payments: list[SaidPayment]
+    faulty: list[SaidPayment]
     faults: list[Fault]
     rows_of: Mapping[int, SaidPayment]
 
@@ -104,7 +105,8 @@ def said_payments(rows: Iterable[Row], odd: Iterable[Fault], found: Layout, mapp
         if not any(row.line in faulty for row in payment.rows):
             faults += _whole(payment)
     bad = {id(rows_of[fault.row.line]) for fault in faults if fault.row.line in rows_of}
-    return ParsedPayments([each for each in groups.values() if id(each) not in bad], faults, rows_of)
+    every = groups.values()
+    return ParsedPayments([each for each in every if id(each) not in bad], [each for each in every if id(each) in bad], faults, rows_of)
 
 
 def _values(row: Row, found: Layout, formats: Formats, faults: list[Fault]) -> dict[str, Any]:
@@ -163,6 +165,9 @@ def _whole(payment: SaidPayment) -> list[Fault]:
 # allocating
 
 
+_NO_CUSTOMER = '"bill customer list" shows whom there is'
+
+
 class PaymentRules(NamedTuple):
     """What the books hold of the names in the table. ``families`` gives each customer whoever stands at the top of its family."""
 
@@ -189,7 +194,7 @@ def allocate_all(payments: Sequence[SaidPayment], rules: PaymentRules, taken: se
     ``taken`` are the ids in use, without case; the new ones are added.
     """
     faults: list[Fault] = []
-    hints = Hints(list(rules.families), '"bill customer list" shows whom there is')
+    hints = Hints(list(rules.families), _NO_CUSTOMER)
     owed = {number: Owed(invoice) for number, invoice in rules.invoices.items()}
     booked: list[_Booking] = []
     for said in sorted(payments, key=lambda each: (each.get("received_on"), each.external_id)):
@@ -210,6 +215,12 @@ def allocate_all(payments: Sequence[SaidPayment], rules: PaymentRules, taken: se
     return Allocated([booking.document(taken) for booking in booked], edited, faults, idle)
 
 
+def also_wrong(faulty: Sequence[SaidPayment], rules: PaymentRules) -> list[Fault]:
+    """What else speaks against payments that have a fault already, so that all of it is told at once."""
+    hints = Hints(list(rules.families), _NO_CUSTOMER)
+    return [fault for said in faulty for fault in _checked(said, rules, hints)]
+
+
 def currency_of(said: SaidPayment, rules: PaymentRules) -> str:
     """As said, else that of the invoices it names, else the customer's."""
     named = (rules.invoices[each.invoice].fact.currency for each in said.wishes if each.invoice in rules.invoices)
@@ -217,15 +228,17 @@ def currency_of(said: SaidPayment, rules: PaymentRules) -> str:
 
 
 def _checked(said: SaidPayment, rules: PaymentRules, hints: Hints) -> list[Fault]:
-    customer = said.get("customer")
-    if customer not in rules.families:
-        return [said.fault("customer", "E204", f"the customer {quoted(customer)} does not exist", hints.of(customer))]
+    """What the books say against a payment, as far as it says it."""
+    customer, received_on = said.get("customer"), said.get("received_on")
     faults = []
-    if said.get("received_on") > rules.today:
-        message = f"{said.get('received_on')} is in the future"
-        faults.append(said.fault("received_on", "E707", message, "money is recorded when it has come"))
+    if received_on is not None and received_on > rules.today:
+        faults.append(said.fault("received_on", "E707", f"{received_on} is in the future", "money is recorded when it has come"))
+    if customer is None:
+        return faults
+    if customer not in rules.families:
+        return [*faults, said.fault("customer", "E204", f"the customer {quoted(customer)} does not exist", hints.of(customer))]
     currency = currency_of(said, rules)
-    amounts = [(said.get("amount"), said.head["amount"].row, said.columns["amount"])]
+    amounts = [(each.value, each.row, each.column) for name, each in said.head.items() if name == "amount"]
     amounts += [(each.amount, each.row, said.columns["allocated"]) for each in said.wishes if each.amount is not None]
     for amount, row, column in amounts:
         if decimals(amount) > digits(currency):
