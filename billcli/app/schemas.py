@@ -43,13 +43,8 @@ def plan_write(books: Books) -> Plan:
     """Writes the schemas that differ from what is there."""
     from billcli.store.fs import read_if_there
 
-    def there(path: str) -> bytes | None:
-        try:
-            return read_if_there(books.root, path)
-        except FileNotFoundError:
-            return None
-
-    steps = tuple(CreateText(path, text, replace=True) for path, text in schema_files().items() if there(path) != text.encode())
+    files = schema_files().items()
+    steps = tuple(CreateText(path, text, replace=True) for path, text in files if read_if_there(books.root, path) != text.encode())
     if not steps:
         return Plan("nothing", (), ("schemas/ and .vscode/ are up to date; nothing to do",))
     return Plan("schema write", steps, (f"schemas/ and .vscode/ are brought up to date: {counted(len(steps), 'file')}",))

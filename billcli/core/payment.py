@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from billcli.core.facts import InvoiceFact, Settlement
@@ -139,7 +140,7 @@ def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], boo
 def plan_payment(payment: Payment, relies_on: Sequence[str], twins: Sequence[str]) -> Plan:
     """The plan that records a payment; ``twins`` are payments of the same customer, day and amount."""
     currency = payment.currency
-    used = sum((each.amount for each in payment.allocations), payment.amount - payment.amount)
+    used = sum((each.amount for each in payment.allocations), Decimal(0))
     summary = [f"payment {payment.id}: {format(payment.amount, 'f')} {currency} from {payment.customer}, received {payment.received_on}"]
     if payment.on != payment.received_on:
         summary.append(f"booked on {payment.on}: {payment.received_on} lies in a closed period")

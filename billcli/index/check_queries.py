@@ -118,9 +118,9 @@ def crossings(connection: sqlite3.Connection) -> Iterator[Crossing]:
 def credited(connection: sqlite3.Connection) -> list[CreditedInvoice]:
     """Every invoice that live credit notes correct, with what they come to and the file of the last one."""
     sql = """
-    SELECT i.number, fi.path, i.currency, i.gross, sum(n.gross), max(f.path), sum(n.currency <> i.currency),
+    SELECT i.number, i.currency, i.gross, sum(n.gross), max(f.path), sum(n.currency <> i.currency),
       EXISTS (SELECT 1 FROM credit_lines l WHERE l.invoice = i.number)
-    FROM credit_notes n JOIN invoices i ON i.number = n.corrects JOIN files f ON f.id = n.file JOIN files fi ON fi.id = i.file
+    FROM credit_notes n JOIN invoices i ON i.number = n.corrects JOIN files f ON f.id = n.file
     WHERE n.voided_on IS NULL GROUP BY i.number
     """
     return [CreditedInvoice(*row) for row in connection.execute(sql)]

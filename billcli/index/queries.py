@@ -374,10 +374,9 @@ class InvoiceBalance(NamedTuple):
     credited: int
 
 
-def invoice_balances(connection: sqlite3.Connection, as_of: date, where: str = "", values: Sequence[object] = ()) -> list[InvoiceBalance]:
+def invoice_balances(connection: sqlite3.Connection, as_of: date) -> list[InvoiceBalance]:
     """Invoices issued by then, in the order of their dates."""
-    condition = f"WHERE issued_on <= ? {where} ORDER BY issued_on, number"
-    found = _facts(connection, InvoiceFact, "invoices", condition, [as_of.isoformat(), *values])
+    found = _facts(connection, InvoiceFact, "invoices", "WHERE issued_on <= ? ORDER BY issued_on, number", [as_of.isoformat()])
     d = {"d": as_of.isoformat()}
     opens = dict(connection.execute(f"SELECT number, open FROM ({OPEN})", d).fetchall())  # no value from outside
     credit = """

@@ -35,15 +35,6 @@ _TABLES: dict[type, str] = {
 }  # fmt: skip
 
 
-class StampLike(NamedTuple):
-    """As ``store.fs.Stamp``; the index does not know the store."""
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-
 class Known(NamedTuple):
     """What the index holds of one file."""
 

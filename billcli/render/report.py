@@ -13,12 +13,11 @@ from billcli.core.report import Column, Report, View
 from billcli.model.money import Money
 from billcli.render.text import json_text, padded, safe, width
 
-FORMATS = ("table", "json", "csv")
 _RIGHT = frozenset(("money", "count", "number"))
 
 
 def rendered(report: Report, form: str, *, terminal: bool) -> str:
-    """The report in one of ``FORMATS``; colours only for a terminal."""
+    """The report as ``table``, ``json`` or ``csv``; colours only for a terminal."""
     match form:
         case "json":
             return as_json(report)

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from billcli import __version__
 from billcli.diagnostics import Diagnostic, Span
-from billcli.errors import UsageError
+from billcli.errors import BillError, UsageError
 from billcli.model.audit import AuditEntry
 from billcli.store import fs
 from billcli.store.locate import PRIVATE, private_folder
@@ -181,8 +181,6 @@ def _last_entry(root: str, clone: str) -> dict[str, Any] | None:
         if raw:
             last = _lines(raw)[-1]
             if _fault(last, path) or not raw.endswith(b"\n"):
-                from billcli.errors import BillError
-
                 raise BillError(f"{path} does not end with an audit entry; nothing was changed", '"bill check" shows the place')
             return {**json.loads(last), "file": path}
     return None

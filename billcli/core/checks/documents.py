@@ -25,7 +25,7 @@ def check_document(kind: str, entity: Any) -> list[Diagnostic]:
     return list(_CHECKS[kind](entity)) if kind in _CHECKS else []
 
 
-def _amounts(entity: Any, fields: list[tuple[Path, Decimal]], currency: str) -> Iterator[Diagnostic]:
+def _amounts(fields: list[tuple[Path, Decimal]], currency: str) -> Iterator[Diagnostic]:
     """E211: in files an amount has exactly its currency's decimals, so that one amount has one spelling."""
     places = digits(currency)
     for path, amount in fields:
@@ -104,7 +104,7 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
     parts: list[tuple[Path, Decimal]] = [(("instalments", at, "amount"), each.amount) for at, each in enumerate(invoice.instalments)]
     settled = invoice.imported.settled_before if invoice.imported else None
     before: list[tuple[Path, Decimal]] = [(("imported", "settled_before"), settled)] if settled is not None else []
-    yield from _amounts(invoice, [*_taxes(invoice.taxes), *parts, *_totals(invoice.totals), *before], invoice.currency)
+    yield from _amounts([*_taxes(invoice.taxes), *parts, *_totals(invoice.totals), *before], invoice.currency)
     yield from _lines_present(invoice.lines)
     yield from _figures(invoice)
     total = sum(amount for _, amount in parts)
@@ -129,7 +129,7 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
 
 def _credit_note(note: CreditNote) -> Iterator[Diagnostic]:
     used: list[tuple[Path, Decimal]] = [(("applied", at, "amount"), each.amount) for at, each in enumerate(note.applied)]
-    yield from _amounts(note, [*_taxes(note.taxes), *used, *_totals(note.totals)], note.currency)
+    yield from _amounts([*_taxes(note.taxes), *used, *_totals(note.totals)], note.currency)
     yield from _lines_present(note.lines)
     yield from _figures(note)
     for at, each in enumerate(note.applied):
@@ -145,7 +145,7 @@ def _credit_note(note: CreditNote) -> Iterator[Diagnostic]:
 
 def _payment(payment: Payment) -> Iterator[Diagnostic]:
     used: list[tuple[Path, Decimal]] = [(("allocations", at, "amount"), each.amount) for at, each in enumerate(payment.allocations)]
-    yield from _amounts(payment, [(("amount",), payment.amount), *used], payment.currency)
+    yield from _amounts([(("amount",), payment.amount), *used], payment.currency)
     if payment.amount == 0:
         yield Diagnostic("E205", "amount: a payment of nothing", path=("amount",), hint="a payment that did not come is no document")
     if payment.on < payment.received_on:
@@ -184,7 +184,7 @@ def _customer(customer: Customer) -> Iterator[Diagnostic]:
     country = customer.address.country if customer.address else None
     yield from check_tax_id(customer.tax_id, country, ("tax_id",))
     if customer.credit_limit is not None and customer.currency:
-        yield from _amounts(customer, [(("credit_limit",), customer.credit_limit)], customer.currency)
+        yield from _amounts([(("credit_limit",), customer.credit_limit)], customer.currency)
     yield from _twice([each.role + (each.email or each.name or "") for each in customer.contacts], "contacts", "contact")
     yield from _twice(list(customer.tags), "tags", "tag")
 

@@ -66,7 +66,6 @@ class CreditedInvoice(NamedTuple):
     """An invoice and all that was credited on it, in minor units; ``other_currency`` counts notes in another one."""
 
     number: str
-    file: str
     currency: str
     gross: int
     credited: int
