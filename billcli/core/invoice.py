@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any, NamedTuple
 
 from billcli.core import seal
@@ -142,7 +143,7 @@ def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str]) -
         "external_id": request.external_id, "notes": request.notes, "tags": request.tags or None,
     }  # fmt: skip
     key = seal.content(Draft.model_validate({"id": "new", **_said(fields)}))
-    draft_id = next(name for n in range(1, 10_000) if (name := content_id(master.customer.id, key, n)).casefold() not in taken)
+    draft_id = content_id(master.customer.id, key, taken)
     draft = Draft.model_validate({"id": draft_id, **_said(fields)})
     gross = Money(sums.gross, currency)
     return Plan(
@@ -230,9 +231,9 @@ def creditor_reference(number: str) -> str | None:
     return f"RF{98 - int(digits) % 97:02d}{plain}"
 
 
-def content_id(stem: str, content_key: str, occurrence: int) -> str:
-    """``stem-`` and 8 hex digits of the content key and its occurrence number: the same input gives the same id."""
+def content_id(stem: str, content_key: str, taken: Collection[str]) -> str:
+    """``stem-`` and 8 hex digits of the content key and its occurrence number, the first that is not ``taken`` (without case)."""
     import hashlib
 
-    mark = hashlib.sha256(f"{content_key}\n{occurrence}".encode()).hexdigest()[:8]
-    return f"{stem[:55]}-{mark}"
+    marks = (hashlib.sha256(f"{content_key}\n{occurrence}".encode()).hexdigest()[:8] for occurrence in count(1))
+    return next(name for mark in marks if (name := f"{stem[:55]}-{mark}").casefold() not in taken)

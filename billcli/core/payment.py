@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -121,11 +121,9 @@ def content_key(request: PaymentRequest) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], booked_on: date, taken: frozenset[str]) -> Payment:
+def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], booked_on: date, taken: Collection[str]) -> Payment:
     """The payment as it will stand in its file; ``taken`` are the ids in use, without case."""
-    key = content_key(request)
-    stem = f"{request.received_on.isoformat()}-{request.customer}"
-    payment_id = next(name for n in range(1, 10_000) if (name := content_id(stem, key, n)).casefold() not in taken)
+    payment_id = content_id(f"{request.received_on.isoformat()}-{request.customer}", content_key(request), taken)
     currency = request.currency
     fields = {
         "id": payment_id, "customer": request.customer, "received_on": request.received_on, "on": booked_on,

@@ -12,11 +12,11 @@ from billcli.core.facts import PaymentFact, Settlement
 from billcli.core.imports.cells import Fault, Formats, Hints, Layout, Noun, Row
 from billcli.core.imports.documents import Said
 from billcli.core.imports.settle import Invoiced, Owed, moved, shares
-from billcli.core.invoice import content_id
 from billcli.core.numbering import first_open_day
-from billcli.core.payment import PaymentRequest, content_key
+from billcli.core.payment import AllocationRow, PaymentRequest, payment_document
 from billcli.core.plan import Change as Edited
 from billcli.model import values
+from billcli.model.invoice import Imported
 from billcli.model.mapping import ImportMapping
 from billcli.model.money import Money, decimals, digits
 from billcli.model.payment import Payment
@@ -205,7 +205,7 @@ def allocate_all(payments: Sequence[SaidPayment], rules: PaymentRules, taken: se
             booked += [] if found else [booking]
         faults += found
     idle = sum(booking.fitted(owed) for booking in booked)
-    touched = {row[0] for booking in booked for row in booking.rows}
+    touched = {row.invoice for booking in booked for row in booking.rows}
     edited: list[Edited] = []
     for number in sorted(touched):
         invoice = rules.invoices[number]
@@ -278,7 +278,7 @@ class _Booking:
         self.amount = Money.of(said.get("amount"), self.currency).minor
         self.left = self.amount
         self.booked_on = first_open_day(rules.settings, said.get("received_on"))
-        self.rows: list[tuple[str, int, date]] = []
+        self.rows: list[AllocationRow] = []
 
     def named(self, owed: Mapping[str, Owed]) -> list[Fault]:
         """Takes the amounts that are named; gives all of them back where one does not fit."""
@@ -288,8 +288,8 @@ class _Booking:
             amount = Money.of(wish.amount, self.currency).minor
             room = owed[wish.invoice].room
             if amount > min(room, self.left):
-                for number, given, _ in reversed(self.rows):
-                    owed[number].give_back(given)
+                for row in reversed(self.rows):
+                    owed[row.invoice].give_back(row.amount)
                 column = self.said.columns["allocated"]
                 if amount > room:
                     message = f"{wish.invoice} has {Money(max(room, 0), self.currency)} open, less than {Money(amount, self.currency)}"
@@ -316,25 +316,19 @@ class _Booking:
         issued_on = owed[number].invoice.fact.issued_on
         on = owed[number].take(amount, first_open_day(self.rules.settings, max(self.booked_on, issued_on)))
         self.left -= amount
-        self.rows.append((number, amount, on))
+        self.rows.append(AllocationRow(number, amount, on))
 
     def document(self, taken: set[str]) -> Payment:
         """The payment as it will stand in its file."""
-        said, currency = self.said, self.currency
+        said = self.said
         texts = {name: said.get(name) for name in ("method", "payer_name", "payer_iban", "reference")}
-        request = PaymentRequest(said.get("customer"), self.amount, currency, said.get("received_on"), external_id=said.external_id)
-        key, stem = content_key(request), f"{request.received_on.isoformat()}-{request.customer}"
-        payment_id = next(name for n in range(1, 10_000) if (name := content_id(stem, key, n)).casefold() not in taken)
-        taken.add(payment_id.casefold())
+        request = PaymentRequest(
+            said.get("customer"), self.amount, self.currency, said.get("received_on"), external_id=said.external_id, **texts
+        )
         order = {wish.invoice: at for at, wish in enumerate(said.wishes)}
-        rows = sorted(self.rows, key=lambda row: order[row[0]])
-        fields = {
-            "id": payment_id, "customer": request.customer, "received_on": request.received_on, "on": self.booked_on,
-            "amount": Money(self.amount, currency).amount, "currency": currency, **texts, "external_id": said.external_id,
-            "allocations": [{"invoice": number, "amount": Money(amount, currency).amount, "on": on} for number, amount, on in rows] or None,
-            "imported": {"source": self.rules.source, "external_id": said.external_id},
-        }  # fmt: skip
-        return Payment.model_validate({name: value for name, value in fields.items() if value is not None})
+        payment = payment_document(request, sorted(self.rows, key=lambda row: order[row.invoice]), self.booked_on, taken)
+        taken.add(payment.id.casefold())
+        return payment.model_copy(update={"imported": Imported(source=self.rules.source, external_id=said.external_id)})
 
 
 def differences(there: PaymentFact, rows: Sequence[Settlement], said: SaidPayment) -> list[str]:
