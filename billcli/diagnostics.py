@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
@@ -45,6 +47,11 @@ def dotted(path: Path) -> str:
     return text
 
 
+def undotted(place: str) -> Path:
+    """The path that ``dotted`` made a text of."""
+    return tuple(int(step[1:-1]) if step.startswith("[") else step for step in re.findall(r"\[\d+\]|[^.\[\]]+", place))
+
+
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """A hint with the nearest known word, or an empty text."""
     from difflib import get_close_matches
@@ -53,3 +60,8 @@ def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     typed = word.casefold()
     near = get_close_matches(typed, spelt, n=1, cutoff=0.6) or [each for each in spelt if len(typed) > 2 and typed in each]
     return f'did you mean "{spelt[near[0]]}"?' if near else ""
+
+
+def same_spelling(number: str, known: Iterable[str]) -> str:
+    """A hint with the same number in another case: one that only looks alike belongs to another document."""
+    return next((f'did you mean "{each}"?' for each in known if each.casefold() == number.casefold()), "")

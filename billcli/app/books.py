@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, fresh_index, no_progress
-from billcli.diagnostics import Diagnostic, did_you_mean
+from billcli.diagnostics import Diagnostic, did_you_mean, same_spelling
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import queries
 from billcli.index.check_queries import gone
@@ -74,11 +74,8 @@ class Books:
         return found
 
     def _nearest(self, table: str, key: str, name: str) -> str:
-        """A number that looks alike belongs to something else; only another spelling of the same one is worth a hint."""
         known = [row[1] for row in queries.keys(self.index, table, key)]
-        if table == "customers":
-            return did_you_mean(name, known)
-        return next((f'did you mean "{each}"?' for each in known if each.casefold() == name.casefold()), "")
+        return did_you_mean(name, known) if table == "customers" else same_spelling(name, known)
 
     def customer(self, customer_id: str) -> Any:
         from billcli.model.customer import Customer

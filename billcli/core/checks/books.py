@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
 from billcli.core import seal
 from billcli.core.checks.facts import AuditGap, CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
-from billcli.diagnostics import Diagnostic, Path, did_you_mean
+from billcli.diagnostics import Diagnostic, Path, did_you_mean, same_spelling, undotted
 from billcli.model.money import Money
 from billcli.model.sequence import head_matches, split_number
 
@@ -35,7 +34,7 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
             f"not under groups.{each.kind}: in categories.yaml",
         )
         code, message, label = _MISSING.get(each.kind, group)
-        near = _same_spelling if each.kind == "invoice" else did_you_mean
+        near = same_spelling if each.kind == "invoice" else did_you_mean
         hint = near(each.name, known(each.kind)) or _MEND.get(each.kind, "declare it there, or use a word that is")
         yield Diagnostic(
             code,
@@ -46,12 +45,6 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
             label.format(name=each.name),
             hint,
         )
-
-
-def _same_spelling(number: str, known: Sequence[str]) -> str:
-    """A number that only looks alike belongs to another document, and is no hint."""
-    same = next((each for each in known if each.casefold() == number.casefold()), None)
-    return f'did you mean "{same}"?' if same else ""
 
 
 def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
@@ -238,8 +231,3 @@ def check_trail(gone: Iterable[Gone], gaps: Iterable[AuditGap]) -> Iterator[Diag
     for gap in gaps:
         message = f"entry {gap.seq} of clone {gap.clone} follows an entry that is not there"
         yield Diagnostic("E601", message, gap.file, hint="a line or a file of the trail is missing; git has it")
-
-
-def undotted(place: str) -> Path:
-    """``lines[2].tax`` as a path."""
-    return tuple(int(step[1:-1]) if step.startswith("[") else step for step in re.findall(r"\[\d+\]|[^.\[\]]+", place))

@@ -14,6 +14,7 @@ from billcli.core.facts import CreditNoteFact, InvoiceFact, Settlement
 from billcli.core.plan import Append, Edit, Set
 from billcli.core.plan import Change as Edited
 from billcli.core.settlement import Change, first_day, invoice_changes, lasting, lowest_from
+from billcli.diagnostics import undotted
 from billcli.model.money import Money
 
 
@@ -52,7 +53,7 @@ def invoiced(
         note, path = notes.get(row.source, (None, "")) if row.source_kind == "credit-note" else (None, "")
         own = note is not None and note.imported and note.corrects == row.invoice and note.issued_on == row.booked_on
         if own and row.ended_on is None and not (closed_through and row.booked_on <= closed_through):
-            moving.append(Moving(row.source, row.booked_on, row.amount, path, int(row.place.partition("[")[2].partition("]")[0])))
+            moving.append(Moving(row.source, row.booked_on, row.amount, path, int(undotted(row.place)[1])))
         else:
             stay.append(row)
     return Invoiced(fact, stay, moving)
