@@ -63,13 +63,13 @@ def _master(books: Books, customer_id: str) -> Any:
 
 def given_number(books: Books, settings: Any, kind: str, series: str | None, issued_on: date) -> Given:
     """The next number of the sequence's period, from the index."""
-    from billcli.core.numbering import Standing, find_sequence, next_number
+    from billcli.core.numbering import find_sequence, next_number
     from billcli.model.sequence import head_for
 
     sequence = find_sequence(settings, kind, series)
     table = "invoices" if kind == "invoice" else "credit_notes"
-    end = queries.sequence_end(books.index, table, head_for(sequence.pattern, issued_on))
-    given = next_number(sequence, issued_on, Standing(*end), settings, books.today)
+    standing = queries.sequence_end(books.index, table, head_for(sequence.pattern, issued_on))
+    given = next_number(sequence, issued_on, standing, settings, books.today)
     for other in queries.taken(books.index, table, "number", [given.number]).values():
         message = f"the next number is {given.number}, and there is {other} already"
         raise BillError(message, "numbers that differ only by case are one file on some machines; give that document another number")

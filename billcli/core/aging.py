@@ -4,35 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from billcli.core.facts import OpenInvoice
 from billcli.core.report import Column, Report, currency_totals
 from billcli.core.settlement import fill_instalments
 from billcli.model.money import Money
 
 BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")
 NO_GROUP = "(none)"
-
-
-class OpenInvoice(Protocol):
-    """An invoice with something open at the date."""
-
-    @property
-    def customer(self) -> str: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def issued_on(self) -> date: ...
-    @property
-    def due_on(self) -> date: ...
-    @property
-    def parts(self) -> int: ...
-    @property
-    def gross(self) -> int: ...
-    @property
-    def open(self) -> int: ...
 
 
 class OpenPart(NamedTuple):

@@ -56,6 +56,28 @@ class InvoiceFact(NamedTuple):
     lines: int
 
 
+class OpenInvoice(NamedTuple):
+    """An invoice with something open at a date; ``gross`` to tell how much is settled."""
+
+    customer: str
+    currency: str
+    number: str
+    issued_on: date
+    due_on: date
+    parts: int
+    gross: int
+    open: int
+
+
+class Standing(NamedTuple):
+    """Where a period of a sequence stands; number, day and seal are of the last document that bill itself issued."""
+
+    highest: int
+    number: str | None
+    issued_on: date | None
+    seal: str
+
+
 class InstalmentFact(NamedTuple):
     """One part of an invoice, in the order of the document."""
 

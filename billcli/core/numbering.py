@@ -5,19 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from billcli.core.facts import Standing
 from billcli.errors import BillError, UsageError
 from billcli.model.sequence import number_for
 from billcli.model.settings import Sequence, Settings
 from billcli.model.values import quoted
-
-
-class Standing(NamedTuple):
-    """Where a period of a sequence stands; number, day and seal are of the last document that bill itself issued."""
-
-    highest: int
-    number: str | None
-    issued_on: date | None
-    seal: str
 
 
 class Given(NamedTuple):

@@ -8,7 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from billcli.core.facts import CreditNoteFact, CustomerFact, InstalmentFact, InvoiceFact, PaymentFact, Settlement
+from billcli.core.facts import (
+    CreditNoteFact,
+    CustomerFact,
+    InstalmentFact,
+    InvoiceFact,
+    OpenInvoice,
+    PaymentFact,
+    Settlement,
+    Standing,
+)  # fmt: skip
 from billcli.diagnostics import Diagnostic, Span
 
 _DAYS = frozenset(
@@ -265,38 +274,17 @@ def taken(connection: sqlite3.Connection, table: str, key: str, wanted: Sequence
     return dict(connection.execute(sql, values).fetchall())
 
 
-class SequenceEnd(NamedTuple):
-    """Where a period of a sequence stands; the last three concern documents that bill issued, not imported ones."""
-
-    highest: int
-    number: str | None
-    issued_on: date | None
-    seal: str
-
-
-def sequence_end(connection: sqlite3.Connection, table: str, head: str) -> SequenceEnd:
+def sequence_end(connection: sqlite3.Connection, table: str, head: str) -> Standing:
+    """The highest counter is that of all documents, imported ones too."""
     highest = connection.execute(f"SELECT max(n) FROM {table} WHERE head = ?", (head,)).fetchone()[0] or 0
     sql = f"SELECT number, issued_on, seal FROM {table} WHERE head = ? AND imported = 0 AND n IS NOT NULL ORDER BY n DESC LIMIT 1"
     row = connection.execute(sql, (head,)).fetchone()
     if not row:
-        return SequenceEnd(highest, None, None, "")
-    return SequenceEnd(highest, row[0], date.fromisoformat(row[1]), row[2] or "")
+        return Standing(highest, None, None, "")
+    return Standing(highest, row[0], date.fromisoformat(row[1]), row[2] or "")
 
 
 # balances
-
-
-class OpenInvoice(NamedTuple):
-    """An invoice with something open at a date; ``gross`` to tell how much is settled."""
-
-    customer: str
-    currency: str
-    number: str
-    issued_on: date
-    due_on: date
-    parts: int
-    gross: int
-    open: int
 
 
 class Unapplied(NamedTuple):

@@ -1,27 +1,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billcli.core.aging import BUCKETS, aging_by_group, aging_by_invoice, bucket, open_parts, proofs
+from billcli.core.facts import OpenInvoice
 from billcli.model.money import Money
 
 AS_OF = date(2026, 3, 31)
-
-
-class Open(NamedTuple):
-    customer: str
-    currency: str
-    number: str
-    issued_on: date
-    due_on: date
-    parts: int
-    gross: int
-    open: int
 
 
 @pytest.mark.parametrize(
@@ -42,12 +31,12 @@ def test_buckets_begin_the_day_after_the_due_date(overdue: int, expected: str) -
     assert bucket(overdue) == expected
 
 
-def one(number: str, due_on: date, open_: int, customer: str = "a", currency: str = "EUR") -> Open:
-    return Open(customer, currency, number, due_on - timedelta(days=30), due_on, 1, open_, open_)
+def one(number: str, due_on: date, open_: int, customer: str = "a", currency: str = "EUR") -> OpenInvoice:
+    return OpenInvoice(customer, currency, number, due_on - timedelta(days=30), due_on, 1, open_, open_)
 
 
 def test_instalments_age_each_by_its_own_due_date_the_oldest_filled_first() -> None:
-    invoice = Open("a", "EUR", "A", date(2026, 1, 1), date(2026, 1, 31), 3, 900, 500)
+    invoice = OpenInvoice("a", "EUR", "A", date(2026, 1, 1), date(2026, 1, 31), 3, 900, 500)
     plan = [("A", date(2026, 1, 31), 300), ("A", date(2026, 2, 28), 300), ("A", date(2026, 4, 30), 300)]
     parts = open_parts([invoice], {"A": plan}, AS_OF, "due")
     assert [(part.due_on, part.open, bucket(part.overdue)) for part in parts] == [
@@ -110,7 +99,7 @@ def test_a_proof_fails_when_the_books_come_to_something_else() -> None:
 def test_the_parts_of_an_invoice_come_to_what_is_open_of_it(amounts: list[int], open_: int, days: list[int]) -> None:
     """Also in books that check calls wrong: more settled than invoiced, or less than nothing."""
     plan = [("A", AS_OF + timedelta(days=day), amount) for amount, day in zip(amounts, sorted(days), strict=False)]
-    invoice = Open("a", "EUR", "A", date(2025, 1, 1), plan[0][1], len(plan), sum(amounts), open_)
+    invoice = OpenInvoice("a", "EUR", "A", date(2025, 1, 1), plan[0][1], len(plan), sum(amounts), open_)
     parts = open_parts([invoice], {"A": plan}, AS_OF, "due")
     assert sum(part.open for part in parts) == open_
     [total] = aging_by_group(parts, [], AS_OF, "customer", {}, ()).totals if parts else [(Money(0, "EUR"),)]

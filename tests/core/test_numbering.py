@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from billcli.core.numbering import Given, Standing, find_sequence, first_open_day, next_number
+from billcli.core.facts import Standing
+from billcli.core.numbering import Given, find_sequence, first_open_day, next_number
 from billcli.errors import BillError, UsageError
 from tests.core.master import settings
 
