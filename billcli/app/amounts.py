@@ -1,24 +1,23 @@
-"""Amounts given on the command line."""
+"""Values given on the command line."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 from billcli.errors import UsageError
 from billcli.model.money import Money
-from billcli.model.values import BadValue, amount_in
+from billcli.model.values import BadValue, amount_in, parse_notes
+
+T = TypeVar("T")
 
 
 def minor_of(text: str, currency: str, option: str) -> int:
     """Minor units of an amount as typed. Raises ``UsageError`` naming the option."""
-    try:
-        return Money.of(amount_in(text, currency), currency).minor
-    except BadValue as bad:
-        raise UsageError(f"{option}: {bad.message}", bad.hint) from None
+    return Money.of(value_of(lambda typed: amount_in(typed, currency), text, option), currency).minor
 
 
-def value_of(parse: Any, text: str, option: str) -> Any:
+def value_of(parse: Callable[[str], T], text: str, option: str) -> T:
     """A value of any field type as typed. Raises ``UsageError`` naming the option."""
     try:
         return parse(text)
@@ -26,15 +25,11 @@ def value_of(parse: Any, text: str, option: str) -> Any:
         raise UsageError(f"{option}: {bad.message}", bad.hint) from None
 
 
+def optional(parse: Callable[[str], T], text: str | None, option: str) -> T | None:
+    """As ``value_of``, or None where the option is left out."""
+    return value_of(parse, text, option) if text is not None else None
+
+
 def notes_of(text: str | None) -> str | None:
     """Notes as typed, or None where there are none. Raises ``UsageError``."""
-    from billcli.model.values import parse_notes
-
-    return value_of(parse_notes, text, "--notes") if text is not None else None
-
-
-def quantity_of(text: str, option: str) -> Decimal:
-    from billcli.model.values import parse_quantity
-
-    found: Decimal = value_of(parse_quantity, text, option)
-    return found
+    return optional(parse_notes, text, "--notes")

@@ -1,4 +1,4 @@
-"""Where a command works and when: the ledger's root, its index, and today, read once."""
+"""Where a command works and when: the ledger's root, and today, read once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from billcli.app.amounts import value_of
 from billcli.errors import UsageError
 from billcli.index import queries
 from billcli.index.connection import Connection
-from billcli.model.values import BadValue, parse_day
+from billcli.model.values import parse_day
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a use case is given. ``chosen`` is ``--ledger``, ``as_of_text`` is ``--as-of``."""
+    """What a use case is given. ``as_of_text`` is ``--as-of``, ``now`` is in UTC."""
 
     root: str
     as_of_text: str | None
@@ -41,7 +42,4 @@ def now() -> datetime:
 
 def day(text: str, option: str) -> date:
     """A date given on the command line."""
-    try:
-        return parse_day(text)
-    except BadValue as bad:
-        raise UsageError(f"{option}: {bad.message}", bad.hint) from None
+    return value_of(parse_day, text, option)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from billcli.app.amounts import minor_of, notes_of, quantity_of, value_of
+from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
 from billcli.app.invoice import already_there, given_number, made_before
 from billcli.core.plan import Plan
@@ -62,7 +62,7 @@ def plan_new(options: CreditOptions) -> Planner:
 
 def _request(options: CreditOptions, currency: str) -> Any:
     from billcli.core.credit_note import CreditRequest, LineChoice
-    from billcli.model.values import parse_text
+    from billcli.model.values import parse_quantity, parse_text
 
     if options.lines and options.amount is not None:
         raise UsageError("--line and --amount exclude each other", "credit some lines, or an amount over all of them")
@@ -71,9 +71,9 @@ def _request(options: CreditOptions, currency: str) -> Any:
         line, sep, quantity = text.partition(":")
         if not (line.isascii() and line.isdigit()) or len(line) > 6:
             raise UsageError(f"--line {quoted(text)} names no line", "write K or K:QTY, such as 1 or 1:2.5")
-        choices.append(LineChoice(int(line), quantity_of(quantity, "--line") if sep else None))
+        choices.append(LineChoice(int(line), value_of(parse_quantity, quantity, "--line") if sep else None))
     amount = minor_of(options.amount, currency, "--amount") if options.amount is not None else None
-    external_id = value_of(parse_text, options.external_id, "--external-id") if options.external_id is not None else None
+    external_id = optional(parse_text, options.external_id, "--external-id")
     return CreditRequest(
         options.invoice, value_of(parse_text, options.reason, "--reason"), tuple(choices), amount, options.issued_on,
         notes_of(options.notes), external_id, options.series,

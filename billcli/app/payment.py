@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from billcli.app.amounts import minor_of, notes_of, value_of
+from billcli.app.amounts import minor_of, notes_of, optional
 from billcli.app.books import Books
 from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
@@ -50,14 +50,12 @@ def text_options(
     """The options that are plain words, each checked. Raises ``UsageError`` naming the option."""
     from billcli.model import values
 
-    typed = {
+    typed: dict[str, tuple[str | None, Callable[[str], str]]] = {
         "currency": (currency, values.parse_currency), "method": (method, values.parse_text), "payer_name": (payer_name, values.parse_text),
         "payer_iban": (payer_iban, values.parse_iban), "reference": (reference, values.parse_text),
         "external_id": (external_id, values.parse_text),
     }  # fmt: skip
-    return {
-        name: value_of(parse, text, "--" + name.replace("_", "-")) if text is not None else None for name, (text, parse) in typed.items()
-    }
+    return {name: optional(parse, text, "--" + name.replace("_", "-")) for name, (text, parse) in typed.items()}
 
 
 def plan_add(options: PaymentOptions) -> Planner:

@@ -63,17 +63,27 @@ def new(
 
     Example: bill invoice new --customer nordwind --line "Consulting, March;12.5;95.10;vat-20" --yes
     """
+    from billcli.app.amounts import optional
     from billcli.app.invoice import plan_new, read_request
     from billcli.core.invoice import InvoiceRequest
     from billcli.core.lines import typed_line
+    from billcli.model.terms import terms_text
+    from billcli.model.values import parse_currency, parse_text
 
     request = read_request(from_file) if from_file else InvoiceRequest(customer=customer or _asked_customer(ctx))
     said: dict[str, Any] = {
-        "customer": customer, "issued_on": optional_day(issued_on, "--issued-on"), "terms": _terms(terms), "currency": _currency(currency),
-        "reference": _one_line(reference, "--reference"), "buyer_reference": _one_line(buyer_reference, "--buyer-reference"),
+        "customer": customer,
+        "issued_on": optional_day(issued_on, "--issued-on"),
+        "terms": optional(terms_text, terms, "--terms"),
+        "currency": optional(parse_currency, currency, "--currency"),
+        "reference": optional(parse_text, reference, "--reference"),
+        "buyer_reference": optional(parse_text, buyer_reference, "--buyer-reference"),
         "type": _type(type_),
-        "tags": tuple(tag) if tag else None, "notes": notes, "series": series, "external_id": _one_line(external_id, "--external-id"),
-    }  # fmt: skip
+        "tags": tuple(tag) if tag else None,
+        "notes": notes,
+        "series": series,
+        "external_id": optional(parse_text, external_id, "--external-id"),
+    }
     request = request._replace(**{key: value for key, value in said.items() if value is not None})
     lines = line if line or from_file else _asked_lines(ctx, request)
     request = request._replace(typed_lines=tuple(typed_line(each) for each in lines or ()))
@@ -119,34 +129,6 @@ def _asked_lines(ctx: typer.Context, request: InvoiceRequest) -> list[str]:
 
 def _again(error: BillError) -> None:
     say(f"  {error.message}" + (f" ({error.hint})" if error.hint else ""))
-
-
-def _terms(text: str | None) -> str | None:
-    from billcli.app.amounts import value_of
-    from billcli.model.terms import terms_text
-
-    return value_of(terms_text, text, "--terms") if text is not None else None
-
-
-def _currency(text: str | None) -> str | None:
-    from billcli.app.amounts import value_of
-    from billcli.model.values import parse_currency
-
-    return value_of(parse_currency, text, "--currency") if text is not None else None
-
-
-def _one_line(text: str | None, option: str) -> str | None:
-    from billcli.app.amounts import value_of
-    from billcli.model.values import parse_text
-
-    return value_of(parse_text, text, option) if text is not None else None
-
-
-def _period(text: str) -> Any:
-    from billcli.app.amounts import value_of
-    from billcli.core.periods import period_days
-
-    return value_of(period_days, text, "--period")
 
 
 def _type(text: str | None) -> str | None:
@@ -195,12 +177,16 @@ def list_(
 
     Example: bill invoice list --state overdue --customer nordwind
     """
+    from billcli.app.amounts import value_of
     from billcli.app.invoice import InvoiceFilter, invoice_list
+    from billcli.core.periods import period_days
 
     if period and (since or until):
         raise UsageError("--period and --since or --until exclude each other")
-    days = _period(period) if period else (optional_day(since, "--since"), optional_day(until, "--until"))
-    wanted = InvoiceFilter(customer, state, days[0], days[1], _type(type_), tag, group, above, below)
+    first, last = optional_day(since, "--since"), optional_day(until, "--until")
+    if period:
+        first, last = value_of(period_days, period, "--period")
+    wanted = InvoiceFilter(customer, state, first, last, _type(type_), tag, group, above, below)
     list_command(ctx, as_of, form, lambda found, day: invoice_list(found, wanted, day))
 
 
