@@ -21,7 +21,7 @@ _VOCABULARY = {"customer": ("customers", "id"), "invoice": ("invoices", "number"
 def check(books: Books) -> list[Diagnostic]:
     """All findings in the order of files and lines."""
     found = [*queries.problems(books.index)]
-    without = lost(found, queries.unreadable(books.index), check_queries.gone(books.index))
+    without = lost(found, queries.unreadable(books.index), check_queries.kept_out(books.index), check_queries.gone(books.index))
     across = [each for rule in CHECKS.values() for each in rule(books, without)]
     return sorted([*found, *_located(books, across)], key=Diagnostic.sort_key)
 

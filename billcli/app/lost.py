@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from billcli.core.checks.facts import Gone
@@ -37,26 +37,22 @@ class Lost(NamedTuple):
         return self.within(KINDS[kind].folder) or name in self.names
 
 
-def lost(found: Iterable[Diagnostic], unreadable: Iterable[str], gone: Iterable[Gone]) -> Lost:
-    """From the findings of single files and of the walk, what is not in the books, and what the audit trail misses."""
-    findings = list(found)
+def lost(found: Sequence[Diagnostic], unreadable: Iterable[str], kept_out: Mapping[str, str], gone: Iterable[Gone]) -> Lost:
+    """From the findings of single files and of the walk, what is not in the books, and what the audit trail misses.
+
+    ``kept_out`` are the files of documents by their own names; a file that cannot be read goes by its file's name.
+    """
     paths = frozenset(unreadable)
     files = frozenset(path for path in paths if path.endswith((".yaml", ".jsonl")))
-    own = {_stem(each.hint): each.file for each in findings if each.code == "E121"}
-    names = {**own, **{_stem(path): path for path in sorted(files)}}
+    names = {**kept_out, **{path.rpartition("/")[2].removesuffix(".yaml"): path for path in sorted(files)}}
     missing = tuple(each for each in gone if each.number not in names and not any(each.file.startswith(f"{path}/") for path in paths))
     return Lost(
         files=files,
         folders=paths - files,
         gone=missing,
         names={**names, **{each.number: each.file for each in missing}},
-        twins=frozenset(each.file for each in findings if each.code == "E122"),
+        twins=frozenset(each.file for each in found if each.code == "E122"),
         broken_trails=frozenset(
-            each.file.rpartition("/")[0] for each in findings if each.file.startswith("audit/") and each.severity == "error"
+            each.file.rpartition("/")[0] for each in found if each.file.startswith("audit/") and each.severity == "error"
         ),
     )
-
-
-def _stem(path: str) -> str:
-    """``nordwind`` of ``customers/nordwind.yaml``, and of "it belongs in customers/nordwind.yaml"."""
-    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from billcli.core.facts import AuditedFile, Fact, TrailEntry
+from billcli.core.facts import AuditedFile, Fact, Name, TrailEntry
 from billcli.diagnostics import Diagnostic
 from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
@@ -160,7 +160,7 @@ def _update(
 
 
 def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]]:
-    """One file as its kind, facts and problems; a document with an error in its text or fields gives no facts."""
+    """One file as its kind, facts and problems; a document with an error in its text or fields gives no fact but its name, if that."""
     if path.startswith("audit/"):
         from billcli.store.audit import read_trail
         from billcli.store.layout import kind_for
@@ -179,11 +179,14 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
     from billcli.store.read import locate_all, read
 
     kind, entity, problems = read(raw, path)
-    if kind is None or entity is None or any(each.severity == "error" for each in problems):
+    if kind is None or entity is None:
         return "", [], problems
+    named: list[Fact] = [Name(kind.name, getattr(entity, kind.key))] if kind.key else []
+    if any(each.severity == "error" for each in problems):
+        return "", named, problems
     found = locate_all(raw, [each._replace(file=path) for each in check_document(kind.name, entity)])
     if any(each.code in ("E211", "E213") for each in found):
-        return "", [], problems + found
+        return "", named, problems + found
     return kind.name, project(kind.name, entity), problems + found
 
 

@@ -170,7 +170,7 @@ class Reference(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A declared word: a tax code, a category, a tag, a group, an item."""
+    """A declared word: a tax code, a category, a tag, a group, an item; or the number or id of a document kept out of the books."""
 
     kind: str
     name: str

@@ -132,6 +132,11 @@ def parents(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
     return {customer: (parent, path) for customer, parent, path in connection.execute(sql)}
 
 
+def kept_out(connection: sqlite3.Connection) -> dict[str, str]:
+    """The files of documents that say their number or id, but have an error that keeps them out of the books."""
+    return dict(connection.execute("SELECT n.name, f.path FROM names n JOIN files f ON f.id = n.file WHERE f.kind = ''").fetchall())
+
+
 def gone(connection: sqlite3.Connection) -> list[Gone]:
     """Numbered documents that the audit trail knows and nobody has, wherever they may have been moved to."""
     sql = "SELECT path FROM gone WHERE path LIKE 'invoices/%' OR path LIKE 'credit-notes/%' ORDER BY path"

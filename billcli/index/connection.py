@@ -9,7 +9,7 @@ from billcli import __version__
 
 Connection = sqlite3.Connection
 
-SCHEMA = 4
+SCHEMA = 5
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
 _MARK = f"{SCHEMA} {__version__}"
