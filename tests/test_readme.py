@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.support import PROJECT, bill, environment
 from tests.transcript import CLONE, matches
@@ -64,7 +61,6 @@ class Reader:
         path.write_text(text.replace(f"{old}\n", new), encoding="utf-8")
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed; the tour shows its commits")
 def test_tour_does_what_it_says(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     text = README.read_text(encoding="utf-8")

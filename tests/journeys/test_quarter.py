@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -193,7 +192,6 @@ def test_edit_by_hand_is_recorded_as_such_by_the_next_command_and_once(desk: Des
     assert desk.try_("check") == (0, "", "")
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 def test_every_command_is_one_commit_with_nothing_left_over(desk: Desk) -> None:
     desk.on("2026-01-05")
     desk.do("customer", "add", "--id", "nordwind", "--name", "Nordwind Handels GmbH")
