@@ -176,16 +176,16 @@ def rejected(table: Table, reasons: Sequence[tuple[Row, str]], at: int | None) -
     The reason stands in a last column, or takes the place of column ``at``: that of a reason from before.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\n")
+    plain = csv.writer(out, delimiter=table.delimiter, lineterminator="\n")
+    careful = csv.writer(out, delimiter=table.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
     width = len(table.header.cells)
-    writer.writerow([*table.header.cells, REASON] if at is None else table.header.cells)
-    for row, reason in reasons:
+    for row, reason in [(table.header, REASON), *reasons]:
         cells = [*row.cells, *[""] * (width - len(row.cells))]
         if at is None:
             cells.insert(width, reason)
         else:
             cells[at] = reason
-        writer.writerow(cells)
+        (careful if any("\r" in cell for cell in cells) else plain).writerow(cells)  # the plain one would leave it without quotes
     return out.getvalue().encode(table.encoding, "backslashreplace")
 
 

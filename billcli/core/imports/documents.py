@@ -219,7 +219,10 @@ class _Reading:
         if self.marked is not None:
             gross = document.get("gross")
             below = self.mapping.credit_notes is not None and self.mapping.credit_notes.below_zero and gross is not None and gross < 0
-            return CREDIT_NOTE if below or self.marked(row) else INVOICE
+            marked = self.marked(row)
+            if marked is None and len(document.rows) > 1:
+                return document.kind
+            return CREDIT_NOTE if below or marked else INVOICE
         return CREDIT_NOTE if self.exported_notes else INVOICE
 
     def _signs(self, row: Row, quantity: Decimal, price: Decimal, *, negative: bool) -> tuple[Decimal, Decimal]:
@@ -305,16 +308,18 @@ def _whole(document: SaidDocument, *, negative: bool) -> list[Fault]:
     return faults
 
 
-def _marked(rule: CreditNoteRows, found: Layout) -> Callable[[Row], bool]:
-    """Whether a row's own cell says that it belongs to a credit note."""
+def _marked(rule: CreditNoteRows, found: Layout) -> Callable[[Row], bool | None]:
+    """Whether a row's own cell says that it belongs to a credit note; None where the cell is empty."""
     if rule.column is None:
         text: Callable[[Sequence[str]], str] = found.fields["number"].text
     else:
         at = found.positions[rule.column]
         text = lambda cells: cells[at].strip()  # noqa: E731  # one of two ways to get the same text
 
-    def marked(row: Row) -> bool:
+    def marked(row: Row) -> bool | None:
         cell = text(row.cells)
+        if not cell:
+            return None
         return cell in rule.equals or bool(rule.begins_with and cell.startswith(rule.begins_with))
 
     return marked
