@@ -14,7 +14,7 @@ from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
 from billcli.index import refresh as rows
 from billcli.store import fs, journal
-from billcli.store.locate import PRIVATE, private_folder
+from billcli.store.locate import is_at_home, private_folder, settle
 from billcli.store.scan import Scan, scan
 from billcli.store.text import MAX_BYTES
 
@@ -37,67 +37,95 @@ def no_progress(_total: int, _what: str = "") -> Callable[[], None]:
 
 @contextmanager
 def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connections.Connection]:
-    """A connection to an index that shows the ledger as it is now, half-carried-out commits as if they were done."""
-    index = _open(root)
+    """A connection to an index that shows the ledger as it is now, half-carried-out commits as if they were done.
+
+    It shows that one state until the end, whatever other commands do. They wait for it to write theirs: read first, print afterwards.
+    """
+    path = _path(root)
+    index = connections.open_index(path)
     try:
         for attempt in range(_TRIES):
-            before = journal.state(root)
             try:
-                shown = _bring_up_to_date(root, index, progress)
-            except ChangedMeanwhile:
-                if attempt >= _SETTLED and journal.state(root) == before:
+                shown = _shown(root, index, progress, settled=attempt >= _SETTLED)
+            except connections.DatabaseError as error:
+                index.close()
+                if path is None:
                     raise
-                time.sleep(0.01 * attempt)
+                index = connections.instead(path, error)
+                path = path if attempt == 0 else None
                 continue
-            if journal.state(root) == before:
+            if shown is not None:
                 break
-            if shown is not index:
-                shown.close()
             time.sleep(0.01 * attempt)
         else:
             raise ChangedMeanwhile("the ledger is being written all the time", "try again")
         try:
             yield shown
+        except connections.DatabaseError as error:
+            if path is None or not connections.is_damage(error):
+                raise
+            connections.forget(path)
+            raise ChangedMeanwhile("the index was damaged; it is deleted, and nothing was changed", "run the command again") from error
         finally:
-            if shown is not index:
-                shown.close()
+            shown.close()
     finally:
         index.close()
 
 
-def _open(root: str) -> connections.Connection:
+def _path(root: str) -> str | None:
+    """Where the index stands; None where nothing can be written. One that came with somebody else's folder is not believed."""
     try:
-        private_folder(root)
+        folder = private_folder(root)
+        path = os.path.join(folder, "index.sqlite")
+        if not is_at_home(root):
+            connections.forget(path)
+            settle(root)
     except OSError:
-        return connections.open_index(None)
-    return connections.open_index(os.path.join(root, PRIVATE, "index.sqlite"))
+        return None
+    return path
 
 
-def _bring_up_to_date(root: str, index: connections.Connection, progress: Progress, *, last: bool = False) -> connections.Connection:
-    """The index, or one in memory: for a commit that is not carried out yet, or where the disk has no room. ``last``: no other try."""
-    pending = journal.pending(root)
-    overlay = _documents(journal.overlay(root, pending)) if pending else {}
+def _shown(root: str, index: connections.Connection, progress: Progress, *, settled: bool) -> connections.Connection | None:
+    """The index in a transaction that shows the ledger as it is, or a copy that does; None where it was written meanwhile."""
+    before = journal.state(root)
+    try:
+        overlay = _documents(journal.overlay(root, journal.pending(root) or []))
+    except ChangedMeanwhile:
+        if settled and journal.state(root) == before:
+            raise
+        return None
     looked_at = time.time_ns()
     seen = scan(root)
+    shown, alone = index, True
+    index.execute("BEGIN")
+    again, gone = rows.stale(rows.known_files(index), seen.files)
     if overlay:
-        index = connections.in_memory(index)
-    known = rows.known_files(index)
-    again, gone = rows.stale(known, seen.files)
-    if not again and not gone and not overlay and _same_walk(index, seen):
-        return index
-    try:
-        index.execute("BEGIN IMMEDIATE")
-        _update(root, index, seen, looked_at, overlay, progress)
-        index.execute("COMMIT")
-    except BaseException as error:
-        if index.in_transaction:
-            index.execute("ROLLBACK")
-        if pending:
-            index.close()
-        if last or not connections.cannot_be_written(error):
-            raise
-        return _bring_up_to_date(root, connections.open_index(None), progress, last=True)
-    return index
+        shown = _copy(index, lambda copy: _update(root, copy, seen, looked_at, overlay, progress))
+    elif again or gone or not _same_walk(index, seen):
+        index.execute("ROLLBACK")
+        try:
+            alone = connections.write(index, lambda: _update(root, index, seen, looked_at, overlay, progress))
+        except connections.DatabaseError as error:
+            if not connections.is_busy(error):
+                raise
+            shown = _copy(index, lambda copy: _update(root, copy, seen, looked_at, overlay, progress))
+    if alone and journal.state(root) == before:
+        return shown
+    if shown is index:
+        index.execute("ROLLBACK")
+    else:
+        shown.close()
+    return None
+
+
+def _copy(index: connections.Connection, work: Callable[[connections.Connection], None]) -> connections.Connection:
+    """A copy in memory, with that work done on it; the index itself is let go."""
+    if index.in_transaction:
+        index.execute("ROLLBACK")
+    copy = connections.in_memory(index)
+    copy.execute("BEGIN")
+    work(copy)
+    return copy
 
 
 def _documents(overlay: dict[str, bytes | None]) -> dict[str, bytes | None]:
@@ -139,7 +167,7 @@ def _update(
             except OSError as error:
                 hint = "look at who may read it, and at the disk"
                 problem = Diagnostic("E114", f"the file cannot be read: {error.strerror}", path, hint=hint)
-                yield rows.FileFacts(path, stamp, racy, "", "", [], [problem])
+                yield rows.FileFacts(path, stamp, True, "", "", [], [problem])  # the disk or the rights may be others next time
                 continue
             digest = fs.sha256(raw)
             have = known.get(path)

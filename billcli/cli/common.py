@@ -102,7 +102,8 @@ def list_command(ctx: typer.Context, as_of: str | None, form: str, make: Callabl
     """The whole of a command that only shows."""
     check_form(form)
     with books(ctx, as_of) as found:
-        show(make(found, found.today), form)
+        made = make(found, found.today)
+    show(made, form)
 
 
 def write_command(

@@ -12,4 +12,5 @@ def status(ctx: typer.Context) -> None:
     from billcli.app.status import status_view
 
     with books(ctx, whole=False) as found:
-        show(status_view(found, found.today), "table")
+        view = status_view(found, found.today)
+    show(view, "table")

@@ -38,6 +38,8 @@ def source_changes(booked_on: date, amount: int, rows: Iterable[Settlement], end
 def _row_changes(rows: Iterable[Settlement]) -> list[Change]:
     changes = []
     for row in rows:
+        if row.ended_on is not None and row.ended_on <= row.booked_on:
+            continue  # it never counts
         changes.append(Change(row.booked_on, -row.amount))
         if row.ended_on is not None:
             changes.append(Change(row.ended_on, row.amount))

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 
 from billcli import __version__
 
 Connection = sqlite3.Connection
+DatabaseError = sqlite3.DatabaseError
 
 SCHEMA = 5
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
 _MARK = f"{SCHEMA} {__version__}"
+
+
+_READ_WAIT = 20
+"""Seconds: whoever writes the index a second time is done in a moment, and the first time takes longer without it."""
+
+_WRITE_WAIT_MS = 2000
+"""Longer than a report takes to read; whoever reads on keeps others from writing."""
 
 
 def open_index(path: str | None) -> sqlite3.Connection:
@@ -27,19 +36,65 @@ def open_index(path: str | None) -> sqlite3.Connection:
             forget(path)  # it would lead the index into another file
         for _ in range(2):
             try:
-                return _prepared(sqlite3.connect(path, timeout=20, isolation_level=None))
+                return _prepared(sqlite3.connect(path, timeout=_READ_WAIT, isolation_level=None))
             except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                    raise
+                if _code(error) in _OUTSIDE:
+                    break
                 forget(path)
     except OSError:
         pass  # something in its place that cannot be deleted; the books are read all the same
     return _prepared(sqlite3.connect(":memory:", isolation_level=None))
 
 
-def cannot_be_written(error: BaseException) -> bool:
-    """Whether the disk has no room for the index, or fails; the books can be read without it."""
-    return isinstance(error, sqlite3.OperationalError) and "locked" not in str(error)
+def instead(path: str, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+    """What to go on with after that error: a new index for a damaged one; in memory where another command or the disk is in the way."""
+    if _code(error) in _OUTSIDE:
+        return open_index(None)
+    try:
+        forget(path)
+    except OSError:
+        return open_index(None)
+    return open_index(path)
+
+
+_OUTSIDE = frozenset(
+    (
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
+    )
+)  # fmt: skip
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the index itself is to blame, not the disk, another command or our SQL."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Whether another command is in the way."""
+    return _code(error) == sqlite3.SQLITE_BUSY
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's primary result code; bytes in a text that are none have no code and come from damage."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF
+
+
+def write(connection: sqlite3.Connection, work: Callable[[], None]) -> bool:
+    """Commits that work, and goes on in a transaction that shows what it wrote; False if another command has written since."""
+    connection.execute(f"PRAGMA busy_timeout = {_WRITE_WAIT_MS}")
+    connection.execute("BEGIN IMMEDIATE")
+    work()
+    version = _version(connection)
+    connection.execute("COMMIT")
+    connection.execute(f"PRAGMA busy_timeout = {_READ_WAIT * 1000}")
+    connection.execute("BEGIN")
+    connection.execute("SELECT mark FROM made_by").fetchone()
+    return _version(connection) == version
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def sqlite_version() -> str:
@@ -64,6 +119,7 @@ def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
         if _mark(connection) != _MARK:
             connection.execute("BEGIN IMMEDIATE")
             if _mark(connection) != _MARK:

@@ -49,3 +49,25 @@ def private_folder(root: str) -> str:
         except FileExistsError:
             pass  # another command was quicker
     return path
+
+
+_PLACE = f"{PRIVATE}/place"
+
+
+def is_at_home(root: str) -> bool:
+    """Whether ``.bill`` was made where it is. One that came with a copied or cloned folder knows nothing of this one's files."""
+    return fs.read_if_there(root, _PLACE) == _place(root)
+
+
+def settle(root: str) -> None:
+    """Makes this the place where ``.bill`` is at home."""
+    if fs.read_if_there(root, _PLACE) is not None:
+        fs.remove(root, _PLACE)
+    try:
+        fs.write_new(root, _PLACE, _place(root))
+    except FileExistsError:
+        pass  # another command was quicker
+
+
+def _place(root: str) -> bytes:
+    return f"{os.stat(os.path.join(root, PRIVATE)).st_ino}\n".encode()

@@ -290,5 +290,5 @@ def test_unapplied_and_last_event_follow_from_the_changes(data: st.DataObject) -
     (fact,) = only(PaymentFact, facts)
     changes = source_changes(first, 10000, only(Settlement, facts), ended)
     assert fact.unapplied_all == balance(changes, date.max)
-    assert fact.last_event == max(change.on for change in changes)
+    assert fact.last_event >= max(change.on for change in changes)
     assert balance(changes, fact.last_event) == fact.unapplied_all

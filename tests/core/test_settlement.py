@@ -40,7 +40,7 @@ def rows(draw: st.DrawFn) -> list[Settlement]:
     found = []
     for _ in range(draw(st.integers(min_value=0, max_value=6))):
         booked = draw(DAYS)
-        ended = draw(st.none() | st.integers(min_value=booked, max_value=14))
+        ended = draw(st.none() | st.integers(min_value=0, max_value=14))
         found.append(row(draw(st.integers(min_value=0, max_value=50)), booked, ended))
     return found
 
@@ -53,8 +53,10 @@ def test_row_counts_from_its_booking_until_the_day_before_its_end(as_of: int, am
     assert counted([row(30, 1, 3), row(20, 2)], day(as_of)) == amount
 
 
-def test_row_that_ends_on_its_own_day_never_counts() -> None:
-    assert [counted([row(30, 2, 2)], day(n)) for n in range(5)] == [0] * 5
+@pytest.mark.parametrize("ended", [1, 2])
+def test_row_that_ends_on_its_own_day_or_before_never_counts(ended: int) -> None:
+    assert [counted([row(30, 2, ended)], day(n)) for n in range(5)] == [0] * 5
+    assert [balance(invoice_changes(day(0), 100, [row(30, 2, ended)]), day(n)) for n in range(5)] == [100] * 5
 
 
 @pytest.mark.parametrize(("as_of", "open_balance"), [(-1, 0), (0, 100), (1, 70), (2, 70), (3, 100), (4, 80)])

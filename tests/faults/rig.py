@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import shutil
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -146,7 +147,11 @@ def words(*words: str, env: Mapping[str, str] | None = None) -> Command:
 def run(command: Command, ledger: Path, fault: Fault | None = None, *, exchange: bool = True) -> Trace:
     """Runs a command on that disk; one that is to die in a child of its own."""
     if fault and fault.kind in ("die", "torn"):
-        return _in_child(lambda: _run(command, ledger, fault, exchange))
+        told = in_child(lambda: _run(command, ledger, fault, exchange))
+        if told is None:
+            return Trace(Ran(DIED, "", ""), [], True)
+        ran, calls, struck = told
+        return Trace(Ran(*ran), calls, struck)
     return _run(command, ledger, fault, exchange)
 
 
@@ -156,24 +161,27 @@ def _run(command: Command, ledger: Path, fault: Fault | None, exchange: bool) ->
     return Trace(ran, made.calls, made.struck)
 
 
-def _in_child(work: Callable[[], Trace]) -> Trace:
+def in_child(work: Callable[[], object]) -> Any:
+    """What the work gives, by way of JSON, done in a forked child; None where the child died."""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside other threads: the child only runs the one command
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside other threads: the child does this one thing
         child = os.fork()
     if child == 0:
+        code = 1
         try:
             os.write(writer, json.dumps(work()).encode())
+            code = 0
+        except Exception:  # noqa: BLE001  # whatever it is, it is told, and the parent fails
+            traceback.print_exc()
         finally:
-            os._exit(0)
+            os._exit(code)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         told = pipe.read()
-    _, status = os.waitpid(child, 0)
-    if os.waitstatus_to_exitcode(status) == DIED:
-        return Trace(Ran(DIED, "", ""), [], True)
-    ran, calls, struck = json.loads(told)
-    return Trace(Ran(*ran), calls, struck)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, DIED), f"the child ended with {code}"
+    return json.loads(told) if code == 0 else None
 
 
 def seen(ledger: Path) -> dict[str, str]:

@@ -1,0 +1,170 @@
+"""What SQL says of a balance at any date is what ``core.settlement`` says of the same facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billcli.app.refresh import understand
+from billcli.core.facts import CreditNoteFact, Fact, InvoiceFact, PaymentFact, Settlement
+from billcli.core.settlement import Change, balance, invoice_changes, source_changes
+from billcli.index import queries
+from billcli.index.connection import Connection, open_index
+from billcli.index.refresh import FileFacts, replace
+from tests.index.ledgers import Row, credit_note, day, invoice, payment
+
+K = TypeVar("K")
+DAYS = st.integers(0, 9).map(day)
+AMOUNTS = st.integers(1, 12).map(lambda n: n * 5)
+ROWS = st.lists(st.tuples(st.sampled_from(["R-1", "R-2", "R-3", "R-4"]), AMOUNTS, DAYS, st.none() | DAYS), max_size=4)
+EVERY_DAY = [day(offset) for offset in range(-2, 13)]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, str]:
+    found = {}
+    for n in range(1, draw(st.integers(1, 4)) + 1):
+        currency, settled = draw(st.sampled_from(["EUR", "EUR", "USD"])), draw(st.sampled_from([0, 5]))
+        text = invoice(f"R-{n}", draw(AMOUNTS), draw(DAYS), currency=currency, void=draw(st.none() | DAYS), settled=settled)
+        found[f"invoices/2026/01/R-{n}.yaml"] = text
+    for n in range(draw(st.integers(0, 2))):
+        found[f"credit-notes/2026/01/C-{n}.yaml"] = credit_note(
+            f"C-{n}", draw(AMOUNTS), draw(DAYS), draw(ROWS), void=draw(st.none() | DAYS)
+        )
+    for n in range(draw(st.integers(0, 3))):
+        found[f"payments/2026/01/p-{n}.yaml"] = payment(f"p-{n}", draw(AMOUNTS), draw(DAYS), draw(ROWS), reversed_on=draw(st.none() | DAYS))
+    return found
+
+
+def put(index: Connection, texts: dict[str, str], gone: Sequence[str] = ()) -> dict[str, list[Fact]]:
+    """Makes the index hold these documents; returns their facts by file."""
+    facts = {}
+    changed = []
+    for path, text in texts.items():
+        kind, found, _ = understand(text.encode(), path)
+        assert kind, text
+        facts[path] = found
+        changed.append(FileFacts(path, (0, 0, 0, 0), False, "", kind, found, []))
+    index.execute("BEGIN")
+    replace(index, changed, gone)
+    index.execute("COMMIT")
+    return facts
+
+
+def hold(index: Connection, facts: list[Fact]) -> None:
+    """The index and ``core`` agree on every day."""
+    settlements = [each for each in facts if isinstance(each, Settlement)]
+    owed = {
+        each: invoice_changes(each.issued_on, each.gross, [row for row in settlements if row.invoice == each.number])
+        for each in facts
+        if isinstance(each, InvoiceFact)
+    }
+    money: dict[PaymentFact | CreditNoteFact, tuple[list[Change], date]] = {}
+    for each in facts:
+        if isinstance(each, PaymentFact):
+            rows = [row for row in settlements if (row.source_kind, row.source) == ("payment", each.id)]
+            money[each] = source_changes(each.booked_on, each.amount, rows, each.reversed_on), each.booked_on
+        if isinstance(each, CreditNoteFact):
+            rows = [row for row in settlements if (row.source_kind, row.source) == ("credit-note", each.number)]
+            money[each] = source_changes(each.issued_on, each.gross, rows, each.voided_on), each.issued_on
+    for as_of in EVERY_DAY:
+        open_ = {each.number: balance(changes, as_of) for each, changes in owed.items() if each.issued_on <= as_of}
+        assert {each.number: each.open for each in queries.open_invoices(index, as_of)} == without_zero(open_)
+        assert {each.fact.number: each.open for each in queries.invoice_balances(index, as_of)} == open_
+        free: dict[tuple[str, str], int] = {}
+        for source, (changes, begins) in money.items():
+            if begins <= as_of:
+                key = source.customer, source.currency
+                free[key] = free.get(key, 0) + balance(changes, as_of)
+        assert {(each.customer, each.currency): each.amount for each in queries.unapplied(index, as_of)} == without_zero(free)
+        assert without_zero(queries.control_totals(index, as_of)) == without_zero(_control(owed, settlements, as_of))
+
+
+def _control(owed: Iterable[InvoiceFact], settlements: list[Settlement], as_of: date) -> dict[str, int]:
+    """Gross issued less what counts, by currency."""
+    totals: dict[str, int] = {}
+    invoices = list(owed)
+    currency = {each.number: each.currency for each in invoices}
+    for each in invoices:
+        if each.issued_on <= as_of:
+            totals[each.currency] = totals.get(each.currency, 0) + each.gross
+    for row in settlements:
+        if row.invoice in currency and row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on):
+            totals[currency[row.invoice]] = totals.get(currency[row.invoice], 0) - row.amount
+    return totals
+
+
+def without_zero(totals: dict[K, int]) -> dict[K, int]:
+    return {name: total for name, total in totals.items() if total}
+
+
+@given(documents(), documents(), st.data())
+def test_sql_and_core_agree_on_every_balance_at_every_date(first: dict[str, str], then: dict[str, str], data: st.DataObject) -> None:
+    index = open_index(None)
+    facts = put(index, first)
+    hold(index, [fact for found in facts.values() for fact in found])
+    gone = [path for path in first if path not in then and data.draw(st.booleans())]
+    facts |= put(index, then, gone)
+    hold(index, [fact for path, found in facts.items() if path not in gone for fact in found])
+    index.close()
+
+
+class Paid(NamedTuple):
+    """A payment or credit note before it is written down."""
+
+    credit: bool
+    amount: int
+    on: date
+    rows: list[Row]
+    ended_on: date | None
+
+    def until(self, as_of: date) -> Paid:
+        """As somebody would have known it at the end of that day."""
+        rows = [(name, amount, on, _if_by(ended, as_of)) for name, amount, on, ended in self.rows if on <= as_of]
+        return self._replace(rows=rows, ended_on=_if_by(self.ended_on, as_of))
+
+
+def _if_by(day: date | None, as_of: date) -> date | None:
+    return day if day and day <= as_of else None
+
+
+@st.composite
+def paid(draw: st.DrawFn, issued: list[tuple[int, date]]) -> Paid:
+    """Nothing is settled before it is issued, nor with money that has not come."""
+    on = draw(DAYS)
+    rows = st.tuples(st.integers(0, len(issued) - 1), AMOUNTS, DAYS, st.none() | DAYS)
+    found = [(f"R-{n}", amount, max(on, day, issued[n][1]), ended) for n, amount, day, ended in draw(st.lists(rows, max_size=3))]
+    return Paid(draw(st.booleans()), draw(AMOUNTS), on, found, draw(st.none() | DAYS))
+
+
+ISSUED = st.lists(st.tuples(AMOUNTS, DAYS), min_size=1, max_size=3)
+BOOKS = ISSUED.flatmap(lambda issued: st.tuples(st.just(issued), st.lists(paid(issued), max_size=4)))
+
+
+@given(BOOKS)
+def test_what_comes_later_changes_no_balance_of_an_earlier_day(books: tuple[list[tuple[int, date]], list[Paid]]) -> None:
+    """Books cut off after a day, documents, rows and ends, give that day's figures."""
+
+    def indexed(until: date) -> Connection:
+        texts = {f"invoices/2026/01/R-{n}.yaml": invoice(f"R-{n}", gross, on) for n, (gross, on) in enumerate(books[0]) if on <= until}
+        for n, each in enumerate(source.until(until) for source in books[1] if source.on <= until):
+            if each.credit:
+                texts[f"credit-notes/2026/01/C-{n}.yaml"] = credit_note(f"C-{n}", each.amount, each.on, each.rows, void=each.ended_on)
+            else:
+                texts[f"payments/2026/01/p-{n}.yaml"] = payment(f"p-{n}", each.amount, each.on, each.rows, reversed_on=each.ended_on)
+        index = open_index(None)
+        put(index, texts)
+        return index
+
+    whole = indexed(date.max)
+    for as_of in EVERY_DAY:
+        early = indexed(as_of)
+        for ask in (queries.open_invoices, queries.unapplied):
+            assert sorted(map(repr, ask(early, as_of))) == sorted(map(repr, ask(whole, as_of)))
+        assert without_zero(queries.control_totals(early, as_of)) == without_zero(queries.control_totals(whole, as_of))
+        early.close()
+    whole.close()

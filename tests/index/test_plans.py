@@ -1,0 +1,48 @@
+"""How SQLite answers: today's report reads what is open from covering indexes and never walks over every document."""
+
+from __future__ import annotations
+
+import pytest
+
+from billcli.app.refresh import understand
+from billcli.index import queries
+from billcli.index.connection import Connection, open_index
+from billcli.index.refresh import FileFacts, replace
+from tests.index.ledgers import day, invoice, payment
+
+
+def plan(index: Connection, sql: str) -> list[str]:
+    return [row[3] for row in index.execute(f"EXPLAIN QUERY PLAN {sql}", {"d": "2026-12-31"})]
+
+
+@pytest.fixture
+def index() -> Connection:
+    made = open_index(None)
+    texts = {f"invoices/2026/01/R-{n}.yaml": invoice(f"R-{n}", n, day(n % 9)) for n in range(1, 60)}
+    texts |= {f"payments/2026/01/p-{n}.yaml": payment(f"p-{n}", n, day(9), [(f"R-{n}", n, day(9), None)]) for n in range(1, 50)}
+    made.execute("BEGIN")
+    replace(made, [FileFacts(path, (0, 0, 0, 0), False, "", *understand(text.encode(), path)) for path, text in texts.items()], [])
+    made.execute("COMMIT")
+    return made
+
+
+def test_open_invoices_come_from_the_partial_covering_index(index: Connection) -> None:
+    steps = plan(index, queries.OPEN)
+    assert "SEARCH invoices USING COVERING INDEX invoices_open (last_event<?)" in steps
+    assert "SEARCH t USING INDEX invoices_event (last_event>?)" in steps
+    assert "SEARCH s USING INDEX settlements_invoice (invoice=?)" in steps
+    assert scans(steps) == []
+
+
+def test_unapplied_amounts_come_from_partial_covering_indexes(index: Connection) -> None:
+    steps = plan(index, queries.UNAPPLIED)
+    assert "SEARCH payments USING COVERING INDEX payments_unapplied (last_event<?)" in steps
+    assert "SEARCH credit_notes USING COVERING INDEX credit_notes_unapplied (last_event<?)" in steps
+    assert "SEARCH t USING INDEX payments_event (last_event>?)" in steps
+    assert "SEARCH t USING INDEX credit_notes_event (last_event>?)" in steps
+    assert scans(steps) == []
+
+
+def scans(steps: list[str]) -> list[str]:
+    """Steps that walk over a whole table; those over the rows found so far have no table's name."""
+    return [step for step in steps if step.startswith("SCAN") and not step.startswith(("SCAN (subquery", "SCAN (compound"))]
