@@ -16,11 +16,12 @@ from billcli.model.values import parse_day
 
 @dataclass(frozen=True)
 class Context:
-    """What a use case is given. ``as_of_text`` is ``--as-of``, ``now`` is in UTC."""
+    """What a use case is given. ``as_of_text`` is ``--as-of``, ``now`` is in UTC, ``command`` is told to whoever has to wait for it."""
 
     root: str
     as_of_text: str | None
     now: datetime
+    command: str = ""
 
     def today(self, index: Connection) -> date:
         """``--as-of``, else today in the ledger's time zone."""

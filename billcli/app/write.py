@@ -42,8 +42,7 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
 
     Raises ``ChangedMeanwhile`` then, and where the lock cannot be had in time.
     """
-    command = shown.command if shown else "bill"
-    with writer_lock(context.root, command, wait_seconds(os.environ.get("BILL_WAIT"))):
+    with writer_lock(context.root, context.command, wait_seconds(os.environ.get("BILL_WAIT"))):
         journal.recover(context.root)
         with fresh_index(context.root, progress) as index:
             ensure_readable(index)

@@ -62,7 +62,7 @@ def context(ctx: typer.Context, as_of: str | None = None) -> Context:
     if as_of is not None:
         day(as_of, "--as-of")
     chosen = (ctx.obj or {}).get("ledger") or os.environ.get("BILL_LEDGER")
-    return Context(find_ledger(chosen, os.getcwd()), as_of, now())
+    return Context(find_ledger(chosen, os.getcwd()), as_of, now(), ctx.command_path.removeprefix("bill "))
 
 
 @contextmanager

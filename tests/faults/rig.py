@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -161,8 +162,23 @@ def _run(command: Command, ledger: Path, fault: Fault | None, exchange: bool) ->
     return Trace(ran, made.calls, made.struck)
 
 
-def in_child(work: Callable[[], object]) -> Any:
-    """What the work gives, by way of JSON, done in a forked child; None where the child died."""
+class Child:
+    """A forked process at work; calling it waits and gives what the work gave, by way of JSON, or None where it died."""
+
+    def __init__(self, pid: int, pipe: int) -> None:
+        self.pid = pid
+        self._pipe = pipe
+
+    def __call__(self) -> Any:
+        with os.fdopen(self._pipe, "rb") as pipe:
+            told = pipe.read()
+        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        assert code in (0, DIED, -signal.SIGKILL), f"the child ended with {code}"
+        return json.loads(told) if code == 0 else None
+
+
+def started(work: Callable[[], object]) -> Child:
+    """The work, begun in a child."""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # forking beside other threads: the child does this one thing
@@ -170,18 +186,21 @@ def in_child(work: Callable[[], object]) -> Any:
     if child == 0:
         code = 1
         try:
-            os.write(writer, json.dumps(work()).encode())
+            os.close(reader)
+            with os.fdopen(writer, "wb") as pipe:
+                pipe.write(json.dumps(work()).encode())
             code = 0
         except Exception:  # noqa: BLE001  # whatever it is, it is told, and the parent fails
             traceback.print_exc()
         finally:
             os._exit(code)
     os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        told = pipe.read()
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, DIED), f"the child ended with {code}"
-    return json.loads(told) if code == 0 else None
+    return Child(child, reader)
+
+
+def in_child(work: Callable[[], object]) -> Any:
+    """What the work gives when a child does it."""
+    return started(work)()
 
 
 def seen(ledger: Path) -> dict[str, str]:
