@@ -115,15 +115,14 @@ def test_damage_of_any_page_is_healed_at_the_latest_by_the_next_command(root: Pa
     expected = rebuilt(root)
     healed = 0
     for page in range(pages(root)):
-        for junk in (b"\x00", b"\x5a", b"\x0d"):
-            overwrite(root, page, junk * PAGE)
-            try:
-                with fresh_index(str(root)) as index:
-                    assert (rows(index), answers(index)) == expected
-            except ChangedMeanwhile as error:
-                assert error.message == "the index was damaged; it is deleted, and nothing was changed"
-                healed += 1
-            assert known(root) == expected
+        overwrite(root, page, (b"\x00", b"\x5a", b"\x0d")[page % 3] * PAGE)
+        try:
+            with fresh_index(str(root)) as index:
+                assert (rows(index), answers(index)) == expected
+        except ChangedMeanwhile as error:
+            assert error.message == "the index was damaged; it is deleted, and nothing was changed"
+            healed += 1
+        assert known(root) == expected
     assert healed > 0
 
 

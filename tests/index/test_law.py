@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billcli.app.refresh import understand
@@ -102,6 +102,7 @@ def without_zero(totals: dict[K, int]) -> dict[K, int]:
     return {name: total for name, total in totals.items() if total}
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(documents(), documents(), st.data())
 def test_sql_and_core_agree_on_every_balance_at_every_date(first: dict[str, str], then: dict[str, str], data: st.DataObject) -> None:
     index = open_index(None)
@@ -145,6 +146,7 @@ ISSUED = st.lists(st.tuples(AMOUNTS, DAYS), min_size=1, max_size=3)
 BOOKS = ISSUED.flatmap(lambda issued: st.tuples(st.just(issued), st.lists(paid(issued), max_size=4)))
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(BOOKS)
 def test_what_comes_later_changes_no_balance_of_an_earlier_day(books: tuple[list[tuple[int, date]], list[Paid]]) -> None:
     """Books cut off after a day, documents, rows and ends, give that day's figures."""
