@@ -25,6 +25,9 @@ _TABLES = {
     "credit-note": ("credit_notes", "number"),
     "payment": ("payments", "id"),
     "draft": ("drafts", "id"),
+    "refund": ("refunds", "id"),
+    "write-off": ("write_offs", "id"),
+    "hold": ("holds", "id"),
 }
 
 
@@ -96,6 +99,21 @@ class Books:
         from billcli.model.payment import Payment
 
         return self.document(self.path("payment", payment_id), Payment)
+
+    def refund(self, refund_id: str) -> Any:
+        from billcli.model.refund import Refund
+
+        return self.document(self.path("refund", refund_id), Refund)
+
+    def write_off(self, write_off_id: str) -> Any:
+        from billcli.model.write_off import WriteOff
+
+        return self.document(self.path("write-off", write_off_id), WriteOff)
+
+    def hold(self, hold_id: str) -> Any:
+        from billcli.model.hold import Hold
+
+        return self.document(self.path("hold", hold_id), Hold)
 
     def draft(self, draft_id: str) -> Any:
         from billcli.model.invoice import Draft

@@ -141,10 +141,9 @@ def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: s
 
 
 def _unapplied(books: Books, note: Any, as_of: date) -> Money:
-    if note.last_event <= as_of:
-        return Money(note.unapplied_all, note.currency)
     rows = queries.settlements_from(books.index, "credit-note", note.number)
-    return Money(balance(source_changes(note.issued_on, note.gross, rows, note.voided_on), as_of), note.currency)
+    draws = queries.draws_from(books.index, "credit-note", note.number)
+    return Money(balance(source_changes(note.issued_on, note.gross, rows, note.voided_on, draws), as_of), note.currency)
 
 
 def credit_note_view(books: Books, number: str, as_of: date) -> View:

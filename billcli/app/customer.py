@@ -11,7 +11,7 @@ from billcli.app.books import Books
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.errors import BillError, UsageError
-from billcli.index import queries
+from billcli.index import balances, queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
 from billcli.model.values import quoted
@@ -226,9 +226,9 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
 def _owed(books: Books, as_of: date) -> dict[str, dict[str, list[int]]]:
     """What is open and what is unapplied, in minor units, by customer and currency."""
     found: dict[str, dict[str, list[int]]] = {}
-    for invoice in queries.open_invoices(books.index, as_of):
+    for invoice in balances.open_invoices(books.index, as_of):
         found.setdefault(invoice.customer, {}).setdefault(invoice.currency, [0, 0])[0] += invoice.open
-    for credit in queries.unapplied(books.index, as_of):
+    for credit in balances.unapplied(books.index, as_of):
         found.setdefault(credit.customer, {}).setdefault(credit.currency, [0, 0])[1] += credit.amount
     return found
 

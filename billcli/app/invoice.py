@@ -12,7 +12,7 @@ from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import fill_instalments
 from billcli.core.states import STATES, invoice_state, oldest_open_due
 from billcli.errors import BillError, UsageError
-from billcli.index import queries
+from billcli.index import balances, queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
 
@@ -184,12 +184,12 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
     if wanted.customer:
         books.path("customer", wanted.customer)
     _check_filter(books, wanted)
-    balances = queries.invoice_balances(books.index, as_of)
+    every = balances.invoice_balances(books.index, as_of)
     tagged = queries.tags_of(books.index, "invoices", "number") if wanted.tag else {}
     grouped = group_members(books, wanted.group) if wanted.group else None
-    parts = queries.instalments_of(books.index, [each.fact.number for each in balances if each.fact.parts > 1])
+    parts = queries.instalments_of(books.index, [each.fact.number for each in every if each.fact.parts > 1])
     rows = []
-    for fact, open_, credited in balances:
+    for fact, open_, credited in every:
         if (
             (wanted.customer and fact.customer != wanted.customer)
             or (wanted.since and fact.issued_on < wanted.since)

@@ -177,10 +177,10 @@ def payment_list(
 
 
 def _unapplied(books: Books, payment: Any, as_of: date) -> Money:
-    if payment.last_event <= as_of:
-        return Money(payment.unapplied_all, payment.currency)
     rows = queries.settlements_from(books.index, "payment", payment.id)
-    return Money(balance(source_changes(payment.booked_on, payment.amount, rows, payment.reversed_on), as_of), payment.currency)
+    draws = queries.draws_from(books.index, "payment", payment.id)
+    changes = source_changes(payment.booked_on, payment.amount, rows, payment.reversed_on, draws)
+    return Money(balance(changes, as_of), payment.currency)
 
 
 def payment_view(books: Books, payment_id: str, as_of: date) -> View:

@@ -8,7 +8,7 @@ from billcli.app.books import Books
 from billcli.core import aging
 from billcli.core.report import Report
 from billcli.errors import BillError, UsageError
-from billcli.index import queries
+from billcli.index import balances, queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.values import quoted
 
@@ -21,10 +21,10 @@ def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
         raise UsageError(f"--by: {quoted(by)} is no way to group", "use one of: " + ", ".join(AGING_BY))
     if basis not in ("due", "issued"):
         raise UsageError(f"--basis: {quoted(basis)} is not a basis", "use due or issued")
-    invoices = queries.open_invoices(books.index, as_of)
+    invoices = balances.open_invoices(books.index, as_of)
     instalments = queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
     parts = aging.open_parts(invoices, instalments, as_of, basis)
-    proofs = aging.proofs(parts, invoices, queries.control_totals(books.index, as_of))
+    proofs = aging.proofs(parts, invoices, balances.control_totals(books.index, as_of))
     broken = [proof.line().replace(" = ", " ≠ ", 1) for proof in proofs if not proof.holds]
     if broken:
         raise BillError("the report does not add up to the books: " + "; ".join(broken), '"bill check" looks for the reason')
@@ -32,7 +32,7 @@ def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
     if by == "invoice":
         return aging.aging_by_invoice(parts, as_of, notes)
     groups = {each.id: _group(each, by) for each in queries.customers(books.index)}
-    return aging.aging_by_group(parts, queries.unapplied(books.index, as_of), as_of, by, groups, notes)
+    return aging.aging_by_group(parts, balances.unapplied(books.index, as_of), as_of, by, groups, notes)
 
 
 def _group(customer: object, by: str) -> tuple[str, str]:

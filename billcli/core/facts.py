@@ -27,12 +27,17 @@ class CustomerFact(NamedTuple):
     segment: str | None
     tax_id: str | None
     external_id: str | None
+    deactivated_on: date | None
+    merged_into: str | None
     also: str
     """Aliases, IBANs and addresses, one a line: what ``show`` searches."""
 
 
 class InvoiceFact(NamedTuple):
-    """``due_on`` is the first instalment's; ``parts`` counts them. ``head`` and ``n`` are the number split before its counter."""
+    """``due_on`` is the first instalment's; ``parts`` counts them. ``head`` and ``n`` are the number split before its counter.
+
+    ``discount_percent`` is decimal text, for cash up to and including ``discount_until``.
+    """
 
     number: str
     customer: str
@@ -45,6 +50,9 @@ class InvoiceFact(NamedTuple):
     tax: int
     gross: int
     terms: str | None
+    reference: str | None
+    discount_until: date | None
+    discount_percent: str | None
     head: str
     n: int | None
     imported: int
@@ -87,7 +95,7 @@ class InstalmentFact(NamedTuple):
 
 
 class CreditNoteFact(NamedTuple):
-    """``unapplied_all`` is what is left once every application ever written counts."""
+    """``corrects`` is the invoice it is about, if it is about one."""
 
     number: str
     customer: str
@@ -97,6 +105,7 @@ class CreditNoteFact(NamedTuple):
     tax: int
     gross: int
     corrects: str | None
+    kind: str | None
     reason: str
     head: str
     n: int | None
@@ -106,8 +115,6 @@ class CreditNoteFact(NamedTuple):
     digest: str
     seal: str | None
     voided_on: date | None
-    unapplied_all: int
-    last_event: date
 
 
 class CreditLineFact(NamedTuple):
@@ -128,13 +135,81 @@ class PaymentFact(NamedTuple):
     booked_on: date
     currency: str
     amount: int
+    fee: int
     method: str | None
     payer_name: str | None
+    reference: str | None
     external_id: str | None
     content: str
     reversed_on: date | None
-    unapplied_all: int
-    last_event: date
+
+
+class RefundFact(NamedTuple):
+    """``booked_on`` is the day it counts in the books, ``paid_on`` the day of the money."""
+
+    id: str
+    customer: str
+    paid_on: date
+    booked_on: date
+    currency: str
+    amount: int
+    method: str | None
+    external_id: str | None
+    content: str
+    reversed_on: date | None
+
+
+class WriteOffFact(NamedTuple):
+    """``amount`` is what was written off at first; what still counts are its settlements."""
+
+    id: str
+    customer: str
+    kind: str
+    booked_on: date
+    currency: str
+    amount: int
+    reason: str
+    approved_by: str | None
+    tax_relief: str
+    external_id: str | None
+    content: str
+
+
+class HoldFact(NamedTuple):
+    """Counts from ``booked_on`` until ``released_on``, and up to and including ``until``; ``parts`` counts a plan's instalments."""
+
+    id: str
+    kind: str
+    customer: str
+    invoice: str | None
+    booked_on: date
+    until: date | None
+    currency: str | None
+    amount: int | None
+    reason: str
+    parts: int
+    released_on: date | None
+    outcome: str | None
+    external_id: str | None
+    content: str
+
+
+class PlanPart(NamedTuple):
+    """One instalment of a plan agreed later."""
+
+    hold: str
+    invoice: str
+    due_on: date
+    amount: int
+
+
+class EvidenceFact(NamedTuple):
+    """A file of the ledger that a hold names, and the SHA-256 it had then."""
+
+    hold: str
+    path: str
+    sha256: str
+    place: str
 
 
 class DraftFact(NamedTuple):
@@ -157,6 +232,18 @@ class Settlement(NamedTuple):
     value_on: date
     source_kind: str
     source: str
+    ended_on: date | None
+    place: str
+
+
+class Draw(NamedTuple):
+    """What a refund takes of a payment or credit note; it counts from ``booked_on`` until ``ended_on``."""
+
+    refund: str
+    source_kind: str
+    source: str
+    amount: int
+    booked_on: date
     ended_on: date | None
     place: str
 
@@ -208,8 +295,14 @@ Fact = (
     | CreditNoteFact
     | CreditLineFact
     | PaymentFact
+    | RefundFact
+    | WriteOffFact
+    | HoldFact
+    | PlanPart
+    | EvidenceFact
     | DraftFact
     | Settlement
+    | Draw
     | Reference
     | Name
     | Setting

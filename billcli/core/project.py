@@ -13,26 +13,35 @@ from billcli.core.facts import (
     CreditNoteFact,
     CustomerFact,
     DraftFact,
+    Draw,
+    EvidenceFact,
     Fact,
+    HoldFact,
     InstalmentFact,
     InvoiceFact,
     Name,
     PaymentFact,
+    PlanPart,
     Reference,
+    RefundFact,
     Setting,
     Settlement,
+    WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Path, dotted
 from billcli.model.category import Categories
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
+from billcli.model.hold import Hold
 from billcli.model.invoice import Draft, Invoice
 from billcli.model.item import Items
 from billcli.model.money import digits
 from billcli.model.payment import Payment
+from billcli.model.refund import Refund
 from billcli.model.sequence import split_number
 from billcli.model.settings import Settings
+from billcli.model.write_off import WriteOff
 
 
 def project(kind: str, entity: Any) -> list[Fact]:
@@ -104,10 +113,11 @@ def _customer(customer: Customer) -> Iterator[Fact]:
         id=customer.id, name=customer.name, currency=customer.currency, country=customer.address.country if customer.address else None,
         language=customer.language, terms=customer.terms, tax=customer.tax,
         credit_limit=format(customer.credit_limit, "f") if customer.credit_limit is not None else None, parent=customer.parent,
-        tax_id=customer.tax_id, external_id=customer.external_id, also="\n".join(also), **dimensions,
+        tax_id=customer.tax_id, external_id=customer.external_id, deactivated_on=customer.deactivated_on, merged_into=customer.merged_into,
+        also="\n".join(also), **dimensions,
     )  # fmt: skip
     yield from _references([
-        ("customer", customer.parent, ("parent",)), ("tax", customer.tax, ("tax",)),
+        ("customer", customer.parent, ("parent",)), ("customer", customer.merged_into, ("merged_into",)), ("tax", customer.tax, ("tax",)),
         *((name, value, ("groups", name)) for name, value in dimensions.items()), *_tags(customer.tags),
     ])  # fmt: skip
 
@@ -125,7 +135,9 @@ def _invoice(invoice: Invoice) -> Iterator[Fact]:
         number=number, customer=invoice.customer, type=invoice.type, issued_on=invoice.issued_on,
         due_on=invoice.instalments[0].due_on if invoice.instalments else invoice.issued_on, parts=len(invoice.instalments),
         currency=currency, net=_minor(invoice.totals.net, currency), tax=_minor(invoice.totals.tax, currency), gross=gross,
-        terms=invoice.terms, head=split.head, n=split.n, imported=int(invoice.imported is not None),
+        terms=invoice.terms, reference=invoice.reference, discount_until=invoice.discount.until if invoice.discount else None,
+        discount_percent=format(invoice.discount.percent, "f") if invoice.discount else None, head=split.head, n=split.n,
+        imported=int(invoice.imported is not None),
         external_id=invoice.imported.external_id if invoice.imported else invoice.external_id, content=seal.content(invoice),
         digest=seal.digest(invoice), seal=invoice.seal, voided_on=invoice.void.on if invoice.void else None, lines=len(invoice.lines),
     )  # fmt: skip
@@ -149,13 +161,13 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
         _row(each, "credit", currency, note.issued_on, ("credit-note", number), f"applied[{at}].amount")
         for at, each in enumerate(note.applied)
     ]  # fmt: skip
-    voided_on = note.void.on if note.void else None
     yield CreditNoteFact(
         number=number, customer=note.customer, issued_on=note.issued_on, currency=currency, net=_minor(note.totals.net, currency),
-        tax=_minor(note.totals.tax, currency), gross=gross, corrects=note.corrects, reason=note.reason, head=split.head, n=split.n,
-        imported=int(note.imported is not None), external_id=note.imported.external_id if note.imported else note.external_id,
-        content=seal.content(note), digest=seal.digest(note), seal=note.seal, voided_on=voided_on,
-        unapplied_all=_unused(gross, rows, voided_on), last_event=_last_event(note.issued_on, rows, voided_on),
+        tax=_minor(note.totals.tax, currency), gross=gross, corrects=note.corrects, kind=note.kind, reason=note.reason,
+        head=split.head, n=split.n, imported=int(note.imported is not None),
+        external_id=note.imported.external_id if note.imported else note.external_id,
+        content=seal.content(note), digest=seal.digest(note), seal=note.seal,
+        voided_on=note.void.on if note.void else None,
     )  # fmt: skip
     yield from rows
     if note.corrects:
@@ -171,16 +183,15 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
 
 def _payment(payment: Payment) -> Iterator[Fact]:
     currency = payment.currency
-    amount = _minor(payment.amount, currency)
     rows = [
-        _row(each, "payment", currency, payment.received_on, ("payment", payment.id), f"allocations[{at}].amount")
+        _row(each, each.kind, currency, payment.received_on, ("payment", payment.id), f"allocations[{at}].amount")
         for at, each in enumerate(payment.allocations)
     ]  # fmt: skip
-    reversed_on = payment.reversed.on if payment.reversed else None
     yield PaymentFact(
-        id=payment.id, customer=payment.customer, received_on=payment.received_on, booked_on=payment.on, currency=currency, amount=amount,
-        method=payment.method, payer_name=payment.payer_name, external_id=payment.external_id, content=seal.content(payment),
-        reversed_on=reversed_on, unapplied_all=_unused(amount, rows, reversed_on), last_event=_last_event(payment.on, rows, reversed_on),
+        id=payment.id, customer=payment.customer, received_on=payment.received_on, booked_on=payment.on, currency=currency,
+        amount=_minor(payment.amount, currency), fee=_minor(payment.fee, currency) if payment.fee else 0,
+        method=payment.method, payer_name=payment.payer_name, reference=payment.reference, external_id=payment.external_id,
+        content=seal.content(payment), reversed_on=payment.reversed.on if payment.reversed else None,
     )  # fmt: skip
     yield from rows
     yield from _references([
@@ -195,13 +206,56 @@ def _row(each: Any, kind: str, currency: str, value_on: date, source: tuple[str,
     return Settlement(each.invoice, kind, _minor(each.amount, currency), each.on, value_on, *source, each.ended_on, place)
 
 
-def _unused(amount: int, rows: list[Settlement], ended_on: date | None) -> int:
-    return (0 if ended_on else amount) - sum(row.amount for row in rows if row.ended_on is None)
+def _refund(refund: Refund) -> Iterator[Fact]:
+    currency = refund.currency
+    yield RefundFact(
+        id=refund.id, customer=refund.customer, paid_on=refund.paid_on, booked_on=refund.on, currency=currency,
+        amount=_minor(refund.amount, currency), method=refund.method, external_id=refund.external_id, content=seal.content(refund),
+        reversed_on=refund.reversed.on if refund.reversed else None,
+    )  # fmt: skip
+    for at, each in enumerate(refund.draws):
+        kind, source = ("payment", each.payment) if each.payment else ("credit-note", each.credit_note)
+        if source:
+            yield Draw(refund.id, kind, source, _minor(each.amount, currency), each.on, each.ended_on, f"draws[{at}].amount")
+    yield from _references([
+        ("customer", refund.customer, ("customer",)),
+        *(("payment", each.payment, ("draws", at, "payment")) for at, each in enumerate(refund.draws)),
+        *(("credit-note", each.credit_note, ("draws", at, "credit_note")) for at, each in enumerate(refund.draws)),
+        *_tags(refund.tags),
+    ])  # fmt: skip
 
 
-def _last_event(first: date, rows: list[Settlement], ended_on: date | None) -> date:
-    days = [first, *(row.booked_on for row in rows), *(row.ended_on for row in rows if row.ended_on)]
-    return max([*days, ended_on] if ended_on else days)
+def _write_off(write_off: WriteOff) -> Iterator[Fact]:
+    currency = write_off.currency
+    yield WriteOffFact(
+        id=write_off.id, customer=write_off.customer, kind=write_off.kind, booked_on=write_off.on, currency=currency,
+        amount=_minor(write_off.amount, currency), reason=write_off.reason, approved_by=write_off.approved_by,
+        tax_relief=write_off.tax_relief, external_id=write_off.external_id, content=seal.content(write_off),
+    )  # fmt: skip
+    for at, each in enumerate(write_off.allocations):
+        yield _row(each, "write_off", currency, each.on, ("write-off", write_off.id), f"allocations[{at}].amount")
+    yield from _references([
+        ("customer", write_off.customer, ("customer",)),
+        *(("invoice", each.invoice, ("allocations", at, "invoice")) for at, each in enumerate(write_off.allocations)),
+        *_tags(write_off.tags),
+    ])  # fmt: skip
+
+
+def _hold(hold: Hold) -> Iterator[Fact]:
+    amount = _minor(hold.amount, hold.currency) if hold.amount is not None and hold.currency else None
+    yield HoldFact(
+        id=hold.id, kind=hold.kind, customer=hold.customer, invoice=hold.invoice, booked_on=hold.on, until=hold.until,
+        currency=hold.currency, amount=amount, reason=hold.reason, parts=len(hold.instalments),
+        released_on=hold.released.on if hold.released else None, outcome=hold.released.outcome if hold.released else None,
+        external_id=hold.external_id, content=seal.content(hold),
+    )  # fmt: skip
+    if hold.invoice and hold.currency:
+        for part in hold.instalments:
+            yield PlanPart(hold.id, hold.invoice, part.due_on, _minor(part.amount, hold.currency))
+    for at, each in enumerate(hold.evidence):
+        yield EvidenceFact(hold.id, each.file, each.sha256, f"evidence[{at}].file")
+    references: list[tuple[str, str | None, Path]] = [("customer", hold.customer, ("customer",)), ("invoice", hold.invoice, ("invoice",))]
+    yield from _references([*references, *_tags(hold.tags)])
 
 
 _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
@@ -213,4 +267,7 @@ _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
     "invoice": _invoice,
     "credit-note": _credit_note,
     "payment": _payment,
+    "refund": _refund,
+    "write-off": _write_off,
+    "hold": _hold,
 }

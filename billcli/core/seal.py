@@ -16,7 +16,7 @@ from typing import Any
 from billcli.model.types import Entity
 
 UNSEALED = frozenset(("schema", "seal", "void", "reversed", "applied", "notes", "tags", "classification", "x"))
-CONTENT = frozenset((*UNSEALED, "number", "id", "reference", "issued_on", "on", "imported", "external_id", "instalments"))
+CONTENT = frozenset((*UNSEALED, "number", "id", "reference", "issued_on", "on", "imported", "external_id", "instalments", "discount"))
 
 
 def digest(entity: Entity) -> str:

@@ -1,6 +1,7 @@
 """What is still owed on an invoice, and what is still free of a payment, at every date.
 
 One table answers both: ``open(D) = gross − Σ rows that count at D``, a row counting at D if ``booked_on ≤ D < ended_on``.
+What refunds draw lowers the free amount in the same way.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from billcli.core.facts import Settlement
+from billcli.core.facts import Draw, Settlement
 
 
 class Change(NamedTuple):
@@ -29,13 +30,19 @@ def invoice_changes(issued_on: date, gross: int, rows: Iterable[Settlement]) -> 
     return [Change(issued_on, gross), *_row_changes(rows)]
 
 
-def source_changes(booked_on: date, amount: int, rows: Iterable[Settlement], ended_on: date | None = None) -> list[Change]:
+USES = frozenset(("payment", "credit"))
+"""The kinds of rows that use up the document they come from; the others only come with it."""
+
+
+def source_changes(
+    booked_on: date, amount: int, rows: Iterable[Settlement], ended_on: date | None = None, draws: Iterable[Draw] = ()
+) -> list[Change]:
     """A payment's or credit note's free amount as changes; from ``ended_on`` (reversal, void) it is worth nothing."""
     end = [Change(ended_on, -amount)] if ended_on else []
-    return [Change(booked_on, amount), *_row_changes(rows), *end]
+    return [Change(booked_on, amount), *_row_changes(row for row in rows if row.kind in USES), *_row_changes(draws), *end]
 
 
-def _row_changes(rows: Iterable[Settlement]) -> list[Change]:
+def _row_changes(rows: Iterable[Settlement | Draw]) -> list[Change]:
     changes = []
     for row in rows:
         if row.ended_on is not None and row.ended_on <= row.booked_on:

@@ -17,18 +17,25 @@ from billcli.core.checks.facts import (
     Twice,
 )  # fmt: skip
 
-_KEYS = (("customers", "id"), ("drafts", "id"), ("invoices", "number"), ("credit_notes", "number"), ("payments", "id"))
+_KEYS = (
+    ("customers", "id"), ("drafts", "id"), ("invoices", "number"), ("credit_notes", "number"), ("payments", "id"), ("refunds", "id"),
+    ("write_offs", "id"), ("holds", "id"),
+)  # fmt: skip
 _NUMBERED = {"invoice": "invoices", "credit-note": "credit_notes"}
+
+
+_TARGETS = {
+    "customer": ("customers", "id"), "invoice": ("invoices", "number"), "credit-note": ("credit_notes", "number"), "payment": ("payments", "id"),
+}  # fmt: skip
 
 
 def missing(connection: sqlite3.Connection) -> Iterator[Missing]:
     """References to what no file declares."""
-    targets = {"customer": ("customers", "id"), "invoice": ("invoices", "number")}
-    for kind, (table, key) in targets.items():
+    for kind, (table, key) in _TARGETS.items():
         sql = f"SELECT f.path, r.kind, r.name, r.place FROM refs r JOIN files f ON f.id = r.file WHERE r.kind = ? AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.{key} = r.name)"
         yield from (Missing(*row) for row in connection.execute(sql, (kind,)))
-    sql = """
-    SELECT f.path, r.kind, r.name, r.place FROM refs r JOIN files f ON f.id = r.file WHERE r.kind NOT IN ('customer', 'invoice')
+    sql = f"""
+    SELECT f.path, r.kind, r.name, r.place FROM refs r JOIN files f ON f.id = r.file WHERE r.kind NOT IN ({", ".join(f"'{kind}'" for kind in _TARGETS)})
       AND NOT EXISTS (SELECT 1 FROM names n WHERE n.kind = r.kind AND n.name = r.name)
     """
     yield from (Missing(*row) for row in connection.execute(sql))
@@ -80,14 +87,20 @@ UNION ALL SELECT invoice, ended_on, amount FROM settlements WHERE ended_on IS NO
 _PAYMENTS = f"""
 SELECT id, booked_on, amount FROM payments
 UNION ALL SELECT id, reversed_on, -amount FROM payments WHERE reversed_on IS NOT NULL
-UNION ALL SELECT source, {_FROM.format(day="booked_on", table="payments", key="id", names="source")}, -amount FROM settlements WHERE source_kind = 'payment'
-UNION ALL SELECT source, ended_on, amount FROM settlements WHERE source_kind = 'payment' AND ended_on IS NOT NULL
-"""
+UNION ALL SELECT source, {_FROM.format(day="booked_on", table="payments", key="id", names="source")}, -amount FROM settlements
+  WHERE source_kind = 'payment' AND kind = 'payment'
+UNION ALL SELECT source, ended_on, amount FROM settlements WHERE source_kind = 'payment' AND kind = 'payment' AND ended_on IS NOT NULL
+UNION ALL SELECT source, booked_on, -amount FROM draws WHERE source_kind = 'payment'
+UNION ALL SELECT d.source, min(coalesce(d.ended_on, p.reversed_on), coalesce(p.reversed_on, d.ended_on)), d.amount
+  FROM draws d LEFT JOIN payments p ON p.id = d.source WHERE d.source_kind = 'payment' AND coalesce(d.ended_on, p.reversed_on) IS NOT NULL
+"""  # money refunded before its payment bounced is a finding of its own
 _NOTES = f"""
 SELECT number, issued_on, gross FROM credit_notes
 UNION ALL SELECT number, voided_on, -gross FROM credit_notes WHERE voided_on IS NOT NULL
 UNION ALL SELECT source, {_FROM.format(day="issued_on", table="credit_notes", key="number", names="source")}, -amount FROM settlements WHERE source_kind = 'credit-note'
 UNION ALL SELECT source, ended_on, amount FROM settlements WHERE source_kind = 'credit-note' AND ended_on IS NOT NULL
+UNION ALL SELECT source, booked_on, -amount FROM draws WHERE source_kind = 'credit-note'
+UNION ALL SELECT source, ended_on, amount FROM draws WHERE source_kind = 'credit-note' AND ended_on IS NOT NULL
 """
 
 
@@ -105,7 +118,7 @@ def overdrawn(connection: sqlite3.Connection) -> Iterator[Overdrawn]:
 
 def crossings(connection: sqlite3.Connection) -> Iterator[Crossing]:
     """Settlements whose source and invoice differ in currency, differ in customer, or begin before the invoice does."""
-    for kind, table, key in (("payment", "payments", "id"), ("credit-note", "credit_notes", "number")):
+    for kind, table, key in (("payment", "payments", "id"), ("credit-note", "credit_notes", "number"), ("write-off", "write_offs", "id")):
         sql = f"""
         SELECT f.path, s.place, s.invoice, t.currency, i.currency, t.customer, i.customer, s.booked_on, i.issued_on
         FROM settlements s JOIN {table} t ON t.file = s.file AND t.{key} = s.source JOIN invoices i ON i.number = s.invoice JOIN files f ON f.id = s.file

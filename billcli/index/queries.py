@@ -1,4 +1,4 @@
-"""Questions to the index. Answers are facts; what they mean is decided in ``core``."""
+"""Questions to the index about documents. Answers are facts; what they mean is decided in ``core``."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from billcli.core.facts import (
     CreditNoteFact,
     CustomerFact,
+    Draw,
+    EvidenceFact,
+    HoldFact,
     InstalmentFact,
     InvoiceFact,
-    OpenInvoice,
     PaymentFact,
+    PlanPart,
+    RefundFact,
     Settlement,
     Standing,
+    WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Diagnostic, Span
 
@@ -30,13 +35,20 @@ _DAYS = frozenset(
         "received_on",
         "voided_on",
         "reversed_on",
-        "last_event",
+        "released_on",
+        "deactivated_on",
+        "discount_until",
+        "paid_on",
+        "until",
     )
 )
-F = TypeVar("F", CustomerFact, InvoiceFact, InstalmentFact, CreditNoteFact, PaymentFact, Settlement)
+F = TypeVar(
+    "F", CustomerFact, InvoiceFact, InstalmentFact, CreditNoteFact, PaymentFact, RefundFact, WriteOffFact, HoldFact, PlanPart,
+    EvidenceFact, Settlement, Draw,
+)  # fmt: skip
 
 
-def _facts(connection: sqlite3.Connection, kind: type[F], table: str, rest: str, values: Sequence[object] = ()) -> list[F]:
+def facts_of(connection: sqlite3.Connection, kind: type[F], table: str, rest: str, values: Sequence[object] = ()) -> list[F]:
     columns = ", ".join(f"t.{name}" for name in kind._fields)
     days = [at for at, name in enumerate(kind._fields) if name in _DAYS]
     found = []
@@ -49,7 +61,7 @@ def _facts(connection: sqlite3.Connection, kind: type[F], table: str, rest: str,
     return found
 
 
-def _in(names: Sequence[str]) -> tuple[str, list[object]]:
+def names_in(names: Sequence[str]) -> tuple[str, list[object]]:
     return "(SELECT value FROM json_each(?))", [json.dumps(list(names))]
 
 
@@ -62,7 +74,7 @@ def settings(connection: sqlite3.Connection) -> dict[str, str]:
 
 def hashes(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, str]:
     """The SHA-256 of each file as it was read."""
-    marks, values = _in(list(paths))
+    marks, values = names_in(list(paths))
     return dict(connection.execute(f"SELECT path, hash FROM files WHERE path IN {marks}", values).fetchall())
 
 
@@ -120,11 +132,11 @@ def keys(connection: sqlite3.Connection, table: str, key: str) -> list[tuple[int
 
 
 def customer(connection: sqlite3.Connection, customer_id: str) -> CustomerFact | None:
-    return next(iter(_facts(connection, CustomerFact, "customers", "WHERE id = ?", (customer_id,))), None)
+    return next(iter(facts_of(connection, CustomerFact, "customers", "WHERE id = ?", (customer_id,))), None)
 
 
 def customers(connection: sqlite3.Connection) -> list[CustomerFact]:
-    return _facts(connection, CustomerFact, "customers", "ORDER BY id")
+    return facts_of(connection, CustomerFact, "customers", "ORDER BY id")
 
 
 def customer_ids(connection: sqlite3.Connection) -> list[str]:
@@ -146,10 +158,12 @@ def names(connection: sqlite3.Connection, kind: str) -> list[str]:
 
 
 def relatives(connection: sqlite3.Connection, customer_id: str) -> set[str]:
-    """The customer, everyone above it by ``parent`` and everyone below any of these."""
+    """The customer, everyone above it by ``parent`` or ``merged_into`` and everyone below any of these."""
     sql = """
-    WITH RECURSIVE up(id) AS (SELECT ?1 UNION SELECT c.parent FROM customers c JOIN up ON c.id = up.id WHERE c.parent IS NOT NULL),
-      down(id) AS (SELECT id FROM up UNION SELECT c.id FROM customers c JOIN down ON c.parent = down.id)
+    WITH RECURSIVE above(id, over) AS (
+        SELECT id, parent FROM customers WHERE parent IS NOT NULL UNION ALL SELECT id, merged_into FROM customers WHERE merged_into IS NOT NULL
+      ), up(id) AS (SELECT ?1 UNION SELECT a.over FROM above a JOIN up ON a.id = up.id),
+      down(id) AS (SELECT id FROM up UNION SELECT a.id FROM above a JOIN down ON a.over = down.id)
     SELECT id FROM down
     """
     return {row[0] for row in connection.execute(sql, (customer_id,))}
@@ -164,21 +178,21 @@ def drafts(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
 
 
 def invoice(connection: sqlite3.Connection, number: str) -> InvoiceFact | None:
-    return next(iter(_facts(connection, InvoiceFact, "invoices", "WHERE number = ?", (number,))), None)
+    return next(iter(facts_of(connection, InvoiceFact, "invoices", "WHERE number = ?", (number,))), None)
 
 
 def invoices(connection: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, InvoiceFact]:
-    marks, values = _in(numbers)
-    return {each.number: each for each in _facts(connection, InvoiceFact, "invoices", f"WHERE number IN {marks}", values)}
+    marks, values = names_in(numbers)
+    return {each.number: each for each in facts_of(connection, InvoiceFact, "invoices", f"WHERE number IN {marks}", values)}
 
 
 def credit_note(connection: sqlite3.Connection, number: str) -> CreditNoteFact | None:
-    return next(iter(_facts(connection, CreditNoteFact, "credit_notes", "WHERE number = ?", (number,))), None)
+    return next(iter(facts_of(connection, CreditNoteFact, "credit_notes", "WHERE number = ?", (number,))), None)
 
 
 def credit_notes_for(connection: sqlite3.Connection, number: str) -> list[CreditNoteFact]:
     """The credit notes that correct this invoice and are not void."""
-    return _facts(
+    return facts_of(
         connection,
         CreditNoteFact,
         "credit_notes",
@@ -188,7 +202,7 @@ def credit_notes_for(connection: sqlite3.Connection, number: str) -> list[Credit
 
 
 def credit_notes(connection: sqlite3.Connection, until: date) -> list[CreditNoteFact]:
-    return _facts(
+    return facts_of(
         connection,
         CreditNoteFact,
         "credit_notes",
@@ -207,16 +221,55 @@ def credited_quantities(connection: sqlite3.Connection, number: str) -> list[tup
 
 
 def payment(connection: sqlite3.Connection, payment_id: str) -> PaymentFact | None:
-    return next(iter(_facts(connection, PaymentFact, "payments", "WHERE id = ?", (payment_id,))), None)
+    return next(iter(facts_of(connection, PaymentFact, "payments", "WHERE id = ?", (payment_id,))), None)
+
+
+def refund(connection: sqlite3.Connection, refund_id: str) -> RefundFact | None:
+    return next(iter(facts_of(connection, RefundFact, "refunds", "WHERE id = ?", (refund_id,))), None)
+
+
+def refunds(connection: sqlite3.Connection, until: date) -> list[RefundFact]:
+    return facts_of(connection, RefundFact, "refunds", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
+
+
+def write_off(connection: sqlite3.Connection, write_off_id: str) -> WriteOffFact | None:
+    return next(iter(facts_of(connection, WriteOffFact, "write_offs", "WHERE id = ?", (write_off_id,))), None)
+
+
+def write_offs(connection: sqlite3.Connection, until: date) -> list[WriteOffFact]:
+    return facts_of(connection, WriteOffFact, "write_offs", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
+
+
+def hold(connection: sqlite3.Connection, hold_id: str) -> HoldFact | None:
+    return next(iter(facts_of(connection, HoldFact, "holds", "WHERE id = ?", (hold_id,))), None)
+
+
+def holds(connection: sqlite3.Connection, until: date) -> list[HoldFact]:
+    return facts_of(connection, HoldFact, "holds", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
+
+
+def plan_parts_of(connection: sqlite3.Connection, holds: Sequence[str]) -> dict[str, list[PlanPart]]:
+    """The instalments of these plans, in their order."""
+    marks, values = names_in(holds)
+    found: dict[str, list[PlanPart]] = {}
+    for row in facts_of(connection, PlanPart, "plan_parts", f"WHERE hold IN {marks} ORDER BY rowid", values):
+        found.setdefault(row.hold, []).append(row)
+    return found
+
+
+def evidence(connection: sqlite3.Connection) -> list[tuple[str, EvidenceFact]]:
+    """(file of the hold, evidence it names)."""
+    paths = dict(connection.execute("SELECT h.id, f.path FROM holds h JOIN files f ON f.id = h.file").fetchall())
+    return [(paths[each.hold], each) for each in facts_of(connection, EvidenceFact, "evidence", "ORDER BY path")]
 
 
 def payments(connection: sqlite3.Connection, until: date) -> list[PaymentFact]:
-    return _facts(connection, PaymentFact, "payments", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
+    return facts_of(connection, PaymentFact, "payments", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
 
 
 def like_payments(connection: sqlite3.Connection, customer_id: str, received_on: date) -> list[PaymentFact]:
     """The customer's payments of that day."""
-    return _facts(
+    return facts_of(
         connection,
         PaymentFact,
         "payments",
@@ -227,15 +280,15 @@ def like_payments(connection: sqlite3.Connection, customer_id: str, received_on:
 
 def settlements_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, list[Settlement]]:
     """The settlement rows of these invoices, all of them, in the order of their dates."""
-    marks, values = _in(numbers)
+    marks, values = names_in(numbers)
     found: dict[str, list[Settlement]] = {number: [] for number in numbers}
-    for row in _facts(connection, Settlement, "settlements", f"WHERE invoice IN {marks} ORDER BY booked_on, source", values):
+    for row in facts_of(connection, Settlement, "settlements", f"WHERE invoice IN {marks} ORDER BY booked_on, source", values):
         found[row.invoice].append(row)
     return found
 
 
 def settlements_from(connection: sqlite3.Connection, source_kind: str, source: str) -> list[Settlement]:
-    return _facts(
+    return facts_of(
         connection,
         Settlement,
         "settlements",
@@ -244,32 +297,41 @@ def settlements_from(connection: sqlite3.Connection, source_kind: str, source: s
     )
 
 
+def draws_from(connection: sqlite3.Connection, source_kind: str, source: str) -> list[Draw]:
+    """What refunds took of a payment or credit note."""
+    return facts_of(connection, Draw, "draws", "WHERE source = ? AND source_kind = ? ORDER BY booked_on", (source, source_kind))
+
+
+def draws_of(connection: sqlite3.Connection, refund_id: str) -> list[Draw]:
+    return facts_of(connection, Draw, "draws", "WHERE refund = ? ORDER BY rowid", (refund_id,))
+
+
 def instalments_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, list[InstalmentFact]]:
     """The parts of invoices that have more than one."""
-    marks, values = _in(numbers)
+    marks, values = names_in(numbers)
     found: dict[str, list[InstalmentFact]] = {}
-    for row in _facts(connection, InstalmentFact, "instalments", f"WHERE invoice IN {marks} ORDER BY rowid", values):
+    for row in facts_of(connection, InstalmentFact, "instalments", f"WHERE invoice IN {marks} ORDER BY rowid", values):
         found.setdefault(row.invoice, []).append(row)
     return found
 
 
 def open_invoices_of(connection: sqlite3.Connection, customer_ids: Sequence[str], currency: str) -> list[InvoiceFact]:
     """Invoices with something left once everything written counts, oldest due first."""
-    marks, values = _in(customer_ids)
+    marks, values = names_in(customer_ids)
     rest = f"WHERE customer IN {marks} AND currency = ? AND open_all > 0 ORDER BY due_on, issued_on, number"
-    return _facts(connection, InvoiceFact, "invoices", rest, [*values, currency])
+    return facts_of(connection, InvoiceFact, "invoices", rest, [*values, currency])
 
 
 def by_external_id(connection: sqlite3.Connection, table: str, key: str, external_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """(number or id, content hash) by external id."""
-    marks, values = _in(external_ids)
+    marks, values = names_in(external_ids)
     sql = f"SELECT external_id, {key}, content FROM {table} WHERE external_id IN {marks}"
     return {external: (name, content) for external, name, content in connection.execute(sql, values)}
 
 
 def taken(connection: sqlite3.Connection, table: str, key: str, wanted: Sequence[str]) -> dict[str, str]:
     """Which of the numbers or ids are in use, compared without case, with the spelling that is."""
-    marks, values = _in([each.casefold() for each in wanted])
+    marks, values = names_in([each.casefold() for each in wanted])
     sql = f"SELECT lower({key}), {key} FROM {table} WHERE lower({key}) IN {marks}"
     return dict(connection.execute(sql, values).fetchall())
 
@@ -284,96 +346,6 @@ def sequence_end(connection: sqlite3.Connection, table: str, head: str) -> Stand
     return Standing(highest, row[0], date.fromisoformat(row[1]), row[2] or "")
 
 
-# balances
-
-
-class Unapplied(NamedTuple):
-    """Money of a customer that settles nothing yet."""
-
-    customer: str
-    currency: str
-    amount: int
-
-
-_COUNTED = (
-    "coalesce((SELECT sum(s.amount) FROM settlements s WHERE {key} AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)), 0)"
-)
-_BY_INVOICE = _COUNTED.format(key="s.invoice = t.number")
-_BY_NOTE = _COUNTED.format(key="s.source = t.number AND s.source_kind = 'credit-note'")
-_BY_PAYMENT = _COUNTED.format(key="s.source = t.id AND s.source_kind = 'payment'")
-
-OPEN = f"""
-SELECT customer, currency, number, issued_on, due_on, parts, gross, open_all AS open
-  FROM invoices WHERE open_all <> 0 AND last_event <= :d
-UNION ALL
-SELECT * FROM (
-  SELECT customer, currency, number, issued_on, due_on, parts, gross, gross - {_BY_INVOICE} AS open
-    FROM invoices t WHERE last_event > :d AND issued_on <= :d
-) WHERE open <> 0
-"""  # no value from outside
-
-UNAPPLIED = f"""
-SELECT customer, currency, sum(amount) FROM (
-  SELECT customer, currency, unapplied_all AS amount FROM payments WHERE unapplied_all <> 0 AND last_event <= :d
-  UNION ALL
-  SELECT customer, currency, CASE WHEN reversed_on <= :d THEN 0 ELSE t.amount END - {_BY_PAYMENT}
-    FROM payments t WHERE last_event > :d AND booked_on <= :d
-  UNION ALL
-  SELECT customer, currency, unapplied_all FROM credit_notes WHERE unapplied_all <> 0 AND last_event <= :d
-  UNION ALL
-  SELECT customer, currency, CASE WHEN voided_on <= :d THEN 0 ELSE gross END - {_BY_NOTE}
-    FROM credit_notes t WHERE last_event > :d AND issued_on <= :d
-) GROUP BY customer, currency HAVING sum(amount) <> 0
-"""  # no value from outside
-
-
-def open_invoices(connection: sqlite3.Connection, as_of: date) -> list[OpenInvoice]:
-    """Every invoice with something open on that day; what came later is undone."""
-    day = date.fromisoformat
-    return [
-        OpenInvoice(customer, currency, number, day(issued), day(due), parts, gross, open_)
-        for customer, currency, number, issued, due, parts, gross, open_ in connection.execute(OPEN, {"d": as_of.isoformat()})
-    ]
-
-
-def unapplied(connection: sqlite3.Connection, as_of: date) -> list[Unapplied]:
-    """Unapplied payments and credit notes by customer and currency on that day."""
-    return [Unapplied(*row) for row in connection.execute(UNAPPLIED, {"d": as_of.isoformat()})]
-
-
-def control_totals(connection: sqlite3.Connection, as_of: date) -> dict[str, int]:
-    """What is owed in all by currency: gross issued less settlements that count, summed without looking at documents one by one."""
-    sql = """
-    SELECT currency, sum(amount) FROM (
-      SELECT currency, gross AS amount FROM invoices WHERE issued_on <= :d
-      UNION ALL
-      SELECT i.currency, -s.amount FROM settlements s JOIN invoices i ON i.number = s.invoice
-        WHERE s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)
-    ) GROUP BY currency
-    """
-    return dict(connection.execute(sql, {"d": as_of.isoformat()}).fetchall())
-
-
-class InvoiceBalance(NamedTuple):
-    """An invoice and what is open of it at a date."""
-
-    fact: InvoiceFact
-    open: int
-    credited: int
-
-
-def invoice_balances(connection: sqlite3.Connection, as_of: date) -> list[InvoiceBalance]:
-    """Invoices issued by then, in the order of their dates."""
-    found = _facts(connection, InvoiceFact, "invoices", "WHERE issued_on <= ? ORDER BY issued_on, number", [as_of.isoformat()])
-    d = {"d": as_of.isoformat()}
-    opens = dict(connection.execute(f"SELECT number, open FROM ({OPEN})", d).fetchall())  # no value from outside
-    credit = """
-    SELECT invoice, sum(amount) FROM settlements WHERE kind = 'credit' AND booked_on <= :d AND (ended_on IS NULL OR ended_on > :d) GROUP BY invoice
-    """
-    credited = dict(connection.execute(credit, d).fetchall())
-    return [InvoiceBalance(each, opens.get(each.number, 0), credited.get(each.number, 0)) for each in found]
-
-
 def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     """(kind, key) of every document whose number, id, name or external id is the text; else whose name contains it."""
     exact = """
@@ -382,6 +354,9 @@ def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     UNION ALL SELECT 'credit-note', number FROM credit_notes WHERE number = :t COLLATE NOCASE OR external_id = :t
     UNION ALL SELECT 'payment', id FROM payments WHERE id = :t COLLATE NOCASE OR external_id = :t
     UNION ALL SELECT 'draft', id FROM drafts WHERE id = :t COLLATE NOCASE
+    UNION ALL SELECT 'refund', id FROM refunds WHERE id = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT 'write-off', id FROM write_offs WHERE id = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT 'hold', id FROM holds WHERE id = :t COLLATE NOCASE OR external_id = :t
     """
     if found := connection.execute(exact, {"t": text}).fetchall():
         return found
@@ -391,5 +366,8 @@ def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     UNION ALL SELECT 'credit-note', number FROM credit_notes WHERE instr(lower(number), :t)
     UNION ALL SELECT 'payment', id FROM payments WHERE instr(lower(id), :t)
     UNION ALL SELECT 'draft', id FROM drafts WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'refund', id FROM refunds WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'write-off', id FROM write_offs WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'hold', id FROM holds WHERE instr(lower(id), :t)
     """
     return connection.execute(loose, {"t": text.lower()}).fetchall()

@@ -13,15 +13,21 @@ from billcli.core.facts import (
     CreditNoteFact,
     CustomerFact,
     DraftFact,
+    Draw,
+    EvidenceFact,
     Fact,
+    HoldFact,
     InstalmentFact,
     InvoiceFact,
     Name,
     PaymentFact,
+    PlanPart,
     Reference,
+    RefundFact,
     Setting,
     Settlement,
     TrailEntry,
+    WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Diagnostic
 
@@ -30,7 +36,8 @@ RACY_NS = 2_000_000_000
 
 _TABLES: dict[type, str] = {
     CustomerFact: "customers", InvoiceFact: "invoices", InstalmentFact: "instalments", CreditNoteFact: "credit_notes",
-    CreditLineFact: "credit_lines", PaymentFact: "payments", DraftFact: "drafts", Settlement: "settlements", Reference: "refs",
+    CreditLineFact: "credit_lines", PaymentFact: "payments", RefundFact: "refunds", WriteOffFact: "write_offs",
+    HoldFact: "holds", PlanPart: "plan_parts", EvidenceFact: "evidence", DraftFact: "drafts", Settlement: "settlements", Draw: "draws", Reference: "refs",
     Name: "names", Setting: "settings", AuditedFile: "audited", TrailEntry: "trail",
 }  # fmt: skip
 
@@ -87,18 +94,18 @@ def replace(
     progress: Callable[[], None] = lambda: None,
 ) -> None:
     """Replaces what the changed files contributed and forgets the gone ones. Call inside a transaction."""
-    invoices: set[str] = set()
+    touched = _Touched(set(), {"payment": set(), "credit-note": set()})
     paths: set[str] = set(gone)
     known = dict(connection.execute("SELECT path, id FROM files").fetchall())
     for path in gone:
-        _forget(connection, known[path], invoices, paths)
+        _forget(connection, known[path], touched, paths)
         connection.execute("DELETE FROM files WHERE id = ?", (known[path],))
     for each in changed:
         if each.path in known:
-            _forget(connection, known[each.path], invoices, paths)
-        _insert(connection, each, known.get(each.path), invoices, paths)
+            _forget(connection, known[each.path], touched, paths)
+        _insert(connection, each, known.get(each.path), touched, paths)
         progress()
-    _settle(connection, invoices)
+    _settle(connection, touched)
     _doubled(connection)
     _match_audit(connection, paths)
 
@@ -119,14 +126,29 @@ def _problem_row(file: int, each: Diagnostic) -> tuple[object, ...]:
     return (file, each.code, each.message, place, *where, each.label, each.hint)
 
 
-def _forget(connection: sqlite3.Connection, file: int, invoices: set[str], paths: set[str]) -> None:
-    invoices.update(number for (number,) in connection.execute("SELECT invoice FROM settlements WHERE file = ?", (file,)))
+class _Touched(NamedTuple):
+    """Documents whose stored balance must be worked out anew: invoices, and payments and credit notes by kind."""
+
+    invoices: set[str]
+    sources: dict[str, set[str]]
+
+    def source(self, kind: str, name: str) -> None:
+        if kind in self.sources:
+            self.sources[kind].add(name)
+
+
+def _forget(connection: sqlite3.Connection, file: int, touched: _Touched, paths: set[str]) -> None:
+    rows = connection.execute("SELECT invoice, source_kind, source FROM settlements WHERE file = ?", (file,)).fetchall()
+    touched.invoices.update(invoice for invoice, _, _ in rows)
+    rows += connection.execute("SELECT '', source_kind, source FROM draws WHERE file = ?", (file,)).fetchall()
+    for _, kind, source in rows:
+        touched.source(kind, source)
     paths.update(path for (path,) in connection.execute("SELECT path FROM audited WHERE file = ?", (file,)))
     for table in (*_TABLES.values(), "problems"):
         connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
 
-def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, invoices: set[str], paths: set[str]) -> None:
+def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, touched: _Touched, paths: set[str]) -> None:
     row = (each.path, each.kind, *each.stamp, int(each.racy), each.hash)
     if file is None:
         sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
@@ -145,9 +167,16 @@ def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, i
     for fact in each.facts:
         match fact:
             case InvoiceFact():
-                invoices.add(fact.number)
+                touched.invoices.add(fact.number)
+            case PaymentFact():
+                touched.source("payment", fact.id)
+            case CreditNoteFact():
+                touched.source("credit-note", fact.number)
             case Settlement():
-                invoices.add(fact.invoice)
+                touched.invoices.add(fact.invoice)
+                touched.source(fact.source_kind, fact.source)
+            case Draw():
+                touched.source(fact.source_kind, fact.source)
             case AuditedFile():
                 paths.add(fact.path)
     connection.executemany(_INSERT_PROBLEM, [_problem_row(file, problem) for problem in each.problems])
@@ -165,9 +194,27 @@ UPDATE invoices SET
 """
 
 
-def _settle(connection: sqlite3.Connection, invoices: set[str]) -> None:
-    """What is stored of each invoice's balance: no clock in it, so it holds on every day."""
-    connection.executemany(f"{_SETTLE} WHERE number = ?", [(number,) for number in sorted(invoices)])
+_SETTLE_SOURCE = """
+UPDATE {table} SET
+  unapplied_all = CASE WHEN {ended} IS NULL THEN {amount} ELSE 0 END
+    - coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.source = {key} AND s.source_kind = '{kind}' AND s.kind = '{used}' AND s.ended_on IS NULL), 0)
+    - coalesce((SELECT sum(d.amount) FROM draws d WHERE d.source = {key} AND d.source_kind = '{kind}' AND d.ended_on IS NULL), 0),
+  last_event = max({begun}, coalesce({ended}, ''),
+    coalesce((SELECT max(max(s.booked_on, coalesce(s.ended_on, ''))) FROM settlements s WHERE s.source = {key} AND s.source_kind = '{kind}'), ''),
+    coalesce((SELECT max(max(d.booked_on, coalesce(d.ended_on, ''))) FROM draws d WHERE d.source = {key} AND d.source_kind = '{kind}'), ''))
+WHERE {key} = ?
+"""  # no value from outside
+_SOURCES = {
+    "payment": _SETTLE_SOURCE.format(table="payments", key="id", kind="payment", used="payment", amount="amount", begun="booked_on", ended="reversed_on"),
+    "credit-note": _SETTLE_SOURCE.format(table="credit_notes", key="number", kind="credit-note", used="credit", amount="gross", begun="issued_on", ended="voided_on"),
+}  # fmt: skip
+
+
+def _settle(connection: sqlite3.Connection, touched: _Touched) -> None:
+    """What is stored of each balance: no clock in it, so it holds on every day."""
+    connection.executemany(f"{_SETTLE} WHERE number = ?", [(number,) for number in sorted(touched.invoices)])
+    for kind, names in touched.sources.items():
+        connection.executemany(_SOURCES[kind], [(name,) for name in sorted(names)])
 
 
 _LAST = "a.seq = (SELECT max(b.seq) FROM audited b WHERE b.path = a.path AND b.clone = a.clone)"
@@ -180,7 +227,7 @@ INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND
 
 def _doubled(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM doubled")
-    for table, key in (("invoices", "number"), ("credit_notes", "number"), ("payments", "id")):
+    for table, key in (("invoices", "number"), ("credit_notes", "number"), ("payments", "id"), ("refunds", "id"), ("write_offs", "id")):
         connection.execute(
             f"INSERT INTO doubled SELECT max(t.{key}), group_concat(f.path, ' and ') FROM {table} t JOIN files f ON f.id = t.file "
             f"GROUP BY lower(t.{key}) HAVING count(*) > 1"

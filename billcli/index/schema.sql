@@ -18,7 +18,8 @@ CREATE INDEX problems_file ON problems (file);
 
 CREATE TABLE customers (
   file INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, currency TEXT, country TEXT, language TEXT, terms TEXT, tax TEXT,
-  credit_limit TEXT, parent TEXT, industry TEXT, region TEXT, size TEXT, segment TEXT, tax_id TEXT, external_id TEXT, also TEXT NOT NULL
+  credit_limit TEXT, parent TEXT, industry TEXT, region TEXT, size TEXT, segment TEXT, tax_id TEXT, external_id TEXT, deactivated_on TEXT,
+  merged_into TEXT, also TEXT NOT NULL
 );
 CREATE INDEX customers_id ON customers (id);
 CREATE INDEX customers_file ON customers (file);
@@ -31,7 +32,7 @@ CREATE INDEX drafts_file ON drafts (file);
 CREATE TABLE invoices (
   file INTEGER NOT NULL, number TEXT NOT NULL, customer TEXT NOT NULL, type TEXT NOT NULL, issued_on TEXT NOT NULL,
   due_on TEXT NOT NULL, parts INTEGER NOT NULL, currency TEXT NOT NULL, net INTEGER NOT NULL, tax INTEGER NOT NULL,
-  gross INTEGER NOT NULL, terms TEXT, head TEXT NOT NULL, n INTEGER, imported INTEGER NOT NULL, external_id TEXT,
+  gross INTEGER NOT NULL, terms TEXT, reference TEXT, discount_until TEXT, discount_percent TEXT, head TEXT NOT NULL, n INTEGER, imported INTEGER NOT NULL, external_id TEXT,
   content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT, lines INTEGER NOT NULL,
   open_all INTEGER NOT NULL DEFAULT 0,     -- gross less every row that has not ended
   last_event TEXT NOT NULL DEFAULT ''      -- the last day on which its open balance changes
@@ -50,16 +51,17 @@ CREATE INDEX instalments_file ON instalments (file);
 
 CREATE TABLE credit_notes (
   file INTEGER NOT NULL, number TEXT NOT NULL, customer TEXT NOT NULL, issued_on TEXT NOT NULL, currency TEXT NOT NULL,
-  net INTEGER NOT NULL, tax INTEGER NOT NULL, gross INTEGER NOT NULL, corrects TEXT, reason TEXT NOT NULL, head TEXT NOT NULL,
+  net INTEGER NOT NULL, tax INTEGER NOT NULL, gross INTEGER NOT NULL, corrects TEXT, kind TEXT, reason TEXT NOT NULL, head TEXT NOT NULL,
   n INTEGER, imported INTEGER NOT NULL, external_id TEXT, content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT,
-  unapplied_all INTEGER NOT NULL, last_event TEXT NOT NULL
+  unapplied_all INTEGER NOT NULL DEFAULT 0, -- what is left once everything written counts
+  last_event TEXT NOT NULL DEFAULT ''       -- the last day on which what is unapplied changes
 );
 CREATE INDEX credit_notes_number ON credit_notes (number);
 CREATE INDEX credit_notes_file ON credit_notes (file);
 CREATE INDEX credit_notes_sequence ON credit_notes (head, n);
 CREATE INDEX credit_notes_corrects ON credit_notes (corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX credit_notes_external ON credit_notes (external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX credit_notes_unapplied ON credit_notes (last_event, customer, currency, issued_on, unapplied_all, number) WHERE unapplied_all <> 0;
+CREATE INDEX credit_notes_unapplied ON credit_notes (last_event, customer, currency, issued_on, unapplied_all, gross, number) WHERE unapplied_all <> 0;
 CREATE INDEX credit_notes_event ON credit_notes (last_event);
 
 CREATE TABLE credit_lines (file INTEGER NOT NULL, credit_note TEXT NOT NULL, invoice TEXT NOT NULL, invoice_line INTEGER NOT NULL, quantity TEXT NOT NULL);
@@ -68,14 +70,14 @@ CREATE INDEX credit_lines_file ON credit_lines (file);
 
 CREATE TABLE payments (
   file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, received_on TEXT NOT NULL, booked_on TEXT NOT NULL,
-  currency TEXT NOT NULL, amount INTEGER NOT NULL, method TEXT, payer_name TEXT, external_id TEXT, content TEXT NOT NULL,
-  reversed_on TEXT, unapplied_all INTEGER NOT NULL, last_event TEXT NOT NULL
+  currency TEXT NOT NULL, amount INTEGER NOT NULL, fee INTEGER NOT NULL, method TEXT, payer_name TEXT, reference TEXT,
+  external_id TEXT, content TEXT NOT NULL, reversed_on TEXT, unapplied_all INTEGER NOT NULL DEFAULT 0, last_event TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX payments_id ON payments (id);
 CREATE INDEX payments_file ON payments (file);
 CREATE INDEX payments_customer ON payments (customer, received_on);
 CREATE INDEX payments_external ON payments (external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX payments_unapplied ON payments (last_event, customer, currency, booked_on, unapplied_all, id) WHERE unapplied_all <> 0;
+CREATE INDEX payments_unapplied ON payments (last_event, customer, currency, booked_on, unapplied_all, amount, id) WHERE unapplied_all <> 0;
 CREATE INDEX payments_event ON payments (last_event);
 
 CREATE TABLE settlements (
@@ -85,6 +87,49 @@ CREATE TABLE settlements (
 CREATE INDEX settlements_invoice ON settlements (invoice);
 CREATE INDEX settlements_source ON settlements (source);
 CREATE INDEX settlements_file ON settlements (file);
+
+CREATE TABLE refunds (
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, paid_on TEXT NOT NULL, booked_on TEXT NOT NULL,
+  currency TEXT NOT NULL, amount INTEGER NOT NULL, method TEXT, external_id TEXT, content TEXT NOT NULL, reversed_on TEXT
+);
+CREATE INDEX refunds_id ON refunds (id);
+CREATE INDEX refunds_file ON refunds (file);
+CREATE INDEX refunds_customer ON refunds (customer, paid_on);
+CREATE INDEX refunds_external ON refunds (external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE draws (
+  file INTEGER NOT NULL, refund TEXT NOT NULL, source_kind TEXT NOT NULL, source TEXT NOT NULL, amount INTEGER NOT NULL,
+  booked_on TEXT NOT NULL, ended_on TEXT, place TEXT NOT NULL
+);
+CREATE INDEX draws_source ON draws (source);
+CREATE INDEX draws_file ON draws (file);
+
+CREATE TABLE write_offs (
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, kind TEXT NOT NULL, booked_on TEXT NOT NULL,
+  currency TEXT NOT NULL, amount INTEGER NOT NULL, reason TEXT NOT NULL, approved_by TEXT, tax_relief TEXT NOT NULL,
+  external_id TEXT, content TEXT NOT NULL
+);
+CREATE INDEX write_offs_id ON write_offs (id);
+CREATE INDEX write_offs_file ON write_offs (file);
+CREATE INDEX write_offs_external ON write_offs (external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE holds (
+  file INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, customer TEXT NOT NULL, invoice TEXT, booked_on TEXT NOT NULL,
+  until TEXT, currency TEXT, amount INTEGER, reason TEXT NOT NULL, parts INTEGER NOT NULL, released_on TEXT, outcome TEXT,
+  external_id TEXT, content TEXT NOT NULL
+);
+CREATE INDEX holds_id ON holds (id);
+CREATE INDEX holds_file ON holds (file);
+CREATE INDEX holds_invoice ON holds (invoice);
+CREATE INDEX holds_customer ON holds (customer);
+CREATE INDEX holds_external ON holds (external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE plan_parts (file INTEGER NOT NULL, hold TEXT NOT NULL, invoice TEXT NOT NULL, due_on TEXT NOT NULL, amount INTEGER NOT NULL);
+CREATE INDEX plan_parts_hold ON plan_parts (hold);
+CREATE INDEX plan_parts_file ON plan_parts (file);
+
+CREATE TABLE evidence (file INTEGER NOT NULL, hold TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, place TEXT NOT NULL);
+CREATE INDEX evidence_file ON evidence (file);
 
 CREATE TABLE refs (file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL);
 CREATE INDEX refs_name ON refs (kind, name);

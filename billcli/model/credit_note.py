@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from billcli.model.invoice import Imported, Line, Prices, TaxGroup, Totals, Void
 from billcli.model.party import Party
 from billcli.model.settings import Rounding
-from billcli.model.types import Amount, Currency, Day, Entity, Free, Id, Label, Notes, Text, Whole
+from billcli.model.types import Amount, Currency, Day, Entity, Free, Id, Label, Notes, Text, Whole, one_of
 
 
 class CreditLine(Line):
@@ -24,16 +26,22 @@ class Application(Entity):
     reason: Text | None = None
 
 
+CreditKind = Annotated[str, one_of("return", "goodwill", "correction")]
+"""Why credit was given: goods came back, a favour, or the invoice was wrong."""
+
+
 class CreditNote(Entity):
-    """``credit-notes/<year>/<month>/<number>.yaml``."""
+    """``credit-notes/<year>/<month>/<number>.yaml``. Without ``corrects`` it is credit of the customer that belongs to no invoice."""
 
     number: Id
     customer: Id
     issued_on: Day
     currency: Currency
     corrects: Id | None = None
+    kind: CreditKind | None = None
     reason: Text
     reference: Text | None = None
+    remark: Notes | None = None
     prices: Prices = "net"
     rounding: Rounding = "document"
     issued_by: Party

@@ -8,6 +8,7 @@ from billcli.model.party import Address
 from billcli.model.types import (
     Amount,
     Currency,
+    Day,
     Email,
     Entity,
     Free,
@@ -41,7 +42,10 @@ class CustomerGroups(Entity):
 
 
 class Customer(Entity):
-    """``customers/<id>.yaml``. ``credit_limit`` is in the customer's currency, else the ledger's."""
+    """``customers/<id>.yaml``. ``credit_limit`` is in the customer's currency, else the ledger's.
+
+    From ``deactivated_on`` it gets no new invoices. ``merged_into`` is the customer that takes its place; its documents stay its own.
+    """
 
     id: Id
     name: Text
@@ -56,6 +60,8 @@ class Customer(Entity):
     tax: Label | None = None
     credit_limit: Amount | None = None
     parent: Id | None = None
+    deactivated_on: Day | None = None
+    merged_into: Id | None = None
     groups: CustomerGroups | None = None
     tags: tuple[Label, ...] = ()
     notes: Notes | None = None

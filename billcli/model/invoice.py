@@ -28,6 +28,26 @@ Prices = Annotated[str, one_of("net", "gross")]
 """Whether unit prices are before or with tax."""
 
 
+class Adjustment(Entity):
+    """A discount or a charge, by percent or by amount. What issue froze has the amount too, in the same terms as the prices.
+
+    On a document it is spread over the tax groups in proportion to their lines by the largest remainder, unless ``tax`` names one.
+    """
+
+    kind: Annotated[str, one_of("discount", "charge")]
+    description: Text | None = None
+    percent: Percent | None = None
+    amount: Amount | None = None
+    tax: Label | None = None
+
+
+class ServicePeriod(Entity):
+    """When a service was rendered, both days included."""
+
+    begins_on: Day
+    ends_on: Day
+
+
 class Line(Entity):
     """One position. ``tax`` names one of the document's tax groups, or ``none``."""
 
@@ -38,6 +58,7 @@ class Line(Entity):
     unit: Text | None = None
     unit_price: Price
     tax: Label = "none"
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 class TaxGroup(Entity):
@@ -90,7 +111,10 @@ class Void(Entity):
 
 
 class Draft(Entity):
-    """``drafts/<id>.yaml``: an invoice without a number; fields left out take their defaults at issue."""
+    """``drafts/<id>.yaml``: an invoice without a number; fields left out take their defaults at issue.
+
+    ``contact`` is the person at the customer, ``remark`` a text printed on the document; ``notes`` are never printed.
+    """
 
     id: Id
     type: InvoiceType | None = None
@@ -100,7 +124,13 @@ class Draft(Entity):
     terms: TermsText | None = None
     reference: Text | None = None
     buyer_reference: Text | None = None
+    contact: Text | None = None
+    delivered_on: Day | None = None
+    service_period: ServicePeriod | None = None
+    remark: Notes | None = None
+    prices: Prices | None = None
     lines: tuple[Line, ...]
+    adjustments: tuple[Adjustment, ...] = ()
     external_id: Text | None = None
     notes: Notes | None = None
     tags: tuple[Label, ...] = ()
@@ -118,11 +148,16 @@ class Invoice(Entity):
     terms: Text | None = None
     reference: Text | None = None
     buyer_reference: Text | None = None
+    contact: Text | None = None
+    delivered_on: Day | None = None
+    service_period: ServicePeriod | None = None
+    remark: Notes | None = None
     prices: Prices = "net"
     rounding: Rounding = "document"
     issued_by: Party
     issued_to: Party
     lines: tuple[Line, ...]
+    adjustments: tuple[Adjustment, ...] = ()
     taxes: tuple[TaxGroup, ...] = ()
     instalments: tuple[Instalment, ...]
     discount: Discount | None = None

@@ -19,8 +19,10 @@ from billcli.model.types import (
     Label,
     Language,
     Percent,
+    Price,
     TermsText,
     Text,
+    Whole,
     one_of,
 )  # fmt: skip
 from billcli.model.values import BadValue, quoted
@@ -63,6 +65,20 @@ class Sequence(Entity):
     pattern: Annotated[str, FromText(check_pattern, str, {"type": "string"})]
 
 
+class SettlementRules(Entity):
+    """What may be granted when an invoice is settled; amounts are in the currency of the document.
+
+    ``discount_grace_days`` after the last day of an early-payment discount it is still granted; the cash may differ from the exact
+    one by ``discount_tolerance``. ``small_difference`` is the most a payment may leave to be written off with it, ``bank_charge`` the
+    most that banks may have kept of one.
+    """
+
+    discount_grace_days: Whole = 0
+    discount_tolerance: Price = Decimal("0.02")
+    small_difference: Price = Decimal("1.00")
+    bank_charge: Price = Decimal("50.00")
+
+
 class GitSettings(Entity):
     """``commit`` makes each command one git commit."""
 
@@ -82,6 +98,7 @@ class Settings(Entity):
     order: Annotated[str, one_of("strict", "warn")] = "strict"
     sequences: tuple[Sequence, ...]
     tax_codes: tuple[TaxCode, ...] = ()
+    settlement: SettlementRules = SettlementRules()
     closed_through: Day | None = None
     sender: Text | None = None
     git: GitSettings = GitSettings()

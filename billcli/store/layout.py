@@ -54,11 +54,14 @@ KINDS = {
         Kind("invoice", "billcli.model.invoice:Invoice", "invoices", "number", "issued_on"),
         Kind("credit-note", "billcli.model.credit_note:CreditNote", "credit-notes", "number", "issued_on"),
         Kind("payment", "billcli.model.payment:Payment", "payments", "id", "on"),
+        Kind("refund", "billcli.model.refund:Refund", "refunds", "id", "on"),
+        Kind("write-off", "billcli.model.write_off:WriteOff", "write-offs", "id", "on"),
+        Kind("hold", "billcli.model.hold:Hold", "holds", "id", "on"),
     )
 }
 SINGLE = {f"{kind.folder}.yaml": kind for kind in KINDS.values() if not kind.key}
 FOLDERS = {kind.folder: kind for kind in KINDS.values() if kind.key}
-OTHER_FOLDERS = frozenset(("audit", "schemas", "templates"))
+OTHER_FOLDERS = frozenset(("audit", "evidence", "schemas", "templates"))
 
 _LEFTOVER = re.compile(
     r"""(?:.*~|\#.*\#|\.\#.*|4913|.*\.(?:sw[a-p]|bak|orig|rej|tmp|part)        # editors

@@ -21,7 +21,9 @@ def day(n: int) -> date:
 
 
 def invoiced(*rows: tuple[int, int, int | None], gross: int = 100, moving: tuple[Moving, ...] = ()) -> Invoiced:
-    fact = InvoiceFact("I", "a", "sales", day(0), day(30), 1, "EUR", gross, 0, gross, None, "I", None, 1, "I", "", "", None, None, 1)
+    fact = InvoiceFact(
+        "I", "a", "sales", day(0), day(30), 1, "EUR", gross, 0, gross, None, None, None, None, "I", None, 1, "I", "", "", None, None, 1
+    )
     stay = [
         Settlement("I", "payment", amount, day(on), day(on), "payment", "p", None if end is None else day(end), "allocations[0].amount")
         for amount, on, end in rows

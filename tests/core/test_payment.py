@@ -14,8 +14,9 @@ DAY = date(2026, 3, 1)
 
 def target(number: str, gross: int, issued_on: date = DAY, *rows: tuple[int, date], **changes: object) -> Target:
     fact = InvoiceFact(
-        number, "nordwind", "sales", issued_on, issued_on, 1, "EUR", gross, 0, gross, "net 30", "INV-", 1, 0, None, "", "", None, None, 1
-    )
+        number, "nordwind", "sales", issued_on, issued_on, 1, "EUR", gross, 0, gross, "net 30", None, None, None,
+        "INV-", 1, 0, None, "", "", None, None, 1,
+    )  # fmt: skip
     fact = fact._replace(**changes)  # type: ignore[arg-type]  # a test's fields
     return Target(fact, [Settlement(number, "payment", amount, on, on, "payment", "p", None, "") for amount, on in rows])
 

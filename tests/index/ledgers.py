@@ -9,7 +9,7 @@ from unittest import mock
 
 from billcli.app import refresh
 from billcli.errors import ChangedMeanwhile
-from billcli.index import check_queries, queries
+from billcli.index import balances, check_queries, queries
 from billcli.index.connection import Connection
 
 START = date(2026, 1, 10)
@@ -88,9 +88,9 @@ def answers(index: Connection) -> dict[str, object]:
     """What commands ask, at several dates."""
     found: dict[str, object] = {}
     for as_of in DATES:
-        for ask in (queries.open_invoices, queries.unapplied, queries.invoice_balances):
+        for ask in (balances.open_invoices, balances.unapplied, balances.invoice_balances):
             found[f"{ask.__name__} {as_of}"] = sorted(map(repr, ask(index, as_of)))
-        found[f"control {as_of}"] = queries.control_totals(index, as_of)
+        found[f"control {as_of}"] = balances.control_totals(index, as_of)
     every: list[Callable[[Connection], Iterable[object]]] = [
         queries.problems, queries.edited_by_hand, check_queries.gone, check_queries.twice, check_queries.missing,
         check_queries.overdrawn, check_queries.crossings, check_queries.audit_gaps,

@@ -12,7 +12,7 @@ import pytest
 
 from billcli.app.refresh import fresh_index
 from billcli.errors import ChangedMeanwhile
-from billcli.index import connection, queries
+from billcli.index import balances, connection, queries
 from billcli.store import fs
 from tests.faults.rig import in_child
 from tests.index.ledgers import START, answers, customer, day, invoice, known, payment, rebuilt, rows
@@ -152,12 +152,12 @@ def test_index_that_came_with_a_cloned_folder_is_not_believed(root: Path, tmp_pa
         planted.execute("INSERT INTO invoices SELECT * FROM more")
     planted.close()
     with fresh_index(str(root)) as index:
-        assert len(queries.open_invoices(index, day(9))) == 2
+        assert len(balances.open_invoices(index, day(9))) == 2
     clone = shutil.copytree(root, tmp_path / "clone")
     (clone / ".bill/index.sqlite-journal").write_bytes(b"planted")
     assert known(clone) == rebuilt(clone)
     with fresh_index(str(clone)) as index:
-        assert len(queries.open_invoices(index, day(9))) == 1
+        assert len(balances.open_invoices(index, day(9))) == 1
 
 
 def test_reader_keeps_its_state_while_commands_go_on(root: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from billcli.app.refresh import understand
 from billcli.core.facts import CreditNoteFact, Fact, InvoiceFact, PaymentFact, Settlement
 from billcli.core.settlement import Change, balance, invoice_changes, source_changes
-from billcli.index import queries
+from billcli.index import balances
 from billcli.index.connection import Connection, open_index
 from billcli.index.refresh import FileFacts, replace
 from tests.index.ledgers import Row, credit_note, day, invoice, payment
@@ -73,15 +73,15 @@ def hold(index: Connection, facts: list[Fact]) -> None:
             money[each] = source_changes(each.issued_on, each.gross, rows, each.voided_on), each.issued_on
     for as_of in EVERY_DAY:
         open_ = {each.number: balance(changes, as_of) for each, changes in owed.items() if each.issued_on <= as_of}
-        assert {each.number: each.open for each in queries.open_invoices(index, as_of)} == without_zero(open_)
-        assert {each.fact.number: each.open for each in queries.invoice_balances(index, as_of)} == open_
+        assert {each.number: each.open for each in balances.open_invoices(index, as_of)} == without_zero(open_)
+        assert {each.fact.number: each.open for each in balances.invoice_balances(index, as_of)} == open_
         free: dict[tuple[str, str], int] = {}
         for source, (changes, begins) in money.items():
             if begins <= as_of:
                 key = source.customer, source.currency
                 free[key] = free.get(key, 0) + balance(changes, as_of)
-        assert {(each.customer, each.currency): each.amount for each in queries.unapplied(index, as_of)} == without_zero(free)
-        assert without_zero(queries.control_totals(index, as_of)) == without_zero(_control(owed, settlements, as_of))
+        assert {(each.customer, each.currency): each.amount for each in balances.unapplied(index, as_of)} == without_zero(free)
+        assert without_zero(balances.control_totals(index, as_of)) == without_zero(_control(owed, settlements, as_of))
 
 
 def _control(owed: Iterable[InvoiceFact], settlements: list[Settlement], as_of: date) -> dict[str, int]:
@@ -165,8 +165,8 @@ def test_what_comes_later_changes_no_balance_of_an_earlier_day(books: tuple[list
     whole = indexed(date.max)
     for as_of in EVERY_DAY:
         early = indexed(as_of)
-        for ask in (queries.open_invoices, queries.unapplied):
+        for ask in (balances.open_invoices, balances.unapplied):
             assert sorted(map(repr, ask(early, as_of))) == sorted(map(repr, ask(whole, as_of)))
-        assert without_zero(queries.control_totals(early, as_of)) == without_zero(queries.control_totals(whole, as_of))
+        assert without_zero(balances.control_totals(early, as_of)) == without_zero(balances.control_totals(whole, as_of))
         early.close()
     whole.close()

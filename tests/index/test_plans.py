@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billcli.app.refresh import understand
-from billcli.index import queries
+from billcli.index import balances
 from billcli.index.connection import Connection, open_index
 from billcli.index.refresh import FileFacts, replace
 from tests.index.ledgers import day, invoice, payment
@@ -27,7 +27,7 @@ def index() -> Connection:
 
 
 def test_open_invoices_come_from_the_partial_covering_index(index: Connection) -> None:
-    steps = plan(index, queries.OPEN)
+    steps = plan(index, balances.OPEN)
     assert "SEARCH invoices USING COVERING INDEX invoices_open (last_event<?)" in steps
     assert "SEARCH t USING INDEX invoices_event (last_event>?)" in steps
     assert "SEARCH s USING INDEX settlements_invoice (invoice=?)" in steps
@@ -35,7 +35,7 @@ def test_open_invoices_come_from_the_partial_covering_index(index: Connection) -
 
 
 def test_unapplied_amounts_come_from_partial_covering_indexes(index: Connection) -> None:
-    steps = plan(index, queries.UNAPPLIED)
+    steps = plan(index, balances.UNAPPLIED)
     assert "SEARCH payments USING COVERING INDEX payments_unapplied (last_event<?)" in steps
     assert "SEARCH credit_notes USING COVERING INDEX credit_notes_unapplied (last_event<?)" in steps
     assert "SEARCH t USING INDEX payments_event (last_event>?)" in steps

@@ -1,0 +1,128 @@
+"""Balances at a date: what is open, what is unapplied, and what all of it comes to. One place writes each rule in SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from typing import NamedTuple
+
+from billcli.core.facts import InvoiceFact, OpenInvoice
+from billcli.index.queries import facts_of
+
+
+class Unapplied(NamedTuple):
+    """Money of a customer that settles nothing yet."""
+
+    customer: str
+    currency: str
+    amount: int
+
+
+_COUNTED = (
+    "coalesce((SELECT sum(s.amount) FROM settlements s WHERE {key} AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)), 0)"
+)
+_BY_INVOICE = _COUNTED.format(key="s.invoice = t.number")
+_DRAWN = " - coalesce((SELECT sum(d.amount) FROM draws d WHERE {key} AND d.booked_on <= :d AND (d.ended_on IS NULL OR d.ended_on > :d)), 0)"
+_BY_NOTE = _COUNTED.format(key="s.source = t.number AND s.source_kind = 'credit-note'") + _DRAWN.format(
+    key="d.source = t.number AND d.source_kind = 'credit-note'"
+)
+_BY_PAYMENT = _COUNTED.format(key="s.source = t.id AND s.source_kind = 'payment' AND s.kind = 'payment'") + _DRAWN.format(
+    key="d.source = t.id AND d.source_kind = 'payment'"
+)
+
+OPEN = f"""
+SELECT customer, currency, number, issued_on, due_on, parts, gross, open_all AS open
+  FROM invoices WHERE open_all <> 0 AND last_event <= :d
+UNION ALL
+SELECT * FROM (
+  SELECT customer, currency, number, issued_on, due_on, parts, gross, gross - {_BY_INVOICE} AS open
+    FROM invoices t WHERE last_event > :d AND issued_on <= :d
+) WHERE open <> 0
+"""  # no value from outside
+
+SOURCES = f"""
+  SELECT 'payment' AS kind, id AS name, customer, currency, booked_on, amount AS whole, unapplied_all AS amount
+    FROM payments WHERE unapplied_all <> 0 AND last_event <= :d
+  UNION ALL
+  SELECT 'payment', id, customer, currency, booked_on, t.amount, CASE WHEN reversed_on <= :d THEN 0 ELSE t.amount END - {_BY_PAYMENT}
+    FROM payments t WHERE last_event > :d AND booked_on <= :d
+  UNION ALL
+  SELECT 'credit-note', number, customer, currency, issued_on, gross, unapplied_all FROM credit_notes WHERE unapplied_all <> 0 AND last_event <= :d
+  UNION ALL
+  SELECT 'credit-note', number, customer, currency, issued_on, gross, CASE WHEN voided_on <= :d THEN 0 ELSE gross END - {_BY_NOTE}
+    FROM credit_notes t WHERE last_event > :d AND issued_on <= :d
+"""  # no value from outside
+
+UNAPPLIED = f"""
+SELECT customer, currency, sum(amount) FROM (
+{SOURCES}
+) GROUP BY customer, currency HAVING sum(amount) <> 0
+"""  # no value from outside
+
+
+def open_invoices(connection: sqlite3.Connection, as_of: date) -> list[OpenInvoice]:
+    """Every invoice with something open on that day; what came later is undone."""
+    day = date.fromisoformat
+    return [
+        OpenInvoice(customer, currency, number, day(issued), day(due), parts, gross, open_)
+        for customer, currency, number, issued, due, parts, gross, open_ in connection.execute(OPEN, {"d": as_of.isoformat()})
+    ]
+
+
+def unapplied(connection: sqlite3.Connection, as_of: date) -> list[Unapplied]:
+    """Unapplied payments and credit notes by customer and currency on that day."""
+    return [Unapplied(*row) for row in connection.execute(UNAPPLIED, {"d": as_of.isoformat()})]
+
+
+class Free(NamedTuple):
+    """A payment or credit note with something unapplied on a day; ``whole`` is what it was at first."""
+
+    kind: str
+    name: str
+    customer: str
+    currency: str
+    booked_on: date
+    whole: int
+    amount: int
+
+
+def free_sources(connection: sqlite3.Connection, as_of: date) -> list[Free]:
+    """Each of them, the oldest first."""
+    sql = f"SELECT * FROM ({SOURCES}) WHERE amount <> 0 ORDER BY booked_on, kind, name"  # no value from outside
+    return [
+        Free(kind, name, customer, currency, date.fromisoformat(day), whole, amount)
+        for kind, name, customer, currency, day, whole, amount in connection.execute(sql, {"d": as_of.isoformat()})
+    ]
+
+
+def control_totals(connection: sqlite3.Connection, as_of: date) -> dict[str, int]:
+    """What is owed in all by currency: gross issued less settlements that count, summed without looking at documents one by one."""
+    sql = """
+    SELECT currency, sum(amount) FROM (
+      SELECT currency, gross AS amount FROM invoices WHERE issued_on <= :d
+      UNION ALL
+      SELECT i.currency, -s.amount FROM settlements s JOIN invoices i ON i.number = s.invoice
+        WHERE s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)
+    ) GROUP BY currency
+    """
+    return dict(connection.execute(sql, {"d": as_of.isoformat()}).fetchall())
+
+
+class InvoiceBalance(NamedTuple):
+    """An invoice and what is open of it at a date."""
+
+    fact: InvoiceFact
+    open: int
+    credited: int
+
+
+def invoice_balances(connection: sqlite3.Connection, as_of: date) -> list[InvoiceBalance]:
+    """Invoices issued by then, in the order of their dates."""
+    found = facts_of(connection, InvoiceFact, "invoices", "WHERE issued_on <= ? ORDER BY issued_on, number", [as_of.isoformat()])
+    d = {"d": as_of.isoformat()}
+    opens = dict(connection.execute(f"SELECT number, open FROM ({OPEN})", d).fetchall())  # no value from outside
+    credit = """
+    SELECT invoice, sum(amount) FROM settlements WHERE kind = 'credit' AND booked_on <= :d AND (ended_on IS NULL OR ended_on > :d) GROUP BY invoice
+    """
+    credited = dict(connection.execute(credit, d).fetchall())
+    return [InvoiceBalance(each, opens.get(each.number, 0), credited.get(each.number, 0)) for each in found]
