@@ -24,6 +24,7 @@ NOUNS = {
     "schema": ("billcli.cli.schema", "JSON Schemas for editors."),
     "customer": ("billcli.cli.customer", "Who owes: add, list, show, change and import customers."),
     "invoice": ("billcli.cli.invoice", "Issue, list, show and import invoices."),
+    "terms": ("billcli.cli.terms", "What payment terms come to."),
     "draft": ("billcli.cli.draft", "Invoices that are not issued yet."),
     "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),
     "payment": ("billcli.cli.payment", "Record and import money received, and what it pays."),

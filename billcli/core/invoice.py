@@ -9,7 +9,9 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from billcli.core import seal
+from billcli.core.calendars import Calendars
 from billcli.core.defaults import defaults
+from billcli.core.due_dates import printed
 from billcli.core.lines import TypedLine, check_words, resolve_line, tax_codes
 from billcli.core.numbering import Given
 from billcli.core.plan import Create, Plan, Remove
@@ -22,7 +24,6 @@ from billcli.model.item import Items
 from billcli.model.money import LIMIT, Money
 from billcli.model.party import Party
 from billcli.model.settings import NO_TAX, Settings
-from billcli.model.terms import parse_terms
 
 
 class InvoiceRequest(NamedTuple):
@@ -91,7 +92,7 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
         "issued_to": printed_party(master.customer, chosen["language"].value),
         "lines": lines,
         "taxes": tax_groups(sums, master.settings, currency) or None,
-        "instalments": [{"due_on": parse_terms(terms).due_on(issued_on), "amount": Money(sums.gross, currency).amount}],
+        **printed(terms, issued_on, sums.gross, currency, Calendars(master.settings.calendars)),
         "totals": totals(sums, currency),
         "external_id": request.external_id,
         "notes": request.notes,
@@ -104,7 +105,6 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
 def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Plan:
     """The plan that writes an issued invoice; ``drafted`` is the path of the draft it came from."""
     gross = f"{format(invoice.totals.gross, 'f')} {invoice.currency}"
-    due = invoice.instalments[0].due_on
     path = f"invoices/{invoice.issued_on:%Y}/{invoice.issued_on:%m}/{invoice.number}.yaml"
     steps: tuple[Any, ...] = (Create(path, "invoice", document_data(invoice)),)
     if drafted:
@@ -113,7 +113,7 @@ def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Pl
         command="invoice issue" if drafted else "invoice new",
         steps=steps,
         summary=(
-            f"invoice {invoice.number} to {invoice.issued_to.name} over {gross}, issued {invoice.issued_on}, due {due}",
+            f"invoice {invoice.number} to {invoice.issued_to.name} over {gross}, issued {invoice.issued_on}, {due_words(invoice)}",
             figures_line(invoice),
         ),
         result={"number": invoice.number},
@@ -121,6 +121,14 @@ def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Pl
         given=(invoice.number, *((invoice.reference,) if invoice.reference else ())),
         warnings=given.warnings,
     )
+
+
+def due_words(invoice: Invoice) -> str:
+    """When it is due, in which parts, and what paying early takes off."""
+    parts = invoice.instalments
+    due = f"due {parts[0].due_on}" if len(parts) == 1 else "due " + ", ".join(f"{each.amount} on {each.due_on}" for each in parts)
+    early = invoice.discount
+    return f"{due}, less {format(early.percent, 'f')} % until {early.until}" if early else due
 
 
 def figures_line(document: Any) -> str:

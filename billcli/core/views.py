@@ -18,8 +18,10 @@ def invoice_fields(invoice: Any, derived: Mapping[str, Any]) -> list[tuple[str, 
     due = ", ".join(f"{each.due_on}: {format(each.amount, 'f')}" for each in invoice.instalments)
     return _present(
         ("Invoice", invoice.number), ("Customer", f"{invoice.issued_to.name} ({invoice.customer})"), ("Type", invoice.type),
-        ("Issued", invoice.issued_on), ("Terms", invoice.terms), ("Due", due), ("Reference", invoice.reference),
-        ("Your reference", invoice.buyer_reference), *_figures(invoice), ("Open", derived["open"]), ("State", _state(derived)),
+        ("Issued", invoice.issued_on), ("Terms", invoice.terms), ("Due", due),
+        ("Discount", invoice.discount and f"{_plain(invoice.discount.percent)} % until {invoice.discount.until}"),
+        ("Reference", invoice.reference), ("Your reference", invoice.buyer_reference),
+        *_figures(invoice), ("Open", derived["open"]), ("State", _state(derived)),
         ("Tags", ", ".join(invoice.tags)), ("Notes", invoice.notes), ("Imported from", invoice.imported and invoice.imported.source),
     )  # fmt: skip
 

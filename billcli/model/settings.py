@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from billcli.model.calendar import Calendar
 from billcli.model.party import Party
 from billcli.model.sequence import check_pattern
 from billcli.model.types import (
@@ -98,6 +99,7 @@ class Settings(Entity):
     order: Annotated[str, one_of("strict", "warn")] = "strict"
     sequences: tuple[Sequence, ...]
     tax_codes: tuple[TaxCode, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
     settlement: SettlementRules = SettlementRules()
     closed_through: Day | None = None
     sender: Text | None = None

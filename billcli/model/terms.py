@@ -209,36 +209,33 @@ def _discount(clauses: list[str], text: str) -> EarlyPayment | None:
 
 
 def _parts(clauses: list[str], text: str) -> tuple[Part, ...]:
+    if match := _matches(_TWO_READINGS, ", ".join(clauses)):
+        _two_readings(match, text)
     shared = [_matches(_SHARE, clause) for clause in clauses]
     if len(clauses) == 1 and shared[0] is None:
         return (Part(Fraction(1), _due(clauses[0])),)
-    for clause, match in zip(clauses, shared, strict=True):
-        if match is None:
-            _due(clause)
-            _refuse(f"{quoted(clause)} does not say which part is due then", 'such as "30% now, rest net 60"')
     parts: list[Part] = []
+    left = Fraction(1)
     for at, (clause, match) in enumerate(zip(clauses, shared, strict=True), 1):
-        assert match
-        due = _due(match[5])
-        before = sum((part.share for part in parts), Fraction(0))
-        if not match[4]:
-            parts.append(Part(_share(match, clause), due))
-        elif at < len(clauses):
+        due = _due(match[5] if match else clause)
+        if match is None:
+            _refuse(f"{quoted(clause)} does not say which part is due then", 'such as "30% now, rest net 60"')
+        if match[4] and at < len(clauses):
             _refuse(f"{quoted(clause)} stands before other parts", "the rest is the last part")
-        elif before == 1:
+        if match[4] and not left:
             _refuse(f"{quoted(clause)} is nothing: the parts before it come to 100 %", "leave it out, or make the others smaller")
-        else:
-            parts.append(Part(1 - before, due))
-    if (total := sum(part.share for part in parts)) != 1 or any(part.share < 0 for part in parts):
-        total = max(total, sum(part.share for part in parts if part.share > 0))
-        message = f"the parts of {quoted(text)} add up to {_total(Fraction(total))}"
+        share = max(left, Fraction(0)) if match[4] else _share(match, clause)
+        left -= share
+        parts.append(Part(share, due))
+    if left:
+        message = f"the parts of {quoted(text)} add up to {_total(1 - left)}"
         _refuse(message, 'they come to 100 % together; the last part may be the "rest"')
     return tuple(parts)
 
 
 def _total(total: Fraction) -> str:
     exact = (total * 100_000_000).denominator == 1
-    return f"{percent_text(total)} %" if exact else f"{total}, which is not the whole"
+    return f"{percent_text(total)} %" if exact else f"{total} of the whole"
 
 
 def _share(match: re.Match[str], clause: str) -> Fraction:
@@ -277,13 +274,7 @@ def _due(clause: str) -> Due:
 def _explain(clause: str) -> NoReturn:
     """Refuses a clause, with what was probably meant where that can be said."""
     if match := _matches(_TWO_READINGS, clause):
-        days = _days(match[1] or match[2], clause)
-        day = date(2026, 1, 15)
-        first, second = EndOfMonth(0, days).on(day), EndOfMonth(days, 0).on(day)
-        _refuse(
-            f"{quoted(clause)} can be read in two ways",
-            f'write "eom then net {days}" (issued on {day}, due on {first}) or "net {days} then eom" (due on {second})',
-        )
+        _two_readings(match, clause)
     if match := _matches(_BARE_DAYS, clause):
         _refuse(_not_understood(clause), f'for {match[1]} days after the day of issue write "net {match[1]}"')
     if match := _matches(rf"net ({_MONTHS})", clause):
@@ -291,6 +282,16 @@ def _explain(clause: str) -> NoReturn:
     if " %" in clause:
         _refuse(_not_understood(clause), 'write the percent sign next to the number, such as "2%"')
     _refuse(_not_understood(clause), _EXAMPLES)
+
+
+def _two_readings(match: re.Match[str], text: str) -> NoReturn:
+    days = _days(match[1] or match[2], text)
+    day = date(2026, 1, 15)
+    first, second = EndOfMonth(0, days).on(day), EndOfMonth(days, 0).on(day)
+    _refuse(
+        f"{quoted(text)} can be read in two ways",
+        f'write "eom then net {days}" (issued on {day}, due on {first}) or "net {days} then eom" (due on {second})',
+    )
 
 
 def _days(text: str, clause: str) -> int:

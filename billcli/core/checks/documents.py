@@ -214,6 +214,11 @@ def _ledger(settings: Settings) -> Iterator[Diagnostic]:
     yield from _twice([code.code for code in settings.tax_codes], "tax_codes", "tax code", "code")
     yield from _twice([each.name for each in settings.sequences], "sequences", "sequence", "name")
     yield from _twice([each.pattern for each in settings.sequences], "sequences", "pattern", "pattern")
+    yield from _twice([each.name.casefold() for each in settings.calendars], "calendars", "calendar", "name")
+    for at, each in enumerate(settings.calendars):
+        for day in sorted({*each.holidays} & {*each.workdays}):
+            message = f"calendars[{at}].workdays: {day} is among its holidays too"
+            yield Diagnostic("E402", message, path=("calendars", at, "workdays"), hint="a day is worked or it is not")
     for kind in ("invoice", "credit-note"):
         if not any(each.kind == kind and each.name == kind for each in settings.sequences):
             message = f'sequences: none has the name and kind "{kind}"'

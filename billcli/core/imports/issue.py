@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from billcli.core.calendars import Calendars, MissingPackage
 from billcli.core.defaults import Default, defaults
+from billcli.core.due_dates import discount, printed
 from billcli.core.imports.cells import Fault, Field
 from billcli.core.imports.documents import CREDIT_NOTE, INVOICE, SaidDocument
 from billcli.core.invoice import check_size, printed_party, tax_groups, totals
@@ -51,6 +53,7 @@ class Issuing:
         self.customers = customers
         self.columns = {name: field.column for name, field in fields.items()}
         self.codes = tax_codes(rules.settings)
+        self.calendars = Calendars(rules.settings.calendars)
         self.categories = [each.name for each in rules.categories.revenue]
         self._chosen: dict[str, dict[str, Default]] = {}
         self._parties: dict[str, Party] = {}
@@ -73,7 +76,12 @@ class Issuing:
         )
         if faults := self._sums(said, sums, currency):
             return None, faults
-        fields = self._fields(said, lines, sums, currency)
+        try:
+            fields = self._fields(said, lines, sums, currency)
+        except MissingPackage:
+            raise
+        except BillError as error:
+            return None, [said.fault("terms", "E214", error.message, error.hint)]
         given = {key: value for key, value in fields.items() if value is not None}
         if said.kind == CREDIT_NOTE:
             return CreditNote.model_validate(given), []
@@ -159,13 +167,16 @@ class Issuing:
         }  # fmt: skip
         if said.kind == CREDIT_NOTE:
             return common | {"corrects": said.get("corrects"), "reason": said.get("reason") or f"imported from {self.rules.source}"[:1000]}
-        terms = said.get("terms")
-        if said.get("due_on") is None:
+        terms, due_on = said.get("terms"), said.get("due_on")
+        if due_on is None:
             terms = terms or self._defaults(customer)["terms"].value
-        due_on = said.get("due_on") or parse_terms(terms).due_on(issued_on)
+            due = printed(terms, issued_on, sums.gross, currency, self.calendars)
+        else:
+            due = {"instalments": ({"due_on": due_on, "amount": Money(sums.gross, currency).amount},)}
+            if terms and (early := discount(parse_terms(terms), issued_on)):
+                due["discount"] = early._asdict()
         type_ = said.get("type") if said.get("type") in ("sales", "service") else "sales"
-        parts = ({"due_on": due_on, "amount": Money(sums.gross, currency).amount},)
-        return common | {"type": type_, "terms": terms, "instalments": parts}
+        return common | {"type": type_, "terms": terms, **due}
 
 
 def _decimals(said: SaidDocument, currency: str) -> list[Fault]:
