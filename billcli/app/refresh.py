@@ -195,12 +195,14 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
 
         trail = read_trail(raw, path)
         facts: list[Fact] = [
-            AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"])
+            AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"], int(each["old"] is None), int(each.get("by") == "hand"))
             for entry in trail.entries
             for each in entry["files"]
             if kind_for(each["path"])  # the walk looks at documents only; a setting of git or of editors would look gone
         ]
-        facts += [TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"]) for entry in trail.entries]
+        facts += [
+            TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"], entry["at"], entry["command"]) for entry in trail.entries
+        ]
         return "audit", facts, trail.problems
     from billcli.core.checks.documents import check_document
     from billcli.core.project import project

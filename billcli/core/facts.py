@@ -213,11 +213,12 @@ class EvidenceFact(NamedTuple):
 
 
 class DraftFact(NamedTuple):
-    """An invoice not yet issued."""
+    """An invoice not yet issued; ``issued_on`` is the day it is meant to have."""
 
     id: str
     customer: str
     lines: int
+    issued_on: date | None
     external_id: str | None
     content: str
 
@@ -271,12 +272,17 @@ class Setting(NamedTuple):
 
 
 class AuditedFile(NamedTuple):
-    """What one entry of the audit trail says of one file; ``hash`` is None where the command removed it."""
+    """What one entry of the audit trail says of one file; ``hash`` is None where the command removed it.
+
+    ``made`` where the file was not there before, ``by_hand`` where the command only found what a person had done.
+    """
 
     clone: str
     seq: int
     path: str
     hash: str | None
+    made: int
+    by_hand: int
 
 
 class TrailEntry(NamedTuple):
@@ -286,6 +292,8 @@ class TrailEntry(NamedTuple):
     seq: int
     prev: str
     hash: str
+    at: str
+    command: str
 
 
 Fact = (

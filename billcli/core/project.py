@@ -123,7 +123,7 @@ def _customer(customer: Customer) -> Iterator[Fact]:
 
 
 def _draft(draft: Draft) -> Iterator[Fact]:
-    yield DraftFact(draft.id, draft.customer, len(draft.lines), draft.external_id, seal.content(draft))
+    yield DraftFact(draft.id, draft.customer, len(draft.lines), draft.issued_on, draft.external_id, seal.content(draft))
     yield from _references([("customer", draft.customer, ("customer",)), *_lines(draft.lines, frozen=False), *_tags(draft.tags)])
 
 

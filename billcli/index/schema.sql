@@ -25,7 +25,8 @@ CREATE INDEX customers_id ON customers (id);
 CREATE INDEX customers_file ON customers (file);
 
 CREATE TABLE drafts (
-  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, lines INTEGER NOT NULL, external_id TEXT, content TEXT NOT NULL
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, lines INTEGER NOT NULL, issued_on TEXT, external_id TEXT,
+  content TEXT NOT NULL
 );
 CREATE INDEX drafts_file ON drafts (file);
 
@@ -142,11 +143,15 @@ CREATE INDEX names_file ON names (file);
 CREATE TABLE settings (file INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL);
 CREATE INDEX settings_file ON settings (file);
 
-CREATE TABLE audited (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, hash TEXT);
+CREATE TABLE audited (
+  file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, hash TEXT, made INTEGER NOT NULL, by_hand INTEGER NOT NULL
+);
 CREATE INDEX audited_path ON audited (path, clone, seq);
 CREATE INDEX audited_file ON audited (file);
 
-CREATE TABLE trail (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE trail (
+  file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL, command TEXT NOT NULL
+);
 CREATE INDEX trail_hash ON trail (hash);
 CREATE INDEX trail_file ON trail (file);
 

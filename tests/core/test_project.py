@@ -200,7 +200,7 @@ def test_credit_note_and_payment_refer_to_the_invoices_they_settle() -> None:
 def test_draft_refers_to_tax_and_item_because_nothing_is_frozen_yet() -> None:
     draft = Draft.model_validate({"id": "d-1", "customer": "nordwind", "lines": [LINE | {"item": "hour"}]})
     facts = project("draft", draft)
-    assert only(DraftFact, facts) == [DraftFact("d-1", "nordwind", 1, None, only(DraftFact, facts)[0].content)]
+    assert only(DraftFact, facts) == [DraftFact("d-1", "nordwind", 1, None, None, only(DraftFact, facts)[0].content)]
     assert {each.kind for each in only(Reference, facts)} == {"customer", "category", "tax", "item"}
 
 
