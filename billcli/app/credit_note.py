@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
 from billcli.app.invoice import already_there, given_number, made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
-from billcli.core.settlement import balance, source_changes
+from billcli.core.settlement import balance
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
@@ -141,9 +142,7 @@ def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: s
 
 
 def _unapplied(books: Books, note: Any, as_of: date) -> Money:
-    rows = queries.settlements_from(books.index, "credit-note", note.number)
-    draws = queries.draws_from(books.index, "credit-note", note.number)
-    return Money(balance(source_changes(note.issued_on, note.gross, rows, note.voided_on, draws), as_of), note.currency)
+    return Money(balance(settling.source_free(books, "credit-note", note), as_of), note.currency)
 
 
 def credit_note_view(books: Books, number: str, as_of: date) -> View:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from billcli.app.amounts import minor_of, notes_of, optional
+from billcli.app import settling
+from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
 from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
-from billcli.core.settlement import balance, source_changes
+from billcli.core.settlement import balance, lasting
 from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
 
 
 class PaymentOptions(NamedTuple):
-    """As typed: amounts are text until the currency is known; ``invoices`` are ``N`` or ``N:AMOUNT``."""
+    """As typed: amounts are text until the currency is known; ``invoices`` are ``N`` or ``N:AMOUNT``, ``received`` is ``"110.00 USD"``."""
 
     customer: str
     amount: str
     received_on: date | None = None
     currency: str | None = None
     invoices: tuple[str, ...] = ()
-    oldest_first: bool = False
+    policy: str | None = None
+    fee: str | None = None
+    received: str | None = None
+    discount: bool = True
+    write_off_rest: bool = False
+    for_other: bool = False
     method: str | None = None
     payer_name: str | None = None
     payer_iban: str | None = None
@@ -62,8 +68,10 @@ def plan_add(options: PaymentOptions) -> Planner:
     """Records money received and allocates it as asked; the rest stays as the customer's credit."""
 
     def planner(books: Books) -> Plan:
+        from billcli.core.allocation import Purse, allocate
         from billcli.core.numbering import first_open_day
-        from billcli.core.payment import allocate, payment_document, plan_payment
+        from billcli.core.payment import payment_document, plan_payment
+        from billcli.core.settlement import Change
 
         settings = books.settings()
         request = _request(books, options, settings)
@@ -71,28 +79,36 @@ def plan_add(options: PaymentOptions) -> Planner:
             return known
         if request.received_on > books.today:
             raise BillError(f"{request.received_on} is in the future", "money is recorded when it has come")
-        targets, oldest = _targets(books, request)
         booked_on = first_open_day(settings, request.received_on)
-        rows = allocate(request, booked_on, targets, oldest, settings)
+        money = [Change(booked_on, request.amount)]
+        wishes, found = settling.chosen(books, request.customer, request.currency, request.wishes, request.policy, request.reference, money)
+        if not options.for_other:
+            settling.ensure_related(books, request.customer, (found[wish.invoice] for wish in wishes))
+        purse = Purse(
+            "the payment", request.currency, money, request.received_on, booked_on, fee=request.fee, discount=options.discount,
+            write_off_rest=options.write_off_rest,
+        )  # fmt: skip
+        done = allocate(purse, wishes, found, settings)
         like = queries.like_payments(books.index, request.customer, request.received_on)
         twins = [each.id for each in like if (each.amount, each.currency) == (request.amount, request.currency)]
         if twins and not (options.again or request.external_id):
             raise NeedsPerson(f"{twins[0]} has the same customer, day and amount", "if this is another payment, add --again")
         taken = frozenset(each.id.casefold() for each in like)
-        relies_on = ["ledger.yaml", *(books.path("invoice", row.invoice) for row in rows)]
-        return plan_payment(payment_document(request, rows, booked_on, taken), relies_on, twins)
+        relies_on = ["ledger.yaml", *dict.fromkeys(books.path("invoice", row.invoice) for row in done.rows)]
+        return plan_payment(payment_document(request, done.rows, booked_on, taken), relies_on, twins, done.notes)
 
     return planner
 
 
 def _request(books: Books, options: PaymentOptions, settings: Any) -> Any:
     from billcli.core.defaults import defaults
-    from billcli.core.payment import PaymentRequest, Wish
+    from billcli.core.early_payment import limit
+    from billcli.core.payment import PaymentRequest
 
     customer = books.customer(options.customer)
-    named = [text.partition(":") for text in options.invoices]
-    facts = queries.invoices(books.index, [number for number, _, _ in named])
-    for number, _, _ in named:
+    named = settling.named_invoices(options.invoices)
+    facts = queries.invoices(books.index, [number for number, _ in named])
+    for number, _ in named:
         if number not in facts:
             books.path("invoice", number)
     currency = options.currency or next((each.currency for each in facts.values()), None)
@@ -100,14 +116,30 @@ def _request(books: Books, options: PaymentOptions, settings: Any) -> Any:
     amount = minor_of(options.amount, currency, "--amount")
     if amount == 0:
         raise UsageError(f"--amount: {quoted(options.amount)} is nothing", "give what came in")
-    if len({number for number, _, _ in named}) != len(named):
-        raise UsageError("--invoice names an invoice twice", "give one amount for it")
-    wishes = tuple(Wish(number, minor_of(part, currency, "--invoice") if sep else None) for number, sep, part in named)
+    fee = minor_of(options.fee, currency, "--fee") if options.fee is not None else 0
+    most = limit(settings.settlement.bank_charge, currency)
+    if fee > most:
+        message = f"a fee of {Money(fee, currency)} is more than banks may keep here: {Money(most, currency)}"
+        raise BillError(message, "the limit is settlement: bank_charge in ledger.yaml")
     return PaymentRequest(
-        customer=options.customer, amount=amount, currency=currency, received_on=options.received_on or books.today, wishes=wishes,
-        oldest_first=options.oldest_first, method=options.method, payer_name=options.payer_name, payer_iban=options.payer_iban,
-        reference=options.reference, notes=notes_of(options.notes), external_id=options.external_id,
+        customer=options.customer, amount=amount, currency=currency, received_on=options.received_on or books.today,
+        wishes=settling.wishes(books, named, currency), policy=settling.policy_of(options.policy),
+        received=_received(options.received, currency), fee=fee, method=options.method, payer_name=options.payer_name,
+        payer_iban=options.payer_iban, reference=options.reference, notes=notes_of(options.notes), external_id=options.external_id,
     )  # fmt: skip
+
+
+def _received(text: str | None, currency: str) -> tuple[Any, str] | None:
+    """What came in, as typed: ``110.00 USD``."""
+    from billcli.model.values import amount_in, parse_currency
+
+    if text is None:
+        return None
+    amount, _, code = text.strip().partition(" ")
+    other = value_of(parse_currency, code.strip(), "--received")
+    if other == currency:
+        raise UsageError(f"--received: {quoted(text)} is in the currency of the payment", "it says what came in where that was another one")
+    return value_of(lambda typed: amount_in(typed, other), amount, "--received"), other
 
 
 def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
@@ -117,7 +149,7 @@ def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
         return None
     payment = queries.payment(books.index, made)
     assert payment is not None
-    allocated = {row.invoice: row.amount for row in queries.settlements_from(books.index, "payment", made)}
+    allocated = {row.invoice: row.amount for row in queries.settlements_from(books.index, "payment", made) if row.kind == "payment"}
     same = (payment.customer, payment.amount, payment.currency) == (request.customer, request.amount, request.currency)
     same = same and (not dated or payment.received_on == request.received_on)
     if not same or any(wish.invoice not in allocated or wish.amount not in (None, allocated[wish.invoice]) for wish in request.wishes):
@@ -125,19 +157,101 @@ def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
     return Plan("nothing", (), (f"{payment.id} is already there; nothing to do",), {"id": payment.id})
 
 
-def _targets(books: Books, request: Any) -> tuple[dict[str, Any], Sequence[str]]:
-    from billcli.core.payment import Target
+class AllocateOptions(NamedTuple):
+    """As typed; see ``PaymentOptions``."""
 
-    family = queries.relatives(books.index, request.customer)
-    oldest = queries.open_invoices_of(books.index, [request.customer], request.currency) if request.oldest_first else []
-    numbers = [*(wish.invoice for wish in request.wishes), *(each.number for each in oldest)]
-    facts = queries.invoices(books.index, numbers)
-    for fact in facts.values():
-        if fact.customer not in family:
-            message = f"{fact.number} belongs to {fact.customer}, who is not related to {request.customer}"
-            raise BillError(message, "customers are related by parent: in their files")
-    rows = queries.settlements_of(books.index, numbers)
-    return {number: Target(fact, rows[number]) for number, fact in facts.items()}, [each.number for each in oldest]
+    payment: str
+    invoices: tuple[str, ...] = ()
+    policy: str | None = None
+    discount: bool = True
+    write_off_rest: bool = False
+    for_other: bool = False
+
+
+def plan_allocate(options: AllocateOptions) -> Planner:
+    """Gives what is free of a payment to invoices."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.allocation import Purse, allocate
+        from billcli.core.payment import plan_allocate
+
+        payment = books.payment(options.payment)
+        fact = queries.payment(books.index, options.payment)
+        assert fact is not None
+        if fact.reversed_on:
+            raise BillError(f"{fact.id} was reversed on {fact.reversed_on}", "there is no money of it")
+        free = settling.source_free(books, "payment", fact)
+        if lasting(free) <= 0:
+            raise BillError(f"nothing of {fact.id} is unapplied", f'"bill show {fact.id}" tells what it settles')
+        given = settling.wishes(books, settling.named_invoices(options.invoices), fact.currency)
+        policy = settling.policy_of(options.policy)
+        if not given and policy in (None, "manual"):
+            raise UsageError("--invoice is missing", "--invoice N[:AMOUNT], or --policy oldest-due, pro-rata or by-reference")
+        wishes, found = settling.chosen(books, fact.customer, fact.currency, given, policy, fact.reference, free)
+        if not options.for_other:
+            settling.ensure_related(books, fact.customer, (found[wish.invoice] for wish in wishes))
+        settings = books.settings()
+        used = sum(
+            row.amount
+            for row in queries.settlements_from(books.index, "payment", fact.id)
+            if row.kind == "bank_charge" and not row.ended_on
+        )
+        purse = Purse(
+            "the payment", fact.currency, free, fact.received_on, fact.booked_on, fee=max(fact.fee - used, 0), discount=options.discount,
+            write_off_rest=options.write_off_rest,
+        )  # fmt: skip
+        done = allocate(purse, wishes, found, settings)
+        if not done.rows:
+            raise BillError(f"no open invoice takes anything of {fact.id}", "name one with --invoice")
+        relies_on = dict.fromkeys(["ledger.yaml", *(books.path("invoice", row.invoice) for row in done.rows)])
+        return plan_allocate(payment, books.path("payment", fact.id), done.rows, done.notes, tuple(relies_on))
+
+    return planner
+
+
+def plan_undo(payment_id: str, invoices: tuple[str, ...], reason: str, on: date | None) -> Planner:
+    """Takes allocations back, of some invoices or of all: the money is free again, and what was granted with it is gone."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.numbering import first_open_day
+        from billcli.core.payment import Ending, plan_undo
+        from billcli.core.rows import live_rows
+
+        payment, settings = books.payment(payment_id), books.settings()
+        for number in invoices:
+            books.path("invoice", number)
+        rows = [row for row in live_rows(payment, "allocations") if not invoices or row.invoice in invoices]
+        if missing := [number for number in invoices if number not in {row.invoice for row in rows}]:
+            raise BillError(f"{payment_id} settles nothing on {missing[0]}", f'"bill show {payment_id}" tells what it settles')
+        if not rows:
+            raise BillError(f"{payment_id} settles nothing")
+        asked = on or books.today
+        if asked > books.today:
+            raise BillError(f"{asked} is in the future", "an allocation is taken back today or earlier")
+        day = first_open_day(settings, asked)
+        returned, changes = settling.returning(books, [(row.invoice, row.at) for row in rows], payment_id, day, settings)
+        return plan_undo(payment, books.path("payment", payment_id), Ending(rows, day, reason, returned, changes), asked)
+
+    return planner
+
+
+def plan_reverse(payment_id: str, reason: str, on: date | None, bank_charge: str | None) -> Planner:
+    """The bank took the money back: a bounced cheque, a returned debit."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.payment import Ending, plan_reverse, reversal_day
+        from billcli.core.rows import live_rows
+
+        payment, settings = books.payment(payment_id), books.settings()
+        value_on = on or books.today
+        day = reversal_day(payment, value_on, settings, books.today)
+        rows = live_rows(payment, "allocations")
+        charge = Money(minor_of(bank_charge, payment.currency, "--bank-charge"), payment.currency).amount if bank_charge else None
+        returned, changes = settling.returning(books, [(row.invoice, row.at) for row in rows], payment_id, day, settings)
+        ending = Ending(rows, day, reason, returned, changes)
+        return plan_reverse(payment, books.path("payment", payment_id), ending, value_on, charge)
+
+    return planner
 
 
 def payment_list(
@@ -177,10 +291,7 @@ def payment_list(
 
 
 def _unapplied(books: Books, payment: Any, as_of: date) -> Money:
-    rows = queries.settlements_from(books.index, "payment", payment.id)
-    draws = queries.draws_from(books.index, "payment", payment.id)
-    changes = source_changes(payment.booked_on, payment.amount, rows, payment.reversed_on, draws)
-    return Money(balance(changes, as_of), payment.currency)
+    return Money(balance(settling.source_free(books, "payment", payment), as_of), payment.currency)
 
 
 def payment_view(books: Books, payment_id: str, as_of: date) -> View:

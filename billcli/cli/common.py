@@ -84,6 +84,16 @@ def optional_day(text: str | None, option: str) -> date | None:
     return day(text, option) if text is not None else None
 
 
+def needed(text: str | None, option: str) -> str:
+    """A line of text that must be given. Raises ``UsageError``."""
+    from billcli.app.amounts import value_of
+    from billcli.model.values import parse_text
+
+    if text is None:
+        raise UsageError(f"{option} is missing", f'{option} "…"')
+    return value_of(parse_text, text, option)
+
+
 def check_form(form: str, allowed: tuple[str, ...] = ("table", "json", "csv")) -> None:
     if form not in allowed:
         raise UsageError(f'--format: "{form}" is not a format', "use one of: " + ", ".join(allowed))
@@ -180,9 +190,9 @@ def _say_by_hand(paths: tuple[str, ...]) -> None:
 
 def _would_touch(plan: Plan) -> tuple[list[str], list[str]]:
     """The files a plan creates, and those it changes or removes."""
-    from billcli.core.plan import Create
+    from billcli.core.plan import Create, CreateBytes
 
-    created = [step.path for step in plan.steps if isinstance(step, Create)]
+    created = [step.path for step in plan.steps if isinstance(step, Create | CreateBytes)]
     return created, [step.path for step in plan.steps if step.path not in created]
 
 

@@ -7,13 +7,27 @@ from typing import Annotated
 import typer
 
 from billcli.cli import imports
-from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.common import list_command, needed, optional_day, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
+from billcli.errors import UsageError
 
 _HELP = """Record and import money received, and what it pays.
 
 Example: bill payment list --unapplied
 """
+
+Policy = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="WORD",
+        help="What is left goes to invoices by-reference, oldest-due or pro-rata; manual: only to those that are named.",
+    ),
+]
+NoDiscount = Annotated[bool, typer.Option("--no-discount", help="Grant no early-payment discount.")]
+WriteOffRest = Annotated[bool, typer.Option("--write-off-rest", help="Write off a small difference that is left open.")]
+ForOther = Annotated[bool, typer.Option("--for-other", help="The invoice may belong to a customer who is not related.")]
+Payment = Annotated[str, typer.Argument(metavar="ID", help="Its id.")]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
@@ -35,7 +49,17 @@ def add(
             help="What it pays; without an amount as much as fits. May be repeated.",
         ),
     ] = None,
-    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Allocate what is left to the oldest due invoices.")] = False,
+    policy: Policy = None,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="The same as --policy oldest-due.")] = False,
+    fee: Annotated[
+        str | None, typer.Option("--fee", metavar="AMOUNT", help="What banks kept on the way; it settles as a bank charge.")
+    ] = None,
+    no_discount: NoDiscount = False,
+    write_off_rest: WriteOffRest = False,
+    for_other: ForOther = False,
+    received: Annotated[
+        str | None, typer.Option("--received", metavar='"AMOUNT CUR"', help="What came in, where that was another currency.")
+    ] = None,
     currency: Annotated[
         str | None, typer.Option("--currency", metavar="CODE", help="Else that of the invoices, else the customer's.")
     ] = None,
@@ -54,6 +78,8 @@ def add(
 ) -> None:
     """Record a payment and allocate it; the rest stays as the customer's credit.
 
+    An early-payment discount is granted where the cash fits the invoice's terms; the preview says so.
+
     Example: bill payment add --customer nordwind --amount 500 --invoice INV-2026-0042 --yes
     """
     from billcli.app.payment import PaymentOptions, plan_add, text_options
@@ -65,12 +91,78 @@ def add(
         amount,
         days,
         invoices=tuple(invoice or ()),
-        oldest_first=oldest_first,
+        policy=policy or ("oldest-due" if oldest_first else None),
+        fee=fee,
+        received=received,
+        discount=not no_discount,
+        write_off_rest=write_off_rest,
+        for_other=for_other,
         notes=notes,
         again=again,
         **texts,
     )
     write_command(ctx, plan_add(options), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def allocate(
+    ctx: typer.Context,
+    payment: Payment,
+    invoice: Annotated[
+        list[str] | None, typer.Option("--invoice", "-i", metavar="N[:AMOUNT]", help="What it pays, or is to pay no more. May be repeated.")
+    ] = None,
+    policy: Policy = None,
+    no_discount: NoDiscount = False,
+    write_off_rest: WriteOffRest = False,
+    for_other: ForOther = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take allocations back: of the named invoices, else all.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --undo.")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="With --undo: from which day; today where left out.")] = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Give what is unapplied of a payment to invoices, or take allocations back.
+
+    Example: bill payment allocate 2026-04-17-nordwind-7f3a9c21 --invoice INV-2026-0042 --yes
+    """
+    from billcli.app.payment import AllocateOptions, plan_allocate, plan_undo
+
+    if undo:
+        if invoice and any(":" in each for each in invoice):
+            raise UsageError("--undo takes back all of a payment on an invoice", "name the invoice without an amount")
+        planner = plan_undo(payment, tuple(invoice or ()), needed(reason, "--reason"), optional_day(on, "--on"))
+    else:
+        options = AllocateOptions(payment, tuple(invoice or ()), policy, not no_discount, write_off_rest, for_other)
+        planner = plan_allocate(options)
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def reverse(
+    ctx: typer.Context,
+    payment: Payment,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Such as: cheque bounced.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The bank's day; today where left out.")] = None,
+    bank_charge: Annotated[
+        str | None, typer.Option("--bank-charge", metavar="AMOUNT", help="What the bank took for it: a claim, outside the balance.")
+    ] = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """The bank took the money back: a bounced cheque, a returned debit. What it settled is open again.
+
+    Example: bill payment reverse 2026-04-17-nordwind-7f3a9c21 --reason "Cheque bounced" --yes
+    """
+    from billcli.app.payment import plan_reverse
+
+    planner = plan_reverse(payment, needed(reason, "--reason"), optional_day(on, "--on"), bank_charge)
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
 @app.command("list")

@@ -1,112 +1,44 @@
-"""Recording a payment and allocating it: every row gets the first day on which both sides can bear it for good."""
+"""Recording a payment, allocating it, taking an allocation back, and what happens when the bank takes the money back."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from billcli.core.facts import InvoiceFact, Settlement
+from billcli.core.allocation import AllocationRow, Wish
 from billcli.core.invoice import content_id, document_data
 from billcli.core.numbering import first_open_day
-from billcli.core.plan import Create, Plan
-from billcli.core.settlement import Change, first_day, invoice_changes, lasting
+from billcli.core.plan import Append, Change, Create, Edit, Plan, Set
+from billcli.core.rows import Row, end, row_data
+from billcli.core.take_back import Returned
 from billcli.errors import BillError
 from billcli.model.money import Money
 from billcli.model.payment import Payment
 from billcli.model.settings import Settings
 
-
-class Wish(NamedTuple):
-    """An invoice to settle; no amount means as much as fits."""
-
-    invoice: str
-    amount: int | None
+KINDS = {"payment": "", "discount": " early-payment discount", "bank_charge": " bank charge", "write_off": " small difference written off"}
 
 
 class PaymentRequest(NamedTuple):
-    """What a person asks for; amounts in minor units of ``currency``."""
+    """What a person asks for; amounts in minor units of ``currency``, but ``received`` is what came in: an amount and its currency."""
 
     customer: str
     amount: int
     currency: str
     received_on: date
     wishes: tuple[Wish, ...] = ()
-    oldest_first: bool = False
+    policy: str | None = None
+    received: tuple[Decimal, str] | None = None
+    fee: int = 0
     method: str | None = None
     payer_name: str | None = None
     payer_iban: str | None = None
     reference: str | None = None
     notes: str | None = None
     external_id: str | None = None
-
-
-class Target(NamedTuple):
-    """An invoice that money can go to, with all its settlement rows."""
-
-    invoice: InvoiceFact
-    rows: Sequence[Settlement]
-
-
-class AllocationRow(NamedTuple):
-    """One allocation with its book date; minor units."""
-
-    invoice: str
-    amount: int
-    on: date
-
-
-def allocate(
-    request: PaymentRequest, booked_on: date, targets: Mapping[str, Target], oldest: Sequence[str], settings: Settings
-) -> list[AllocationRow]:
-    """The named invoices in their order, then, if asked, the oldest due ones.
-
-    Raises ``BillError`` where a named amount is more than the invoice or the payment can bear, or the currencies differ.
-    """
-    rows: list[AllocationRow] = []
-    named = {wish.invoice for wish in request.wishes}
-    wishes = [
-        *request.wishes,
-        *(Wish(number, None) for number in (oldest if request.oldest_first else ()) if number not in named),
-    ]
-    for at, wish in enumerate(wishes):
-        target = targets[wish.invoice]
-        _fits(request, target.invoice)
-        money = [Change(booked_on, request.amount), *(Change(row.on, -row.amount) for row in rows)]
-        owed = invoice_changes(target.invoice.issued_on, target.invoice.gross, target.rows)
-        most = min(lasting(owed), lasting(money))
-        amount = most if wish.amount is None else wish.amount
-        if amount > lasting(owed):
-            message = (
-                f"{wish.invoice} has {Money(max(lasting(owed), 0), request.currency)} open, less than {Money(amount, request.currency)}"
-            )
-            raise BillError(message, "what is not allocated stays as the customer's credit")
-        if amount > lasting(money):
-            left = Money(lasting(money), request.currency)
-            message = f"the payment has {left} left for {wish.invoice}, less than {Money(amount, request.currency)}"
-            raise BillError(message)
-        if amount <= 0:
-            if at < len(request.wishes):
-                why = "nothing is open on it" if lasting(owed) <= 0 else "the payment is used up"
-                raise BillError(
-                    f"{wish.invoice} takes nothing of this payment: {why}",
-                    f'"bill show {wish.invoice}" tells how it was settled',
-                )
-            continue
-        not_before = first_open_day(settings, max(booked_on, target.invoice.issued_on))
-        on = first_day(amount, not_before, owed, money)
-        assert on is not None, "both balances bear the amount in the end"
-        rows.append(AllocationRow(wish.invoice, amount, on))
-    return rows
-
-
-def _fits(request: PaymentRequest, invoice: InvoiceFact) -> None:
-    if invoice.currency != request.currency:
-        raise BillError(f"{invoice.number} is in {invoice.currency}, the payment in {request.currency}", "currencies never mix")
-    if invoice.voided_on:
-        raise BillError(f"{invoice.number} is void")
 
 
 def content_key(request: PaymentRequest) -> str:
@@ -127,32 +59,114 @@ def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], boo
     currency = request.currency
     fields = {
         "id": payment_id, "customer": request.customer, "received_on": request.received_on, "on": booked_on,
-        "amount": Money(request.amount, currency).amount, "currency": currency, "method": request.method, "payer_name": request.payer_name,
-        "payer_iban": request.payer_iban, "reference": request.reference, "external_id": request.external_id,
-        "allocations": [{"invoice": row.invoice, "amount": Money(row.amount, currency).amount, "on": row.on} for row in rows] or None,
+        "amount": Money(request.amount, currency).amount, "currency": currency,
+        "received": {"amount": request.received[0], "currency": request.received[1]} if request.received else None,
+        "fee": Money(request.fee, currency).amount if request.fee else None,
+        "method": request.method, "payer_name": request.payer_name,
+        "payer_iban": request.payer_iban, "reference": request.reference, "external_id": request.external_id, "policy": request.policy,
+        "allocations": [row_data(row.invoice, row.kind, row.amount, row.on, currency) for row in rows] or None,
         "notes": request.notes,
     }  # fmt: skip
     return Payment.model_validate({key: value for key, value in fields.items() if value is not None})
 
 
-def plan_payment(payment: Payment, relies_on: Sequence[str], twins: Sequence[str]) -> Plan:
+def plan_payment(payment: Payment, relies_on: Sequence[str], twins: Sequence[str], notes: Sequence[str] = ()) -> Plan:
     """The plan that records a payment; ``twins`` are payments of the same customer, day and amount."""
     currency = payment.currency
-    used = sum((each.amount for each in payment.allocations), Decimal(0))
-    summary = [f"payment {payment.id}: {format(payment.amount, 'f')} {currency} from {payment.customer}, received {payment.received_on}"]
+    used = sum((each.amount for each in payment.allocations if each.kind == "payment"), Decimal(0))
+    came = f" ({payment.received.amount} {payment.received.currency} came in)" if payment.received else ""
+    summary = [
+        f"payment {payment.id}: {format(payment.amount, 'f')} {currency}{came} from {payment.customer}, received {payment.received_on}"
+    ]
     if payment.on != payment.received_on:
         summary.append(f"booked on {payment.on}: {payment.received_on} lies in a closed period")
     for each in payment.allocations:
-        later = f", counted from {each.on}" if each.on != payment.on else ""
-        summary.append(f"  {format(each.amount, 'f')} {currency} to {each.invoice}{later}")
+        summary.append(_row_line(each.amount, currency, each.kind, each.invoice, each.on, payment.on))
     if used != payment.amount:
         summary.append(f"  {format(payment.amount - used, 'f')} {currency} stay as unapplied credit")
     return Plan(
         command="payment add",
         steps=(Create(f"payments/{payment.on:%Y}/{payment.on:%m}/{payment.id}.yaml", "payment", document_data(payment)),),
-        summary=tuple(summary),
+        summary=(*summary, *(f"  {note}" for note in notes)),
         result={"id": payment.id},
         relies_on=tuple(relies_on),
         given=(payment.id,),
         warnings=tuple(f"{twin} has the same customer, day and amount" for twin in twins),
     )
+
+
+def _row_line(amount: Decimal, currency: str, kind: str, invoice: str, on: date, usual: date) -> str:
+    later = f", counted from {on}" if on != usual else ""
+    return f"  {format(amount, 'f')} {currency}{KINDS[kind]} to {invoice}{later}"
+
+
+def plan_allocate(payment: Payment, path: str, rows: Sequence[AllocationRow], notes: Sequence[str], relies_on: Sequence[str]) -> Plan:
+    """The plan that gives what is free of a payment to invoices."""
+    currency = payment.currency
+    edits = tuple(Append(("allocations",), row_data(row.invoice, row.kind, row.amount, row.on, currency)) for row in rows)
+    lines = [_row_line(Money(row.amount, currency).amount, currency, row.kind, row.invoice, row.on, payment.on) for row in rows]
+    summary = (f"payment {payment.id} is allocated:", *lines, *(f"  {note}" for note in notes))
+    return Plan("payment allocate", (Change(path, "payment", edits),), summary, {"id": payment.id}, relies_on=(path, *relies_on))
+
+
+class Ending(NamedTuple):
+    """Rows of one payment that end, and the credit that returns to invoices because of it."""
+
+    rows: Sequence[Row]
+    on: date
+    reason: str
+    returned: Sequence[Returned]
+    changes: Sequence[Change]
+
+
+def plan_undo(payment: Payment, path: str, ending: Ending, asked_on: date) -> Plan:
+    """The plan that takes allocations back: the invoices are open again, and the money is free, from that day on."""
+    edits = [edit for row in ending.rows for edit in end(row, ending.on, ending.reason, payment.currency)]
+    summary = [f"payment {payment.id} settles no more, from {ending.on} on: {ending.reason}", *_ending_lines(payment, ending)]
+    if ending.on != asked_on:
+        summary.append(_moved(asked_on, ending.on))
+    return Plan(
+        "payment allocate --undo", (Change(path, "payment", tuple(edits)), *ending.changes), tuple(summary), {"id": payment.id},
+        relies_on=(path, *(change.path for change in ending.changes)), reason=ending.reason,
+    )  # fmt: skip
+
+
+def reversal_day(payment: Payment, value_on: date, settings: Settings, today: date) -> date:
+    """The day a reversal counts in the books. Raises ``BillError`` for a day before the money came, or in the future."""
+    if payment.reversed:
+        raise BillError(f"{payment.id} is reversed already, from {payment.reversed.on} on")
+    if value_on < payment.received_on:
+        raise BillError(f"{value_on} is before {payment.received_on}, the day the money came", "the bank takes nothing back before it came")
+    if value_on > today:
+        raise BillError(f"{value_on} is in the future", "a reversal is recorded when the bank has booked it")
+    return first_open_day(settings, max(value_on, payment.on))
+
+
+def plan_reverse(payment: Payment, path: str, ending: Ending, value_on: date, bank_charge: Decimal | None) -> Plan:
+    """The plan that records that the bank took the money back: the payment is worth nothing, and its rows end, from that day on."""
+    reversal: dict[str, Any] = {"on": ending.on, "value_on": value_on if value_on != ending.on else None, "reason": ending.reason}
+    if bank_charge:
+        reversal["bank_charge"] = bank_charge
+    edits: list[Edit] = [edit for row in ending.rows for edit in end(row, ending.on, ending.reason, payment.currency)]
+    edits.append(Set(("reversed",), {key: value for key, value in reversal.items() if value is not None}))
+    summary = [f"payment {payment.id} over {format(payment.amount, 'f')} {payment.currency} is reversed on {value_on}: {ending.reason}"]
+    summary += _ending_lines(payment, ending)
+    if value_on != ending.on:
+        summary.append(_moved(value_on, ending.on))
+    if bank_charge:
+        charge = f"{bank_charge} {payment.currency}"
+        summary.append(f"  the bank's charge of {charge} is a claim against {payment.customer}, outside the balance")
+    return Plan(
+        "payment reverse", (Change(path, "payment", tuple(edits)), *ending.changes), tuple(summary), {"id": payment.id},
+        relies_on=(path, "ledger.yaml", *(change.path for change in ending.changes)), reason=ending.reason,
+    )  # fmt: skip
+
+
+def _ending_lines(payment: Payment, ending: Ending) -> list[str]:
+    currency = payment.currency
+    lines = [f"  {Money(row.amount, currency)}{KINDS[row.kind or 'payment']} on {row.invoice} are open again" for row in ending.rows]
+    return lines + [f"  {Money(each.amount, currency)} of the credit of {each.note} return to {each.invoice}" for each in ending.returned]
+
+
+def _moved(asked: date, on: date) -> str:
+    return f"counted from {on}: {asked} lies in a closed period"

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from billcli.core.allocation import AllocationRow, Purse, Target, Wish, allocate, oldest_due
 from billcli.core.facts import InvoiceFact, Settlement
-from billcli.core.payment import AllocationRow, PaymentRequest, Target, Wish, allocate, payment_document, plan_payment
+from billcli.core.payment import PaymentRequest, payment_document, plan_payment
+from billcli.core.settlement import Change
 from billcli.errors import BillError
 from tests.core.master import settings
 
@@ -22,12 +24,16 @@ def target(number: str, gross: int, issued_on: date = DAY, *rows: tuple[int, dat
 
 
 def asked(amount: int, *wishes: Wish, oldest_first: bool = False, received_on: date = date(2026, 3, 10)) -> PaymentRequest:
-    return PaymentRequest("nordwind", amount, "EUR", received_on, wishes, oldest_first)
+    return PaymentRequest("nordwind", amount, "EUR", received_on, wishes, "oldest due" if oldest_first else None)
 
 
 def allocated(request: PaymentRequest, *targets: Target, oldest: tuple[str, ...] = (), closed: str | None = None) -> list[AllocationRow]:
     ledger = settings(closed_through=closed) if closed else settings()
-    return allocate(request, request.received_on, {each.invoice.number: each for each in targets}, oldest, ledger)
+    day = request.received_on
+    purse = Purse("the payment", request.currency, [Change(day, request.amount)], day, day)
+    named = {each.invoice.number: each for each in targets}
+    more = oldest_due([named[number].invoice for number in oldest if number not in {wish.invoice for wish in request.wishes}])
+    return allocate(purse, [*request.wishes, *(more if request.policy else ())], named, ledger).rows
 
 
 def test_a_named_invoice_takes_as_much_as_fits() -> None:
@@ -65,7 +71,7 @@ def test_a_closed_period_moves_the_settlement_to_the_first_open_day() -> None:
     [
         (asked(500, Wish("A", 301)), target("A", 300), "A has 3.00 EUR open, less than 3.01 EUR"),
         (asked(200, Wish("A", 250)), target("A", 300), "the payment has 2.00 EUR left for A, less than 2.50 EUR"),
-        (asked(200, Wish("A", None)), target("A", 300, DAY, (300, DAY)), "A takes nothing of this payment: nothing is open on it"),
+        (asked(200, Wish("A", None)), target("A", 300, DAY, (300, DAY)), "A takes nothing of it: nothing is open on it"),
         (asked(200, Wish("A", None)), target("A", 300, DAY, currency="USD"), "A is in USD, the payment in EUR"),
         (asked(200, Wish("A", None)), target("A", 300, DAY, voided_on=DAY), "A is void"),
     ],
@@ -77,7 +83,7 @@ def test_what_an_invoice_or_a_payment_cannot_bear_is_refused(request_: PaymentRe
 
 
 def test_the_second_named_invoice_gets_only_what_the_first_left() -> None:
-    with pytest.raises(BillError, match="B takes nothing of this payment: the payment is used up"):
+    with pytest.raises(BillError, match="B takes nothing of it: the payment is used up"):
         allocated(asked(300, Wish("A", None), Wish("B", None)), target("A", 300), target("B", 100))
 
 

@@ -1,0 +1,139 @@
+"""What commands that settle invoices have in common: the invoices with their rows, and the documents around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from billcli.app.amounts import minor_of
+from billcli.app.books import Books
+from billcli.core.allocation import Target, Wish, oldest_due, pro_rata, referenced
+from billcli.core.facts import Settlement
+from billcli.core.plan import Change
+from billcli.core.settlement import Change as BalanceChange
+from billcli.core.settlement import lasting, source_changes
+from billcli.core.take_back import Granted, NoteUse, Returned, granted_rows, returning_credit
+from billcli.errors import BillError, UsageError
+from billcli.index import queries
+
+POLICIES = {"manual": "manual", "by-reference": "by reference", "oldest-due": "oldest due", "pro-rata": "pro rata"}
+"""The words of ``--policy`` and those of the files."""
+
+
+def named_invoices(texts: Sequence[str]) -> list[tuple[str, str | None]]:
+    """``N`` or ``N:AMOUNT`` as typed, each invoice once."""
+    named = [text.partition(":") for text in texts]
+    if len({number for number, _, _ in named}) != len(named):
+        raise UsageError("--invoice names an invoice twice", "give one amount for it")
+    return [(number, amount if sep else None) for number, sep, amount in named]
+
+
+def wishes(books: Books, named: Sequence[tuple[str, str | None]], currency: str) -> tuple[Wish, ...]:
+    """The named invoices as wishes. Raises ``BillError`` for one that does not exist."""
+    for number, _ in named:
+        books.path("invoice", number)
+    return tuple(Wish(number, minor_of(text, currency, "--invoice") if text is not None else None) for number, text in named)
+
+
+def targets(books: Books, numbers: Iterable[str]) -> dict[str, Target]:
+    """Invoices with all their rows."""
+    facts = queries.invoices(books.index, list(dict.fromkeys(numbers)))
+    rows = queries.settlements_of(books.index, list(facts))
+    return {number: Target(fact, rows[number]) for number, fact in facts.items()}
+
+
+def ensure_related(books: Books, customer: str, found: Iterable[Target]) -> None:
+    """Raises ``BillError`` where an invoice belongs to somebody who is not of the customer's family."""
+    family = queries.relatives(books.index, customer)
+    for target in found:
+        if target.invoice.customer not in family:
+            message = f"{target.invoice.number} belongs to {target.invoice.customer}, who is not related to {customer}"
+            raise BillError(message, "customers are related by parent: in their files; --for-other settles another's invoice all the same")
+
+
+def chosen(
+    books: Books,
+    customer: str,
+    currency: str,
+    given: Sequence[Wish],
+    policy: str | None,
+    reference: str | None,
+    changes: Sequence[BalanceChange],
+) -> tuple[list[Wish], dict[str, Target]]:
+    """The wishes of a person, then what the policy adds to them."""
+    family = sorted(queries.relatives(books.index, customer)) if policy == "by reference" else [customer]
+    open_ = queries.open_invoices_of(books.index, family, currency) if policy not in (None, "manual") else []
+    others = [each for each in open_ if each.number not in {wish.invoice for wish in given}]
+    found = targets(books, [*(wish.invoice for wish in given), *(each.number for each in others)])
+    match policy:
+        case "oldest due":
+            more = oldest_due(others)
+        case "by reference":
+            more = referenced(reference or "", others)
+        case "pro rata":
+            if any(wish.amount is not None for wish in given):
+                raise UsageError("--policy pro-rata shares by what is open", "name invoices without amounts, or take another policy")
+            shared = [found[wish.invoice] for wish in given] or [found[each.number] for each in others]
+            return pro_rata(shared, lasting(changes)), found
+        case _:
+            more = []
+    return [*given, *more], found
+
+
+def policy_of(text: str | None) -> str | None:
+    """``--policy`` as it stands in files. Raises ``UsageError``."""
+    if text is None:
+        return None
+    if text not in POLICIES:
+        raise UsageError(f'--policy: "{text}" is not a policy', "use one of: " + ", ".join(POLICIES))
+    return POLICIES[text]
+
+
+def granted(books: Books, rows: Sequence[Settlement]) -> list[Granted]:
+    """What was granted on an invoice and can be taken back, given all its rows."""
+    sources = {(row.source_kind, row.source) for row in rows if row.source_kind in ("payment", "write-off")}
+    return granted_rows(rows, {(kind, name): books.path(kind, name) for kind, name in sources})
+
+
+def note_uses(books: Books, number: str) -> list[NoteUse]:
+    """The live credit notes that correct an invoice, with all that was done with them."""
+    index = books.index
+    uses = []
+    for note in queries.credit_notes_for(index, number):
+        rows = queries.settlements_from(index, "credit-note", note.number)
+        draws = queries.draws_from(index, "credit-note", note.number)
+        uses.append(NoteUse(note, rows, draws, books.path("credit-note", note.number)))
+    return uses
+
+
+def returning(books: Books, ended: Iterable[tuple[str, int]], source: str, on: date, settings: Any) -> tuple[list[Returned], list[Change]]:
+    """Credit that returns to its invoices when rows of a payment end; ``ended`` are (invoice, place in the payment's list)."""
+    gone = set(ended)
+    returned: list[Returned] = []
+    changes: list[Change] = []
+    for number, target in sorted(targets(books, [number for number, _ in gone]).items()):
+        places = {f"allocations[{at}].amount" for invoice, at in gone if invoice == number}
+        rows = [row for row in target.rows if not (row.source == source and row.source_kind == "payment" and row.place in places)]
+        more, edits = returning_credit(target.invoice, rows, note_uses(books, number), on, settings)
+        returned += more
+        changes += edits
+    return returned, merged(changes)
+
+
+def merged(changes: Iterable[Change]) -> list[Change]:
+    """One change per file: its edits in their order."""
+    found: dict[str, Change] = {}
+    for each in changes:
+        before = found.get(each.path)
+        found[each.path] = each._replace(edits=(*before.edits, *each.edits)) if before else each
+    return list(found.values())
+
+
+def source_free(books: Books, kind: str, fact: Any) -> list[BalanceChange]:
+    """The free amount of a payment or a credit note, at every date."""
+    name = fact.id if kind == "payment" else fact.number
+    rows, draws = queries.settlements_from(books.index, kind, name), queries.draws_from(books.index, kind, name)
+    if kind == "payment":
+        return source_changes(fact.booked_on, fact.amount, rows, fact.reversed_on, draws)
+    return source_changes(fact.issued_on, fact.gross, rows, fact.voided_on, draws)

@@ -1,0 +1,214 @@
+"""Which invoices money or credit settles, by how much and from which day.
+
+Every row gets the first day from which the invoice and the money can both bear it at every later date, and which is not closed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from billcli.core.early_payment import Offer, discount_offer, limit
+from billcli.core.facts import InvoiceFact, Settlement
+from billcli.core.money import split
+from billcli.core.numbering import first_open_day
+from billcli.core.settlement import Change, first_day, invoice_changes, lasting
+from billcli.errors import BillError
+from billcli.model.money import Money
+from billcli.model.settings import Settings
+
+
+class Wish(NamedTuple):
+    """An invoice to settle; no amount means as much as fits. ``named`` by a person, so that taking nothing is an error."""
+
+    invoice: str
+    amount: int | None
+    named: bool = True
+
+
+class Target(NamedTuple):
+    """An invoice that money can go to, with all its settlement rows."""
+
+    invoice: InvoiceFact
+    rows: Sequence[Settlement]
+
+    @property
+    def changes(self) -> list[Change]:
+        return invoice_changes(self.invoice.issued_on, self.invoice.gross, self.rows)
+
+    @property
+    def open(self) -> int:
+        """What is open once everything written counts."""
+        return lasting(self.changes)
+
+
+class Purse(NamedTuple):
+    """A payment or a credit note that settles invoices; ``what`` is its name in messages.
+
+    ``changes`` are its free amount, ``received_on`` the day of the money, ``not_before`` the first day on which it may count.
+    ``fee`` is what banks kept; it settles as a bank charge. With ``discount`` early-payment discounts are granted as the terms give
+    them; with ``write_off_rest`` a small rest is written off.
+    """
+
+    what: str
+    currency: str
+    changes: Sequence[Change]
+    received_on: date
+    not_before: date
+    kind: str = "payment"
+    fee: int = 0
+    discount: bool = False
+    write_off_rest: bool = False
+
+
+class AllocationRow(NamedTuple):
+    """One settlement with its book date; minor units."""
+
+    invoice: str
+    amount: int
+    on: date
+    kind: str = "payment"
+
+
+class Allocated(NamedTuple):
+    """The rows, and what a person should know about them."""
+
+    rows: list[AllocationRow]
+    notes: list[str]
+
+
+def allocate(purse: Purse, wishes: Sequence[Wish], targets: Mapping[str, Target], settings: Settings) -> Allocated:
+    """Settles the invoices in the order of the wishes.
+
+    Raises ``BillError`` where a named amount is more than the invoice or the money can bear, or the currencies differ.
+    """
+    found = _Allocation(purse, targets, settings)
+    for wish in wishes:
+        found.fits(targets[wish.invoice].invoice)
+    whole = found.with_all_discounts(wishes)
+    for wish in wishes:
+        found.settle(wish._replace(amount=whole[wish.invoice]) if wish.invoice in whole else wish)
+    if found.fee:
+        left = Money(found.fee, purse.currency)
+        raise BillError(f"{left} of the fee settle nothing", "name the invoice that the fee is missing on, with what came in for it")
+    return Allocated(found.rows, found.notes)
+
+
+class _Allocation:
+    """The state of giving a purse away."""
+
+    def __init__(self, purse: Purse, targets: Mapping[str, Target], settings: Settings) -> None:
+        self.purse = purse
+        self.targets = targets
+        self.settings = settings
+        self.fee = purse.fee
+        self.rows: list[AllocationRow] = []
+        self.notes: list[str] = []
+
+    def fits(self, invoice: InvoiceFact) -> None:
+        if invoice.currency != self.purse.currency:
+            message = f"{invoice.number} is in {invoice.currency}, {self.purse.what} in {self.purse.currency}"
+            raise BillError(message, "currencies never mix")
+        if invoice.voided_on:
+            raise BillError(f"{invoice.number} is void")
+
+    def money(self) -> list[Change]:
+        """What is free, less what was given away so far."""
+        return [*self.purse.changes, *(Change(row.on, -row.amount) for row in self.rows if row.kind == self.purse.kind)]
+
+    def offer(self, target: Target) -> Offer:
+        if not self.purse.discount:
+            return Offer(0)
+        return discount_offer(target.invoice, target.rows, self.purse.received_on, self.settings.settlement)
+
+    def tolerance(self) -> int:
+        return limit(self.settings.settlement.discount_tolerance, self.purse.currency)
+
+    def with_all_discounts(self, wishes: Sequence[Wish]) -> dict[str, int]:
+        """The cash of each invoice where the money is exactly what all of them come to less their discounts; else nothing."""
+        if len(wishes) < 2 or any(wish.amount is not None for wish in wishes):
+            return {}
+        targets = [self.targets[wish.invoice] for wish in wishes]
+        offers = [self.offer(target).granted for target in targets]
+        short = sum(target.open for target in targets) - lasting(self.money()) - self.fee
+        if not any(offers) or abs(short - sum(offers)) > self.tolerance():
+            return {}
+        cash = [target.open - offer for target, offer in zip(targets, offers, strict=True)]
+        last = max(at for at, offer in enumerate(offers) if offer)
+        cash[last] -= short - sum(offers)
+        return {target.invoice.number: amount for target, amount in zip(targets, cash, strict=True)}
+
+    def settle(self, wish: Wish) -> None:
+        target = self.targets[wish.invoice]
+        owed, money = target.changes, self.money()
+        open_, left = lasting(owed), lasting(money)
+        cash = min(open_, left) if wish.amount is None else wish.amount
+        self.bears(wish, cash, open_, left)
+        if cash <= 0:
+            return
+        parts = {self.purse.kind: cash, **self.granted(target, open_ - cash)}
+        total = sum(parts.values())
+        not_before = first_open_day(self.settings, max(self.purse.not_before, target.invoice.issued_on))
+        on = first_day(total, not_before, owed, [Change(date.min, total - cash), *money])
+        assert on is not None, "both balances bear the amount in the end"
+        self.rows += [AllocationRow(wish.invoice, amount, on, kind) for kind, amount in parts.items() if amount]
+
+    def bears(self, wish: Wish, cash: int, open_: int, left: int) -> None:
+        currency, what = self.purse.currency, self.purse.what
+        if cash > open_:
+            message = f"{wish.invoice} has {Money(max(open_, 0), currency)} open, less than {Money(cash, currency)}"
+            raise BillError(message, "what is not allocated stays as the customer's credit")
+        if cash > left:
+            raise BillError(f"{what} has {Money(left, currency)} left for {wish.invoice}, less than {Money(cash, currency)}")
+        if cash <= 0 and wish.named:
+            why = "nothing is open on it" if open_ <= 0 else f"{what} is used up"
+            raise BillError(f"{wish.invoice} takes nothing of it: {why}", f'"bill show {wish.invoice}" tells how it was settled')
+
+    def granted(self, target: Target, rest: int) -> dict[str, int]:
+        """What settles the invoice beside the cash; ``rest`` is what the cash leaves open."""
+        parts = {"bank_charge": min(self.fee, rest)}
+        self.fee -= parts["bank_charge"]
+        rest -= parts["bank_charge"]
+        offer = self.offer(target)
+        if rest and offer.amount and abs(rest - offer.amount) <= self.tolerance():
+            if offer.refused:
+                shown = Money(rest, self.purse.currency)
+                self.notes.append(f"no discount on {target.invoice.number}, so {shown} stay open: {offer.refused}")
+            else:
+                parts["discount"] = rest
+                rest = 0
+        if rest and self.purse.write_off_rest:
+            most = limit(self.settings.settlement.small_difference, self.purse.currency)
+            if rest > most:
+                left, allowed = Money(rest, self.purse.currency), Money(most, self.purse.currency)
+                message = f"{left} are left open on {target.invoice.number}, more than the small difference of {allowed}"
+                raise BillError(message, '"bill write-off new" writes off more, with a reason')
+            parts["write_off"] = rest
+        return parts
+
+
+def oldest_due(invoices: Sequence[InvoiceFact]) -> list[Wish]:
+    """As much as fits on each, in the order given: the oldest due first."""
+    return [Wish(each.number, None, named=False) for each in invoices]
+
+
+def pro_rata(targets: Sequence[Target], free: int) -> list[Wish]:
+    """Every invoice takes a share in proportion to what is open on it, by the largest remainder."""
+    opens = [max(target.open, 0) for target in targets]
+    parts = split(min(free, sum(opens)), opens)
+    return [Wish(target.invoice.number, part, named=False) for target, part in zip(targets, parts, strict=True) if part]
+
+
+def referenced(text: str, invoices: Sequence[InvoiceFact]) -> list[Wish]:
+    """The invoices whose number or reference stands in a text as a whole: ``INV-1`` is not in ``INV-12``."""
+    return [Wish(each.number, None, named=False) for each in invoices if _stands_in(each.number, text) or _stands_in(each.reference, text)]
+
+
+def _stands_in(word: str | None, text: str) -> bool:
+    if not word:
+        return False
+    spaced = r"\s?".join(map(re.escape, word))
+    whole = rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-/]){spaced}(?![A-Za-z0-9])(?![-/][0-9])"
+    return re.search(whole, text, re.IGNORECASE) is not None
