@@ -65,6 +65,8 @@ CODES = {
     "E407": "a number out of the order of dates",
     "E408": "a document that the audit trail knows is gone",
     "E409": "an external id used twice",
+    "W410": "a tax code that does not say why there is no tax",
+    "E411": "days in the wrong order",
     # settlement
     "E501": "a payment or credit note that is spent more than once",
     "E502": "an invoice settled by more than its amount",

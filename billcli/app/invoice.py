@@ -120,7 +120,7 @@ def _plan_draft(books: Books, request: Any) -> Plan:
     if issued := made_before(books, "invoices", request.external_id):
         return Plan("nothing", (), (f"{issued} is already issued from it; nothing to do",), {"number": issued})
     taken = frozenset(name.casefold() for _, name in queries.keys(books.index, "drafts", "id"))
-    plan = plan_draft(request, _master(books, request.customer), taken)
+    plan = plan_draft(request, _master(books, request.customer), taken, books.today)
     made = made_before(books, "drafts", request.external_id)
     if made and isinstance(plan.steps[0], Create):
         draft = Draft.model_validate(plan.steps[0].data)

@@ -11,7 +11,7 @@ from billcli.core.invoice import document_data, figures_line, sealed, tax_groups
 from billcli.core.money import split
 from billcli.core.numbering import Given
 from billcli.core.plan import Create, Plan
-from billcli.core.totals import Figures, figures
+from billcli.core.totals import figures
 from billcli.errors import BillError, UsageError
 from billcli.model.credit_note import CreditNote
 from billcli.model.invoice import Invoice
@@ -85,7 +85,7 @@ def credit_note_document(
         "number": given.number, "customer": invoice.customer, "issued_on": issued_on, "currency": currency, "corrects": invoice.number,
         "reason": request.reason, "prices": prices if prices != "net" else None, "rounding": invoice.rounding,
         "issued_by": settings.company, "issued_to": invoice.issued_to, "lines": lines,
-        "taxes": _frozen_groups(sums, invoice, settings, currency) or None, "totals": totals(sums, currency),
+        "taxes": tax_groups(sums, codes, currency) or None, "totals": totals(sums, currency),
         "external_id": request.external_id,
         "applied": [{"invoice": invoice.number, "amount": Money(used, currency).amount, "on": issued_on}] if used else None,
         "notes": request.notes,
@@ -98,12 +98,6 @@ class _Priced(NamedTuple):
     quantity: Decimal
     unit_price: Decimal
     tax: str
-
-
-def _frozen_groups(sums: Figures, invoice: Invoice, settings: Settings, currency: str) -> list[dict[str, Any]]:
-    """Tax groups at the invoice's own rates, whatever the codes mean today."""
-    frozen = settings.model_copy(update={"tax_codes": invoice.taxes})
-    return tax_groups(sums, frozen, currency)
 
 
 def _chosen_lines(request: CreditRequest, invoice: Invoice, before: Credited) -> list[dict[str, Any]]:

@@ -12,14 +12,15 @@ from billcli.core import seal
 from billcli.core.calendars import Calendars
 from billcli.core.defaults import defaults
 from billcli.core.due_dates import printed
-from billcli.core.lines import TypedLine, check_words, resolve_line, tax_codes
+from billcli.core.lines import TypedLine, check_words, resolve_line
 from billcli.core.numbering import Given
 from billcli.core.plan import Create, Plan, Remove
+from billcli.core.tax import TaxRate, rates_for, tax_point
 from billcli.core.totals import Figures, figures
 from billcli.errors import BillError, UsageError
 from billcli.model.category import Categories
 from billcli.model.customer import Customer
-from billcli.model.invoice import Draft, Invoice, Line, TaxGroup
+from billcli.model.invoice import Draft, Invoice, Line, ServicePeriod, TaxGroup
 from billcli.model.item import Items
 from billcli.model.money import LIMIT, Money
 from billcli.model.party import Party
@@ -42,6 +43,8 @@ class InvoiceRequest(NamedTuple):
     tags: tuple[str, ...] = ()
     series: str | None = None
     external_id: str | None = None
+    delivered_on: date | None = None
+    service_period: ServicePeriod | None = None
 
 
 class Master(NamedTuple):
@@ -74,7 +77,8 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
     currency = currency_for(request, master)
     lines = resolved_lines(request, master, currency)
     terms = request.terms or chosen["terms"].value
-    sums = figures(lines, tax_codes(master.settings), currency, master.settings.rounding, "net")
+    rates = rates_for((each.tax for each in lines), master.settings, tax_point(request, issued_on))
+    sums = figures(lines, rates, currency, master.settings.rounding, "net")
     check_size(sums, currency)
     if sums.gross == 0:
         raise BillError("the invoice would be over nothing", "a number once given stays used; look at quantities and prices")
@@ -91,7 +95,7 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
         "issued_by": master.settings.company,
         "issued_to": printed_party(master.customer, chosen["language"].value),
         "lines": lines,
-        "taxes": tax_groups(sums, master.settings, currency) or None,
+        "taxes": tax_groups(sums, rates, currency) or None,
         **printed(terms, issued_on, sums.gross, currency, Calendars(master.settings.calendars)),
         "totals": totals(sums, currency),
         "external_id": request.external_id,
@@ -139,11 +143,12 @@ def figures_line(document: Any) -> str:
     return f"  net {document.totals.net}, {', '.join([*taxes, *without])}, gross {document.totals.gross} {document.currency}"
 
 
-def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str]) -> Plan:
-    """The plan that keeps an invoice for later, without a number."""
+def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str], today: date) -> Plan:
+    """The plan that keeps an invoice for later, without a number; what it comes to is said at the rates of its day or of today."""
     currency = currency_for(request, master)
     lines = resolved_lines(request, master, currency)
-    sums = figures(lines, tax_codes(master.settings), currency, master.settings.rounding, "net")
+    rates = rates_for((each.tax for each in lines), master.settings, tax_point(request, request.issued_on or today))
+    sums = figures(lines, rates, currency, master.settings.rounding, "net")
     check_size(sums, currency)
     fields = {
         "type": request.type, "customer": master.customer.id, "issued_on": request.issued_on, "currency": currency, "terms": request.terms,
@@ -205,13 +210,12 @@ def printed_party(customer: Customer, language: str | None) -> Party:
     return Party.model_validate(_said(fields))
 
 
-def tax_groups(sums: Figures, settings: Settings, currency: str) -> list[dict[str, Any]]:
+def tax_groups(sums: Figures, rates: Mapping[str, TaxRate], currency: str) -> list[dict[str, Any]]:
     """The tax groups as printed; lines without tax form none."""
-    codes = tax_codes(settings)
     groups = []
     for group in sums.groups:
         if group.code != NO_TAX.code:
-            code = codes[group.code]
+            code = rates[group.code]
             amounts = {"base": Money(group.base, currency).amount, "amount": Money(group.tax, currency).amount}
             kept = TaxGroup(code=code.code, category=code.category, rate=code.rate, exempt_reason=code.exempt_reason, **amounts)
             groups.append(kept.model_dump(exclude_none=True))

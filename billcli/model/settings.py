@@ -31,6 +31,9 @@ from billcli.model.values import BadValue, quoted
 TaxCategory = Annotated[str, one_of("S", "Z", "E", "AE", "K", "G", "O")]
 """UNCL 5305 as EN 16931 uses it: standard, zero, exempt, reverse charge, intra-community, export, outside scope."""
 
+EXEMPT = frozenset(("E", "AE", "K", "G", "O"))
+"""Categories whose documents must say why there is no tax (EN 16931: BR-E-10, BR-AE-10, BR-IC-10, BR-G-10, BR-O-10)."""
+
 Rounding = Annotated[str, one_of("document", "line")]
 """Whether tax is rounded once per rate of a document, or on each line."""
 
@@ -45,12 +48,23 @@ def _zone(text: str) -> str:
     return text
 
 
+class DatedRate(Entity):
+    """The rate of a tax code since a day."""
+
+    since: Day
+    rate: Percent
+
+
 class TaxCode(Entity):
-    """A named tax: category, rate in percent, and the words an exemption must print."""
+    """A named tax: category, rate in percent, and the words an exemption must print.
+
+    ``rates`` are its changes in the order of their days; ``rate`` holds before the first of them.
+    """
 
     code: Label
     category: TaxCategory
-    rate: Percent
+    rate: Percent | None = None
+    rates: tuple[DatedRate, ...] = ()
     exempt_reason: Text | None = None
 
 

@@ -93,9 +93,9 @@ def test_plans_that_differ_only_by_the_number_given_are_the_same_decision() -> N
 
 def test_a_draft_has_an_id_from_its_content_and_says_all_again_at_issue() -> None:
     request = InvoiceRequest("nordwind", (typed_line("Consulting;1;100"),), terms="net 7", tags=("vip",))
-    plan = plan_draft(request, master(), frozenset())
-    again = plan_draft(request, master(), frozenset((str(plan.result["id"]),)))
-    assert plan.result["id"] == plan_draft(request, master(), frozenset()).result["id"] != again.result["id"]
+    plan = plan_draft(request, master(), frozenset(), DAY)
+    again = plan_draft(request, master(), frozenset((str(plan.result["id"]),)), DAY)
+    assert plan.result["id"] == plan_draft(request, master(), frozenset(), DAY).result["id"] != again.result["id"]
     draft = Draft.model_validate(plan.steps[0].data)  # type: ignore[union-attr]  # a Create
     back = request_from_draft(draft)
     assert (back.customer, back.terms, back.tags, len(back.lines)) == ("nordwind", "net 7", ("vip",), 1)

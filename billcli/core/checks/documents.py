@@ -13,11 +13,11 @@ from billcli.diagnostics import Diagnostic, Path, dotted
 from billcli.model.category import Categories
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
-from billcli.model.invoice import Draft, Invoice, TaxGroup
+from billcli.model.invoice import Draft, Invoice, ServicePeriod, TaxGroup
 from billcli.model.item import Items
 from billcli.model.money import decimals, decimals_text, digits, minor_text
 from billcli.model.payment import Payment
-from billcli.model.settings import NO_TAX, Settings
+from billcli.model.settings import EXEMPT, NO_TAX, Settings, TaxCode
 
 
 def check_document(kind: str, entity: Any) -> list[Diagnostic]:
@@ -106,6 +106,7 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
     before: list[tuple[Path, Decimal]] = [(("imported", "settled_before"), settled)] if settled is not None else []
     yield from _amounts([*_taxes(invoice.taxes), *parts, *_totals(invoice.totals), *before], invoice.currency)
     yield from _lines_present(invoice.lines)
+    yield from _service_period(invoice.service_period)
     yield from _figures(invoice)
     total = sum(amount for _, amount in parts)
     if total != invoice.totals.gross and total != invoice.totals.net + invoice.totals.tax:
@@ -173,6 +174,13 @@ def _ends(begin: Any, end: Any, path: Path) -> Iterator[Diagnostic]:
 
 def _draft(draft: Draft) -> Iterator[Diagnostic]:
     yield from _lines_present(draft.lines)
+    yield from _service_period(draft.service_period)
+
+
+def _service_period(period: ServicePeriod | None) -> Iterator[Diagnostic]:
+    if period and period.ends_on < period.begins_on:
+        message = f"service_period.ends_on: {period.ends_on} is before {period.begins_on}, the day it begins"
+        yield Diagnostic("E411", message, path=("service_period", "ends_on"), hint="one of the two is mistyped")
 
 
 def _lines_present(lines: tuple[Any, ...]) -> Iterator[Diagnostic]:
@@ -228,9 +236,31 @@ def _ledger(settings: Settings) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "E209", f'tax_codes[{at}].code: "none" is built in', path=("tax_codes", at, "code"), hint="give it another name"
             )
-        if code.category != "S" and code.rate != 0:
-            message = f"tax_codes[{at}].rate: category {code.category} has the rate 0, not {format(code.rate, 'f')}"
-            yield Diagnostic("E404", message, path=("tax_codes", at, "rate"), hint="only S, the standard category, has a rate")
+        yield from _tax_code(code, ("tax_codes", at))
+
+
+def _tax_code(code: TaxCode, at: Path) -> Iterator[Diagnostic]:
+    """A rate on some day at least, each of its category, changes in the order of their days, and the reason of an exemption."""
+    if code.rate is None and not code.rates:
+        message = f'{dotted(at)}: the tax code "{code.code}" has no rate'
+        yield Diagnostic("E202", message, path=at, hint="add rate:, or rates: with since: and rate: for each change")
+    stated: list[tuple[Path, Decimal | None]] = [((*at, "rate"), code.rate)]
+    stated += [((*at, "rates", nth, "rate"), each.rate) for nth, each in enumerate(code.rates)]
+    for path, rate in stated:
+        if rate and code.category != "S":
+            message = f"{dotted(path)}: category {code.category} has the rate 0, not {format(rate, 'f')}"
+            yield Diagnostic("E404", message, path=path, hint="only S, the standard category, has a rate")
+    for nth, (earlier, each) in enumerate(pairwise(code.rates), 1):
+        path = (*at, "rates", nth, "since")
+        if each.since == earlier.since:
+            message = f"{dotted(path)}: two rates since {each.since}"
+            yield Diagnostic("E402", message, path=path, hint="one rate holds on a day; keep one of them")
+        elif each.since < earlier.since:
+            message = f"{dotted(path)}: {each.since} stands behind {earlier.since}"
+            yield Diagnostic("E411", message, path=path, hint="the changes stand in the order of their days")
+    if code.category in EXEMPT and code.exempt_reason is None:
+        message = f'{dotted(at)}: the tax code "{code.code}" of category {code.category} gives no reason'
+        yield Diagnostic("W410", message, path=at, hint="add exempt_reason: with the words that the law wants on the document")
 
 
 def _categories(categories: Categories) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from billcli.core.due_dates import discount, printed
 from billcli.core.imports.cells import Fault, Field
 from billcli.core.imports.documents import CREDIT_NOTE, INVOICE, SaidDocument
 from billcli.core.invoice import check_size, printed_party, tax_groups, totals
-from billcli.core.lines import tax_codes
+from billcli.core.tax import TaxRate, no_rate, rates_on
 from billcli.core.totals import Figures, figures
 from billcli.diagnostics import did_you_mean
 from billcli.errors import BillError
@@ -52,7 +52,8 @@ class Issuing:
         self.rules = rules
         self.customers = customers
         self.columns = {name: field.column for name, field in fields.items()}
-        self.codes = tax_codes(rules.settings)
+        self.codes = [NO_TAX.code, *(each.code for each in rules.settings.tax_codes)]
+        self._rates: dict[date, dict[str, TaxRate]] = {}
         self.calendars = Calendars(rules.settings.calendars)
         self.categories = [each.name for each in rules.categories.revenue]
         self._chosen: dict[str, dict[str, Default]] = {}
@@ -69,7 +70,7 @@ class Issuing:
         lines = self._lines(said)
         sums = figures(
             [_Line(each["quantity"], each["unit_price"], each.get("tax", NO_TAX.code)) for each in lines],
-            self.codes,
+            self._rates_on(said.get("issued_on")),
             currency,
             self.rules.settings.rounding,
             "net",
@@ -97,6 +98,11 @@ class Issuing:
             self._chosen[customer] = defaults(self.rules.settings, self.rules.categories, self.customers[customer])
         return self._chosen[customer]
 
+    def _rates_on(self, day: date) -> dict[str, TaxRate]:
+        if day not in self._rates:
+            self._rates[day] = rates_on(self.rules.settings, day)
+        return self._rates[day]
+
     def _party(self, customer: str) -> Party:
         if customer not in self._parties:
             self._parties[customer] = printed_party(self.customers[customer], self._defaults(customer)["language"].value)
@@ -104,10 +110,13 @@ class Issuing:
 
     def _words(self, said: SaidDocument) -> list[Fault]:
         faults = []
+        day: date | None = said.get("issued_on")
         for line in said.lines:
             if line.tax is not None and line.tax not in self.codes:
-                hint = did_you_mean(line.tax, list(self.codes)) or "the codes stand in ledger.yaml"
+                hint = did_you_mean(line.tax, self.codes) or "the codes stand in ledger.yaml"
                 faults.append(Fault(line.row, self.columns.get("tax"), "E301", f"unknown tax code {quoted(line.tax)}", hint))
+            elif line.tax is not None and day is not None and line.tax not in self._rates_on(day):
+                faults.append(Fault(line.row, self.columns.get("tax"), "E301", *no_rate(line.tax, self.rules.settings, day)))
             if line.category is not None and line.category not in self.categories:
                 hint = did_you_mean(line.category, self.categories) or "declare it under revenue: in categories.yaml"
                 message = f"unknown revenue category {quoted(line.category)}"
@@ -162,7 +171,7 @@ class Issuing:
         common = {
             "number": said.number, "customer": customer, "issued_on": issued_on, "currency": currency, "reference": said.get("reference"),
             "rounding": self.rules.settings.rounding, "issued_by": self.rules.settings.company, "issued_to": self._party(customer),
-            "lines": tuple(lines), "taxes": tuple(tax_groups(sums, self.rules.settings, currency)) or None,
+            "lines": tuple(lines), "taxes": tuple(tax_groups(sums, self._rates_on(issued_on), currency)) or None,
             "totals": totals(sums, currency), "imported": imported,
         }  # fmt: skip
         if said.kind == CREDIT_NOTE:
