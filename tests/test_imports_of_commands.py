@@ -25,7 +25,10 @@ finally:
         json.dump(sorted(sys.modules), file)
 """
 
-NOUNS = ("init", "demo", "check", "explain", "doctor", "show", "schema", "customer", "invoice", "draft", "credit-note", "payment", "report")
+NOUNS = (
+    "init", "demo", "check", "explain", "doctor", "show", "schema", "customer", "invoice", "terms", "draft", "credit-note", "payment",
+    "report",
+)  # fmt: skip
 
 Imported = Callable[..., frozenset[str]]
 

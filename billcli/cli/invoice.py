@@ -35,7 +35,9 @@ def new(
         typer.Option("--from", metavar="FILE.yaml", help="Take the invoice from a file with the keys of a draft."),
     ] = None,
     issued_on: IssuedOn = None,
-    terms: Annotated[str | None, typer.Option("--terms", metavar="TERMS", help='Payment terms, such as "net 30" or "on receipt".')] = None,
+    terms: Annotated[
+        str | None, typer.Option("--terms", metavar="TERMS", help='Such as "net 30" or "2% 10, net 30"; see "bill terms".')
+    ] = None,
     currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help="ISO 4217 code; else the customer's.")] = None,
     reference: Annotated[
         str | None,

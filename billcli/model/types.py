@@ -90,6 +90,10 @@ def one_of(*words: str) -> FromText:
 _NUMERIC: JsonSchemaValue = {"type": ["number", "string"], "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"}
 _ID: JsonSchemaValue = {"type": ["string", "integer"], "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _STRING: JsonSchemaValue = {"type": "string", "minLength": 1}
+_TERMS: JsonSchemaValue = {
+    **_STRING,
+    "description": 'Payment terms, such as "net 30", "2% 10, net 30" or "30% now, 70% net 60"; "bill explain E214" has every form.',
+}
 
 Amount = Annotated[Decimal, FromText(values.parse_amount, Decimal, _NUMERIC)]
 Quantity = Annotated[Decimal, FromText(values.parse_quantity, Decimal, _NUMERIC)]
@@ -107,6 +111,6 @@ Iban = Annotated[str, FromText(values.parse_iban, str, _STRING)]
 Text = Annotated[str, FromText(values.parse_text, str, _STRING)]
 Notes = Annotated[str, FromText(values.parse_notes, str, _STRING)]
 Label = Annotated[str, FromText(values.parse_label, str, _STRING)]
-TermsText = Annotated[str, FromText(terms_text, str, _STRING)]
+TermsText = Annotated[str, FromText(terms_text, str, _TERMS)]
 Free = dict[str, Any]
 """What a user keeps under ``x:``; bill carries it and never looks inside."""
