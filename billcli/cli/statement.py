@@ -1,0 +1,45 @@
+"""``bill statement``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from billcli.cli.common import list_command, optional_day
+from billcli.cli.options import AsOf, Form
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def statement(
+    ctx: typer.Context,
+    customers: Annotated[list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="The customers' ids.")] = None,
+    group: Annotated[str | None, typer.Option("--group", metavar="DIM=NAME", help='All of a group, such as "segment=public".')] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="First day of the movements; 1 January of the last day's year where left out."),
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day; the same as --as-of.")] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="activity|open", help="Movements between two balances, or the items open on the last day.")
+    ] = "activity",
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """Statement of account: opening balance + movements = closing balance, by customer and currency.
+
+    The balance is what is open of the customer's invoices less what is unapplied of its payments and credit notes, as in
+    "bill report aging". A payment for another customer's invoice goes from one account to the other. Below: credit not
+    used, claims outside the balance, holds; and the proof that the closing balance is what the books say.
+
+    Example: bill statement nordwind --from 2026-01-01 --to 2026-03-31
+    """
+    from billcli.app.statement import statement_report
+    from billcli.errors import UsageError
+
+    first, last = optional_day(since, "--from"), optional_day(to, "--to")
+    if last is not None and as_of is not None and last != optional_day(as_of, "--as-of"):
+        raise UsageError("--to and --as-of are two days", "they mean the same: give one of them")
+    list_command(ctx, to or as_of, form, lambda found, day: statement_report(found, customers or [], group, first, day, kind))
