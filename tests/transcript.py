@@ -6,7 +6,8 @@
     [exit 1]
 
 Before the first command stand files of the ledger (``--- customers/x.yaml``, see ``support.make_ledger``) and talk. ``% on 2026-03-14``
-sets the clock for what follows, ``% in demo`` goes to a copy of the demo ledger. ``$ cat FILE`` shows a file, ``$ cd DIR`` goes there.
+sets the clock for what follows, ``% in demo`` goes to a copy of the demo ledger. ``$ cat FILE`` shows a file, ``$ cd DIR`` goes there. ``$ NAME=value
+bill …`` sets a variable for one command.
 """
 
 from __future__ import annotations
@@ -77,6 +78,10 @@ def play(transcript: Transcript, folder: Path) -> Iterator[tuple[Step, tuple[str
                 home = folder / "demo"
                 shutil.copytree(PROJECT / "ledgers" / "demo", home, ignore=shutil.ignore_patterns(".bill"))
         words = shlex.split(step.command)
+        env = {}
+        while match := re.match(r"([A-Z]+)=(.*)", words[0]):
+            env[match[1]] = match[2]
+            del words[0]
         match words[0]:
             case "cat":
                 shown = Ran(0, "".join((home / name).read_text(encoding="utf-8") for name in words[1:]), "")
@@ -85,7 +90,7 @@ def play(transcript: Transcript, folder: Path) -> Iterator[tuple[Step, tuple[str
                 shown = Ran(0, "", "")
             case _:
                 assert words[0] == "bill", step.command
-                shown = bill(*words[1:], cwd=home, at=day, env={"BILL_CLONE": CLONE})
+                shown = bill(*words[1:], cwd=home, at=day, env={"BILL_CLONE": CLONE, **env})
         yield step, _lines(shown, folder)
 
 

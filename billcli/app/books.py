@@ -19,7 +19,7 @@ from billcli.model.values import quoted
 
 E = TypeVar("E")
 
-_TABLES = {
+TABLES = {
     "customer": ("customers", "id"),
     "invoice": ("invoices", "number"),
     "credit-note": ("credit_notes", "number"),
@@ -29,6 +29,7 @@ _TABLES = {
     "write-off": ("write_offs", "id"),
     "hold": ("holds", "id"),
 }
+"""Where the index keeps each kind of document, and by which key."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Books:
 
     def path(self, kind: str, name: str) -> str:
         """The file of a document. Raises ``BillError`` with the nearest name there is."""
-        table, key = _TABLES[kind]
+        table, key = TABLES[kind]
         found = queries.path_of(self.index, table, key, name)
         if found is None:
             hint = self._nearest(table, key, name) or f'"bill {kind} list" shows them'

@@ -21,6 +21,7 @@ NOUNS = {
     "explain": ("billcli.cli.explain", "Explain a code of check."),
     "doctor": ("billcli.cli.doctor", "Look at the machine and the ledger's private folder."),
     "show": ("billcli.cli.show", "Show whatever has this number, id or name."),
+    "edit": ("billcli.cli.edit", "Edit a file in your editor, checked before it is kept."),
     "schema": ("billcli.cli.schema", "JSON Schemas for editors."),
     "customer": ("billcli.cli.customer", "Who owes: add, list, show, change and import customers."),
     "invoice": ("billcli.cli.invoice", "Issue, list, show and import invoices."),
@@ -28,6 +29,10 @@ NOUNS = {
     "draft": ("billcli.cli.draft", "Invoices that are not issued yet."),
     "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),
     "payment": ("billcli.cli.payment", "Record and import money received, and what it pays."),
+    "statement": ("billcli.cli.statement", "Statement of account: a customer's movements or open items."),
+    "hold": ("billcli.cli.hold", "Disputes, promises to pay, plans, and whatever else keeps reminders back."),
+    "refund": ("billcli.cli.refund", "Money paid back to customers."),
+    "write-off": ("billcli.cli.write_off", "What nobody will pay, and its recovery."),
     "report": ("billcli.cli.report", "Who owes what."),
 }
 

@@ -115,6 +115,18 @@ def in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
     return copy
 
 
+def trial(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """As ``in_memory``, within the transaction that shows the ledger. One in memory is let go of it: SQLite copies nothing half written."""
+    alone = not connection.execute("PRAGMA database_list").fetchone()[2]
+    if alone and connection.in_transaction:
+        connection.execute("COMMIT")
+    copy = in_memory(connection)
+    if alone:
+        connection.execute("BEGIN")
+    copy.execute("BEGIN")
+    return copy
+
+
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,0 +1,70 @@
+"""What ``bill check`` would say if files held other texts; nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from billcli.app.books import Books
+from billcli.app.check import check
+from billcli.app.refresh import understand
+from billcli.diagnostics import Diagnostic
+from billcli.errors import ChangedMeanwhile
+from billcli.index import connection as connections
+from billcli.index import refresh as rows
+from billcli.store import fs
+from billcli.store.read import locate_all, read
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class _Tried(Books):
+    """The books with other texts in some of their files."""
+
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+
+    def document(self, path: str, kind: type[E]) -> E:
+        if path not in self.texts:
+            return super().document(path, kind)
+        entity = read(self.texts[path], path).entity
+        if not isinstance(entity, kind):
+            raise ChangedMeanwhile(f"{path} was changed meanwhile", "try again")
+        return entity
+
+
+def new_findings(books: Books, texts: Mapping[str, bytes]) -> list[Diagnostic]:
+    """What the whole check finds with these texts and does not find as the files are; the same message elsewhere in a file is not new."""
+    known = Counter(_said(each) for each in check(books))
+    found = []
+    for each in _check_with(books, texts):
+        if known[_said(each)]:
+            known[_said(each)] -= 1
+        else:
+            found.append(each)
+    return found
+
+
+def _said(each: Diagnostic) -> tuple[str, str, str]:
+    return (each.code, each.file, each.message)
+
+
+def _check_with(books: Books, texts: Mapping[str, bytes]) -> list[Diagnostic]:
+    own: set[Diagnostic] = set()
+    changed = []
+    for path, raw in texts.items():
+        kind, facts, problems = understand(raw, path)
+        own.update(problems)
+        changed.append(rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw), kind, facts, problems))
+    with closing(connections.trial(books.index)) as index:
+        rows.replace(index, changed, [])
+        found = check(_Tried(books.root, index, books.today, texts))
+    return [each if each.file not in texts or each in own else _located(texts[each.file], each) for each in found]
+
+
+def _located(raw: bytes, each: Diagnostic) -> Diagnostic:
+    """With its place in the text that is tried, not in the file."""
+    return locate_all(raw, [each._replace(span=None)])[0]
