@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
+from billcli.app.credit_use import with_taken_back
 from billcli.app.invoice import already_there, given_number, made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
@@ -56,7 +57,7 @@ def plan_new(options: CreditOptions) -> Planner:
         given = given_number(books, settings, "credit-note", request.series, issued_on)
         before = _credited(books, request.invoice, without=())
         note = credit_note_document(request, invoice, before, settings, given, issued_on)
-        return plan_credit_note(note, given, books.path("invoice", request.invoice))
+        return with_taken_back(books, plan_credit_note(note, given, books.path("invoice", request.invoice)), note)
 
     return planner
 
@@ -85,6 +86,7 @@ def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
     """What earlier credit notes took; ``without`` leaves out the one a retried command made itself."""
     from billcli.core.credit_note import Credited
     from billcli.core.settlement import invoice_changes, lasting
+    from billcli.core.take_back import GRANTED
 
     notes = [each for each in queries.credit_notes_for(books.index, number) if each.number not in without]
     quantities: dict[int, Decimal] = {}
@@ -96,6 +98,7 @@ def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
     rows = [row for row in queries.settlements_of(books.index, [number])[number] if row.source not in without]
     events = [fact.issued_on, *(day for row in rows for day in (row.booked_on, row.ended_on) if day)]
     open_ = lasting(invoice_changes(fact.issued_on, fact.gross, rows))
+    open_ += sum(row.amount for row in rows if row.kind in GRANTED and row.ended_on is None)
     by_tax: dict[str, int] = {}
     for each in notes:
         document = books.credit_note(each.number)

@@ -9,8 +9,11 @@ from billcli.app.books import Books
 from billcli.app.credit_note import credit_note_view
 from billcli.app.customer import customer_view
 from billcli.app.draft import draft_view
+from billcli.app.hold import hold_view
 from billcli.app.invoice import invoice_view
 from billcli.app.payment import payment_view
+from billcli.app.refund import refund_view
+from billcli.app.write_off import write_off_view
 from billcli.core.report import Column, Report, View
 from billcli.errors import BillError
 from billcli.index import queries
@@ -22,6 +25,9 @@ VIEWS: dict[str, Callable[[Books, str, date], View]] = {
     "credit-note": credit_note_view,
     "payment": payment_view,
     "draft": draft_view,
+    "refund": refund_view,
+    "write-off": write_off_view,
+    "hold": hold_view,
 }
 
 

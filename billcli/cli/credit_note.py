@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.common import list_command, needed, optional_day, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
 
 _HELP = """Credit what was invoiced.
@@ -81,3 +81,57 @@ def show(
     from billcli.app.credit_note import credit_note_view
 
     list_command(ctx, as_of, form, lambda found, day: credit_note_view(found, number, day))
+
+
+@app.command()
+def apply(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Its number.")],
+    invoice: Annotated[
+        list[str] | None,
+        typer.Option("--invoice", "-i", metavar="N[:AMOUNT]", help="What it settles, or is to settle no more. May be repeated."),
+    ] = None,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Use what is left on the oldest due invoices.")] = False,
+    for_other: Annotated[bool, typer.Option("--for-other", help="The invoice may belong to a customer who is not related.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take applications back: of the named invoices, else all.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --undo.")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="With --undo: from which day; today where left out.")] = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Use unapplied credit on invoices from today on, or take that back.
+
+    Example: bill credit-note apply CN-2026-0003 --invoice INV-2026-0042 --yes
+    """
+    from billcli.app.credit_use import plan_apply, plan_undo
+
+    if undo:
+        planner = plan_undo(number, tuple(invoice or ()), needed(reason, "--reason"), optional_day(on, "--on"))
+    else:
+        planner = plan_apply(number, tuple(invoice or ()), oldest_first=oldest_first, for_other=for_other)
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def void(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Its number.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it should never have been issued.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="From which day; today where left out.")] = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Make a credit note void while all of it is unapplied; it keeps its number.
+
+    Example: bill credit-note void CN-2026-0003 --reason "Issued twice" --yes
+    """
+    from billcli.app.credit_use import plan_void
+
+    planner = plan_void(number, needed(reason, "--reason"), optional_day(on, "--on"))
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)

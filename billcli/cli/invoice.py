@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from billcli.cli import imports
-from billcli.cli.common import books, list_command, optional_day, say, write_command
+from billcli.cli.common import books, list_command, needed, optional_day, say, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
 from billcli.errors import BillError, UsageError
 
@@ -206,6 +206,28 @@ def show(
     from billcli.app.invoice import invoice_view
 
     list_command(ctx, as_of, form, lambda found, day: invoice_view(found, number, day))
+
+
+@app.command()
+def void(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="Its number.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it should never have been issued.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="From which day; today where left out.")] = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Make an invoice void that nothing was done with; it keeps its number. Anything else is corrected by a credit note.
+
+    Example: bill invoice void INV-2026-0042 --reason "Wrong customer" --yes
+    """
+    from billcli.app.credit_use import plan_void_invoice
+
+    planner = plan_void_invoice(number, needed(reason, "--reason"), optional_day(on, "--on"))
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
 @app.command("import")

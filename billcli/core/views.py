@@ -42,7 +42,30 @@ def payment_fields(payment: Any, payer: str, derived: Mapping[str, Any]) -> list
         ("Payment", payment.id), ("Customer", customer), ("Received", payment.received_on), ("Booked", payment.on),
         ("Amount", f"{format(payment.amount, 'f')} {payment.currency}"), ("Unapplied", derived["unapplied"]), ("Method", payment.method),
         ("Payer", payment.payer_name), ("Payer IBAN", payment.payer_iban), ("Reference", payment.reference),
-        ("Reversed", payment.reversed and f"{payment.reversed.on}: {payment.reversed.reason}"), ("Notes", payment.notes),
+        ("Came in", payment.received and f"{payment.received.amount} {payment.received.currency}"),
+        ("Fee", payment.fee and f"{payment.fee} {payment.currency}"), ("Policy", payment.policy),
+        ("Reversed", payment.reversed and f"{payment.reversed.on}: {payment.reversed.reason}"),
+        ("Claim", payment.reversed and payment.reversed.bank_charge and f"bank charge {payment.reversed.bank_charge} {payment.currency}"),
+        ("Notes", payment.notes),
+    )  # fmt: skip
+
+
+def write_off_fields(document: Any, still: Money, taxes: Sequence[tuple[str, Money]]) -> list[tuple[str, Any]]:
+    """Head of a write-off; ``taxes`` are what it takes back of each tax code."""
+    return _present(
+        ("Write-off", document.id), ("Customer", document.customer), ("Kind", document.kind), ("On", document.on),
+        ("Amount", f"{format(document.amount, 'f')} {document.currency}"), ("Still written off", still), ("Reason", document.reason),
+        ("Approved by", document.approved_by), *((f"Tax taken back, {code}", tax) for code, tax in taxes), ("Notes", document.notes),
+    )  # fmt: skip
+
+
+def refund_fields(document: Any) -> list[tuple[str, Any]]:
+    """Head of a refund."""
+    return _present(
+        ("Refund", document.id), ("Customer", document.customer), ("Paid", document.paid_on), ("Booked", document.on),
+        ("Amount", f"{format(document.amount, 'f')} {document.currency}"), ("Method", document.method), ("Reference", document.reference),
+        ("Reason", document.reason), ("Came back", document.reversed and f"{document.reversed.on}: {document.reversed.reason}"),
+        ("Notes", document.notes),
     )  # fmt: skip
 
 

@@ -232,6 +232,12 @@ def refunds(connection: sqlite3.Connection, until: date) -> list[RefundFact]:
     return facts_of(connection, RefundFact, "refunds", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
 
 
+def like_refunds(connection: sqlite3.Connection, customer_id: str, paid_on: date) -> list[RefundFact]:
+    """The customer's refunds of that day."""
+    rest = "WHERE customer = ? AND paid_on = ? ORDER BY id"
+    return facts_of(connection, RefundFact, "refunds", rest, (customer_id, paid_on.isoformat()))
+
+
 def write_off(connection: sqlite3.Connection, write_off_id: str) -> WriteOffFact | None:
     return next(iter(facts_of(connection, WriteOffFact, "write_offs", "WHERE id = ?", (write_off_id,))), None)
 
@@ -246,6 +252,11 @@ def hold(connection: sqlite3.Connection, hold_id: str) -> HoldFact | None:
 
 def holds(connection: sqlite3.Connection, until: date) -> list[HoldFact]:
     return facts_of(connection, HoldFact, "holds", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
+
+
+def plans(connection: sqlite3.Connection, until: date) -> list[HoldFact]:
+    """The plans that begin by that day."""
+    return facts_of(connection, HoldFact, "holds", "WHERE kind = 'plan' AND booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
 
 
 def plan_parts_of(connection: sqlite3.Connection, holds: Sequence[str]) -> dict[str, list[PlanPart]]:
@@ -313,6 +324,12 @@ def instalments_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> di
     for row in facts_of(connection, InstalmentFact, "instalments", f"WHERE invoice IN {marks} ORDER BY rowid", values):
         found.setdefault(row.invoice, []).append(row)
     return found
+
+
+def invoices_of(connection: sqlite3.Connection, customer_id: str, until: date) -> list[InvoiceFact]:
+    """The customer's invoices issued by that day, in the order of their dates."""
+    rest = "WHERE customer = ? AND issued_on <= ? ORDER BY issued_on, number"
+    return facts_of(connection, InvoiceFact, "invoices", rest, (customer_id, until.isoformat()))
 
 
 def open_invoices_of(connection: sqlite3.Connection, customer_ids: Sequence[str], currency: str) -> list[InvoiceFact]:

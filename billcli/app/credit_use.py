@@ -1,0 +1,130 @@
+"""Use cases on credit notes after their issue: applying them, taking that back, making them void."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from billcli.app import settling
+from billcli.app.books import Books
+from billcli.core.plan import Plan
+from billcli.core.settlement import lasting
+from billcli.errors import BillError, UsageError
+from billcli.index import queries
+from billcli.model.money import Money
+
+if TYPE_CHECKING:
+    from billcli.app.write import Planner
+
+
+def with_taken_back(books: Books, plan: Plan, note: Any) -> Plan:
+    """The plan of a new credit note with the discounts, bank charges and write-offs that it takes back of its invoice."""
+    from billcli.core.take_back import take_back
+
+    target = settling.targets(books, [note.corrects])[note.corrects]
+    used = sum(Money.of(each.amount, note.currency).minor for each in note.applied)
+    taken = used - max(target.open, 0)
+    if taken <= 0:
+        return plan
+    changes = take_back(settling.granted(books, target.rows), taken, note.issued_on, note.number, note.currency)
+    line = f"  {Money(taken, note.currency)} of what was granted on {note.corrects} are taken back with it"
+    return replace(
+        plan, steps=(*plan.steps, *changes), summary=(*plan.summary, line), relies_on=(*plan.relies_on, *(each.path for each in changes))
+    )
+
+
+def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, for_other: bool) -> Planner:
+    """Uses unapplied credit on invoices, from today on."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.allocation import Purse, allocate
+        from billcli.core.credit_use import plan_apply
+
+        note, fact, settings = books.credit_note(number), _fact(books, number), books.settings()
+        if fact.voided_on:
+            raise BillError(f"{number} is void", "there is no credit in it")
+        free = settling.source_free(books, "credit-note", fact)
+        if lasting(free) <= 0:
+            raise BillError(f"nothing of {number} is unapplied", f'"bill show {number}" tells what it settles')
+        given = settling.wishes(books, settling.named_invoices(invoices), fact.currency)
+        if not given and not oldest_first:
+            raise UsageError("--invoice is missing", "--invoice N[:AMOUNT], or --oldest-first")
+        policy = "oldest due" if oldest_first else None
+        wishes, found = settling.chosen(books, fact.customer, fact.currency, given, policy, None, free)
+        if not for_other:
+            settling.ensure_related(books, fact.customer, (found[wish.invoice] for wish in wishes))
+        purse = Purse(number, fact.currency, free, fact.issued_on, max(books.today, fact.issued_on), kind="credit")
+        rows = allocate(purse, wishes, found, settings).rows
+        if not rows:
+            raise BillError(f"no open invoice takes anything of {number}", "name one with --invoice")
+        relies_on = dict.fromkeys(["ledger.yaml", *(books.path("invoice", row.invoice) for row in rows)])
+        return plan_apply(note, books.path("credit-note", number), rows, tuple(relies_on))
+
+    return planner
+
+
+def plan_undo(number: str, invoices: tuple[str, ...], reason: str, on: date | None) -> Planner:
+    """Takes applications back, of some invoices or of all."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.credit_use import plan_undo
+        from billcli.core.numbering import first_open_day
+        from billcli.core.rows import live_rows
+
+        note = books.credit_note(number)
+        for each in invoices:
+            books.path("invoice", each)
+        rows = [row for row in live_rows(note, "applied") if not invoices or row.invoice in invoices]
+        if missing := [each for each in invoices if each not in {row.invoice for row in rows}]:
+            raise BillError(f"{number} settles nothing on {missing[0]}", f'"bill show {number}" tells what it settles')
+        if not rows:
+            raise BillError(f"{number} settles nothing")
+        asked = on or books.today
+        if asked > books.today:
+            raise BillError(f"{asked} is in the future", "an application is taken back today or earlier")
+        return plan_undo(note, books.path("credit-note", number), rows, first_open_day(books.settings(), asked), reason)
+
+    return planner
+
+
+def plan_void(number: str, reason: str, on: date | None) -> Planner:
+    """Makes a credit note void while all of it is unapplied."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.credit_use import plan_void
+        from billcli.core.numbering import check_day
+
+        fact = _fact(books, number)
+        day = on or books.today
+        check_day(day, books.settings(), books.today)
+        rows = queries.settlements_from(books.index, "credit-note", number)
+        draws = queries.draws_from(books.index, "credit-note", number)
+        begun = [*(row.booked_on for row in rows), *(draw.booked_on for draw in draws)]
+        ended = [*(row.ended_on for row in rows), *(draw.ended_on for draw in draws)]
+        days = [fact.issued_on, *begun, *(day for day in ended if day)]
+        free = settling.source_free(books, "credit-note", fact)
+        return plan_void(fact, books.path("credit-note", number), free, max(days), day, reason)
+
+    return planner
+
+
+def plan_void_invoice(number: str, reason: str, on: date | None) -> Planner:
+    """Makes an invoice void that nothing was done with."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.numbering import check_day
+        from billcli.core.void import plan_void
+
+        path = books.path("invoice", number)
+        day = on or books.today
+        check_day(day, books.settings(), books.today)
+        notes = queries.credit_notes_for(books.index, number)
+        return plan_void(settling.targets(books, [number])[number], path, notes[0].number if notes else None, day, reason)
+
+    return planner
+
+
+def _fact(books: Books, number: str) -> Any:
+    books.path("credit-note", number)
+    return queries.credit_note(books.index, number)

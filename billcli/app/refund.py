@@ -1,0 +1,210 @@
+"""Use cases on refunds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from billcli.app import settling
+from billcli.app.amounts import minor_of, notes_of, optional, value_of
+from billcli.app.books import Books
+from billcli.app.invoice import made_before
+from billcli.core.plan import Plan
+from billcli.core.report import Column, Report, View, currency_totals
+from billcli.errors import BillError, NeedsPerson, UsageError
+from billcli.index import balances, queries
+from billcli.model.money import Money
+from billcli.model.values import quoted
+
+if TYPE_CHECKING:
+    from billcli.app.write import Planner
+
+
+class RefundOptions(NamedTuple):
+    """As typed; ``payments`` and ``credit_notes`` are ``ID`` or ``ID:AMOUNT``."""
+
+    customer: str
+    reason: str
+    amount: str | None = None
+    payments: tuple[str, ...] = ()
+    credit_notes: tuple[str, ...] = ()
+    currency: str | None = None
+    paid_on: date | None = None
+    method: str | None = None
+    reference: str | None = None
+    notes: str | None = None
+    external_id: str | None = None
+    again: bool = False
+
+
+def plan_new(options: RefundOptions) -> Planner:
+    """Pays unapplied credit back: of the named payments and credit notes, else the oldest first."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.numbering import first_open_day
+        from billcli.core.refund import draws, plan_refund, refund_document
+
+        settings = books.settings()
+        request = _request(books, options, settings)
+        if (known := _repeated(books, request)) is not None:
+            return known
+        if request.paid_on > books.today:
+            raise BillError(f"{request.paid_on} is in the future", "a refund is recorded when the money has gone out")
+        on = first_open_day(settings, request.paid_on)
+        sources = _sources(books, options, request)
+        rows = draws(request, sources, on)
+        like = queries.like_refunds(books.index, request.customer, request.paid_on)
+        amount = sum(row.amount for row in rows)
+        twins = [each.id for each in like if (each.amount, each.currency) == (amount, request.currency)]
+        if twins and not (options.again or request.external_id):
+            raise NeedsPerson(f"{twins[0]} has the same customer, day and amount", "if this is another refund, add --again")
+        taken = {name.casefold() for _, name in queries.keys(books.index, "refunds", "id")}
+        used = {row.name for row in rows}
+        paths = [each.path for each in sources if each.name in used]
+        return plan_refund(refund_document(request, rows, on, taken), paths, twins)
+
+    return planner
+
+
+def _request(books: Books, options: RefundOptions, settings: Any) -> Any:
+    from billcli.core.defaults import defaults
+    from billcli.core.refund import RefundRequest
+    from billcli.model.values import parse_currency, parse_text
+
+    customer = books.customer(options.customer)
+    if options.amount is None and not (options.payments or options.credit_notes):
+        raise UsageError("--amount is missing", "--amount AMOUNT takes the oldest credit; or name --payment ID, --credit-note N")
+    currency = optional(parse_currency, options.currency, "--currency") or _currency_of(books, options)
+    currency = currency or str(defaults(settings, books.categories(), customer)["currency"].value)
+    amount = minor_of(options.amount, currency, "--amount") if options.amount is not None else None
+    if amount == 0:
+        raise UsageError(f"--amount: {quoted(options.amount or '')} is nothing", "give what went out")
+    return RefundRequest(
+        options.customer, currency, options.paid_on or books.today, amount, value_of(parse_text, options.reason, "--reason"),
+        optional(parse_text, options.method, "--method"), optional(parse_text, options.reference, "--reference"), notes_of(options.notes),
+        optional(parse_text, options.external_id, "--external-id"),
+    )  # fmt: skip
+
+
+def _named(options: RefundOptions) -> list[tuple[str, str, str | None]]:
+    both = (("payment", options.payments), ("credit-note", options.credit_notes))
+    named = [(kind, *text.partition(":")) for kind, texts in both for text in texts]
+    if len({(kind, name) for kind, name, _, _ in named}) != len(named):
+        raise UsageError("a payment or credit note is named twice", "give one amount for it")
+    return [(kind, name, amount if sep else None) for kind, name, sep, amount in named]
+
+
+def _fact(books: Books, kind: str, name: str) -> Any:
+    books.path(kind, name)
+    return queries.payment(books.index, name) if kind == "payment" else queries.credit_note(books.index, name)
+
+
+def _currency_of(books: Books, options: RefundOptions) -> str | None:
+    return next((str(_fact(books, kind, name).currency) for kind, name, _ in _named(options)), None)
+
+
+def _sources(books: Books, options: RefundOptions, request: Any) -> list[Any]:
+    from billcli.core.refund import Source
+
+    named = _named(options)
+    if not named:
+        free = balances.free_sources(books.index, date.max)
+        named = [
+            (each.kind, each.name, None)
+            for each in free
+            if each.amount > 0 and (each.customer, each.currency) == (request.customer, request.currency)
+        ]
+    sources = []
+    for kind, name, text in named:
+        fact = _fact(books, kind, name)
+        if fact.customer != request.customer:
+            raise BillError(f"{name} belongs to {fact.customer}, not to {request.customer}", "money goes back to whom it came from")
+        if fact.currency != request.currency:
+            raise BillError(f"{name} is in {fact.currency}, the refund in {request.currency}", "currencies never mix")
+        wanted = minor_of(text, request.currency, f"--{kind}") if text is not None else None
+        sources.append(Source(kind, name, settling.source_free(books, kind, fact), wanted, books.path(kind, name)))
+    return sources
+
+
+def _repeated(books: Books, request: Any) -> Plan | None:
+    """The first answer again for an external id that was used; an error where it meant something else."""
+    made = made_before(books, "refunds", request.external_id)
+    if made is None:
+        return None
+    there = queries.refund(books.index, made)
+    assert there is not None
+    if (there.customer, there.currency) != (request.customer, request.currency) or request.amount not in (None, there.amount):
+        raise BillError(f"the external id {quoted(request.external_id)} belongs to {made}, which says something else")
+    return Plan("nothing", (), (f"{made} is already there; nothing to do",), {"id": made})
+
+
+def plan_reverse(refund_id: str, reason: str, on: date | None) -> Planner:
+    """The money came back: the bank could not deliver it."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.numbering import first_open_day
+        from billcli.core.refund import plan_reverse
+
+        refund = books.refund(refund_id)
+        value_on = on or books.today
+        if refund.reversed:
+            raise BillError(f"{refund_id} is reversed already, from {refund.reversed.on} on")
+        if value_on < refund.paid_on:
+            raise BillError(f"{value_on} is before {refund.paid_on}, the day the money went out")
+        if value_on > books.today:
+            raise BillError(f"{value_on} is in the future", "it is recorded when the bank has booked it")
+        day = first_open_day(books.settings(), max(value_on, refund.on))
+        return plan_reverse(refund, books.path("refund", refund_id), day, value_on, reason)
+
+    return planner
+
+
+_COLUMNS = (
+    Column("refund", "Refund"),
+    Column("customer", "Customer"),
+    Column("paid_on", "Paid", "day"),
+    Column("method", "Method", minor=True),
+    Column("currency", "Cur"),
+    Column("amount", "Amount", "money"),
+    Column("reversed_on", "Came back", "day", minor=True),
+)
+
+
+def refund_list(books: Books, as_of: date, customer: str | None) -> Report:
+    """Refunds by day."""
+    if customer:
+        books.path("customer", customer)
+    rows = [
+        (
+            each.id,
+            each.customer,
+            each.paid_on,
+            each.method,
+            each.currency,
+            Money(each.amount, each.currency),
+            _known(each.reversed_on, as_of),
+        )
+        for each in queries.refunds(books.index, as_of)
+        if not customer or each.customer == customer
+    ]
+    return Report("refunds", as_of, _COLUMNS, rows, currency_totals(_COLUMNS, rows))
+
+
+def _known(day: date | None, as_of: date) -> date | None:
+    return day if day and day <= as_of else None
+
+
+def refund_view(books: Books, refund_id: str, as_of: date) -> View:
+    """The refund with what it draws on."""
+    from billcli.core.invoice import document_data
+    from billcli.core.views import refund_fields
+
+    document = books.refund(refund_id)
+    columns = (Column("kind", "Kind"), Column("source", "Of"), Column("on", "Booked", "day"), Column("amount", "Amount", "money"),
+               Column("ended_on", "Ended", "day"))  # fmt: skip
+    rows = [
+        (row.source_kind, row.source, row.booked_on, Money(row.amount, document.currency), row.ended_on)
+        for row in queries.draws_of(books.index, refund_id)
+    ]
+    table = Report("draws", as_of, columns, rows)
+    return View("refund", refund_id, as_of, refund_fields(document), [("Draws on", table)], document_data(document))
