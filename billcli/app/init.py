@@ -18,7 +18,7 @@ from billcli.store.apply import apply
 from billcli.store.lock import DEFAULT_WAIT, writer_lock
 
 _IGNORE = ".bill/\n"
-_ATTRIBUTES = "* text=auto eol=lf\naudit/**/*.jsonl merge=union\nbank/*/originals/** -text\n"
+_ATTRIBUTES = "* text=auto eol=lf\naudit/**/*.jsonl merge=union\nbank/*/originals/** -text\nevidence/** -text\n"
 
 
 class NewLedger(NamedTuple):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
+from billcli.app.hold import hold_table, holds_by_invoice, holds_on, live_plans
+from billcli.core.instalments import Agreed, Part, agreed_parts, due_parts, instalment_table, oldest_due
 from billcli.core.plan import Plan
-from billcli.core.report import Column, Report, View, currency_totals
-from billcli.core.settlement import fill_instalments
-from billcli.core.states import STATES, invoice_state, oldest_open_due
+from billcli.core.report import Column, Report, View, currency_totals, table_data
+from billcli.core.states import STATES, invoice_state
 from billcli.errors import BillError, UsageError
 from billcli.index import balances, queries
 from billcli.model.money import Money
@@ -174,6 +176,7 @@ _COLUMNS = (
     Column("open", "Open", "money"),
     Column("state", "State"),
     Column("days_overdue", "Days", "count"),
+    Column("hold", "Hold", minor=True),
 )
 
 
@@ -188,8 +191,10 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
     tagged = queries.tags_of(books.index, "invoices", "number") if wanted.tag else {}
     grouped = group_members(books, wanted.group) if wanted.group else None
     parts = queries.instalments_of(books.index, [each.fact.number for each in every if each.fact.parts > 1])
+    plans = live_plans(books, as_of)
+    held, held_customer = holds_by_invoice(books, as_of)
     rows = []
-    for fact, open_, credited in every:
+    for fact, open_, credited, lost in every:
         if (
             (wanted.customer and fact.customer != wanted.customer)
             or (wanted.since and fact.issued_on < wanted.since)
@@ -200,13 +205,14 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
             or not _within(fact.gross, fact.currency, wanted)
         ):
             continue
-        due_on = _due(fact, open_, parts)
-        state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of)
+        due_on = oldest_due(_parts(fact, open_, parts, plans))
+        state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of, lost)
         if wanted.state and state != wanted.state:
             continue
         days = max((as_of - due_on).days, 0) if state == "overdue" else 0
         money = (Money(fact.gross, fact.currency), Money(open_, fact.currency))
-        rows.append((fact.number, fact.customer, fact.type, fact.issued_on, due_on, fact.currency, *money, state, days))
+        holds = list(dict.fromkeys([*held.get(fact.number, ()), *held_customer.get(fact.customer, ())]))
+        rows.append((fact.number, fact.customer, fact.type, fact.issued_on, due_on, fact.currency, *money, state, days, holds))
     return Report("invoices", as_of, _COLUMNS, rows, currency_totals(_COLUMNS, rows))
 
 
@@ -232,12 +238,9 @@ def _within(gross: int, currency: str, wanted: InvoiceFilter) -> bool:
     return wanted.below is None or gross <= minor_of(wanted.below, currency, "--below")
 
 
-def _due(fact: Any, open_: int, parts: dict[str, list[Any]]) -> date:
-    plan = parts.get(fact.number)
-    if not plan:
-        return fact.due_on  # type: ignore[no-any-return]  # a fact's day
-    left = fill_instalments([part.amount for part in plan], fact.gross - open_)
-    return oldest_open_due([(part.due_on, amount) for part, amount in zip(plan, left, strict=True)], fact.due_on)
+def _parts(fact: Any, open_: int, own: dict[str, list[Any]], plans: Mapping[str, Agreed]) -> list[Part]:
+    """What is open of each part that counts: those of a plan, else the invoice's own."""
+    return due_parts(agreed_parts(fact.due_on, fact.gross, own.get(fact.number), plans.get(fact.number)), open_)
 
 
 def group_members(books: Books, text: str) -> set[str]:
@@ -266,22 +269,38 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     rows = queries.settlements_of(books.index, [number])[number]
     open_ = fact.gross - settlement.counted(rows, as_of)
     credited = settlement.counted([row for row in rows if row.kind == "credit"], as_of)
-    due_on = _due(fact, open_, queries.instalments_of(books.index, [number]))
-    state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of)
+    own = queries.instalments_of(books.index, [number])
+    due_on = oldest_due(_parts(fact, open_, own, live_plans(books, as_of)))
+    lost = balances.written_off(books.index, as_of).get(number, 0)
+    state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of, lost)
     derived = {
         "state": state,
         "open": Money(open_, fact.currency),
         "days_overdue": max((as_of - due_on).days, 0) if state == "overdue" else 0,
     }
+    schedule = _schedule(books, fact, open_, own, as_of)
+    holds = hold_table(books, holds_on(books, number, fact.customer, as_of), as_of)
     tables = [
         ("Lines", line_table(invoice, as_of)),
+        ("Instalments", schedule if len(schedule.rows) > 1 else schedule._replace(rows=[])),
         ("Settlements", settlement_table(rows, fact.currency, as_of, "source")),
+        ("Holds", holds),
     ]
-    return View(
-        "invoice",
-        number,
-        as_of,
-        invoice_fields(invoice, derived),
-        tables,
-        {**document_data(invoice), **derived, "settlements": settlement_data(rows, fact.currency, as_of, "source")},
-    )
+    below = {
+        "settlements": settlement_data(rows, fact.currency, as_of, "source"),
+        "schedule": table_data(schedule),
+        "holds": table_data(holds),
+    }
+    return View("invoice", number, as_of, invoice_fields(invoice, derived), tables, {**document_data(invoice), **derived, **below})
+
+
+def _schedule(books: Books, fact: Any, open_: int, own: dict[str, list[Any]], as_of: date) -> Report:
+    """The invoice's own instalments and those of every plan that has begun; the version that counts says what is open."""
+    from billcli.core.hold import is_live
+
+    begun = [each for each in queries.plans(books.index, as_of) if each.invoice == fact.number]
+    agreed = queries.plan_parts_of(books.index, [each.id for each in begun])
+    counts = next((each.id for each in begun if is_live(each, as_of) and each.id in agreed), "invoice")
+    versions = [("invoice", agreed_parts(fact.due_on, fact.gross, own.get(fact.number), None))]
+    versions += [(each.id, [(part.due_on, part.amount) for part in agreed[each.id]]) for each in begun if each.id in agreed]
+    return instalment_table(versions, counts, open_, fact.currency, as_of)

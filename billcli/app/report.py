@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from billcli.app.books import Books
+from billcli.app.hold import live_plans
 from billcli.core import aging
 from billcli.core.report import Report
 from billcli.errors import BillError, UsageError
@@ -19,11 +20,11 @@ def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
     """Who owes what on that day, and the proof that the report adds up to the books."""
     if by not in AGING_BY:
         raise UsageError(f"--by: {quoted(by)} is no way to group", "use one of: " + ", ".join(AGING_BY))
-    if basis not in ("due", "issued"):
-        raise UsageError(f"--basis: {quoted(basis)} is not a basis", "use due or issued")
+    if basis not in ("due", "issued", "original"):
+        raise UsageError(f"--basis: {quoted(basis)} is not a basis", "use due, issued or original")
     invoices = balances.open_invoices(books.index, as_of)
     instalments = queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
-    parts = aging.open_parts(invoices, instalments, as_of, basis)
+    parts = aging.open_parts(invoices, instalments, as_of, basis, live_plans(books, as_of))
     proofs = aging.proofs(parts, invoices, balances.control_totals(books.index, as_of))
     broken = [proof.line().replace(" = ", " ≠ ", 1) for proof in proofs if not proof.holds]
     if broken:

@@ -30,14 +30,15 @@ def aging(
     ] = "customer",
     basis: Annotated[
         str,
-        typer.Option("--basis", metavar="due|issued", help="Count days from the due date or from the day of issue."),
+        typer.Option("--basis", metavar="due|issued|original", help="Count from due dates, days of issue, or due dates before any plan."),
     ] = "due",
     form: Form = "table",
 ) -> None:
     """Open balances by how long they are overdue, as of any day; what came later is undone.
 
     Buckets: not due; 1-30, 31-60, 61-90, over 90 days after the due date. An invoice is due until the end of its due
-    date. Unapplied payments and credit notes stand in a column of their own: total = sum of buckets - unapplied.
+    date, an instalment of its own; while a plan agreed later counts ("bill hold"), its dates do. Unapplied payments and
+    credit notes stand in a column of their own: total = sum of buckets - unapplied.
     The last line proves the report: its buckets, the open invoices and the books as a whole come to the same.
 
     Example: bill report aging --as-of 2026-03-31 --by segment

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from billcli.core.facts import OpenInvoice
+from billcli.core.instalments import Agreed, agreed_parts, due_parts
 from billcli.core.report import Column, Report, currency_totals
-from billcli.core.settlement import fill_instalments
 from billcli.model.money import Money
 
 BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")
@@ -32,27 +32,31 @@ def bucket(overdue: int) -> str:
 
 
 def open_parts(
-    invoices: Sequence[OpenInvoice], instalments: Mapping[str, Sequence[tuple[str, date, int]]], as_of: date, basis: str
+    invoices: Sequence[OpenInvoice],
+    instalments: Mapping[str, Sequence[tuple[str, date, int]]],
+    as_of: date,
+    basis: str,
+    plans: Mapping[str, Agreed] | None = None,
 ) -> list[OpenPart]:
-    """One row per open instalment; settlements fill the oldest first. ``basis`` issued counts days from the day of issue."""
+    """One row per open instalment; settlements fill the oldest first.
+
+    ``plans`` are the dates agreed later that count on that day; ``basis`` original leaves them out, issued counts days from the
+    day of issue.
+    """
     found = []
+    later = plans if plans and basis != "original" else {}
     for invoice in invoices:
-        plan = instalments.get(invoice.number) if invoice.parts > 1 else None
-        due_days = [day for _, day, _ in plan] if plan else [invoice.due_on]
-        amounts = [amount for _, _, amount in plan] if plan else [invoice.gross]
-        for due_on, open_ in zip(due_days, _spread(amounts, invoice.open), strict=True):
+        plan = later.get(invoice.number)
+        if plan or invoice.parts > 1:
+            agreed = agreed_parts(invoice.due_on, invoice.gross, instalments.get(invoice.number), plan)
+            parts = [(part.due_on, part.open) for part in due_parts(agreed, invoice.open)]
+        else:
+            parts = [(invoice.due_on, invoice.open)]
+        for due_on, open_ in parts:
             if open_:
-                overdue = (as_of - (due_on if basis == "due" else invoice.issued_on)).days
+                overdue = (as_of - (invoice.issued_on if basis == "issued" else due_on)).days
                 found.append(OpenPart(invoice.customer, invoice.currency, invoice.number, due_on, overdue, open_))
     return found
-
-
-def _spread(amounts: list[int], open_: int) -> list[int]:
-    """Books that check calls wrong may owe less than nothing; that stands on the last part, so no sum loses it."""
-    settled = sum(amounts) - open_
-    parts = fill_instalments(amounts, max(settled, 0))
-    parts[-1] += open_ - sum(parts)
-    return parts
 
 
 def aging_by_invoice(parts: Sequence[OpenPart], as_of: date, notes: tuple[str, ...]) -> Report:

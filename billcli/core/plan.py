@@ -6,6 +6,7 @@ if anything but a number given on the spot differs, nothing is written.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -27,6 +28,13 @@ class CreateText(NamedTuple):
     path: str
     text: str
     replace: bool = False
+
+
+class CreateBytes(NamedTuple):
+    """A new file as it came from elsewhere, such as evidence; bill never looks inside."""
+
+    path: str
+    data: bytes
 
 
 class Set(NamedTuple):
@@ -66,7 +74,7 @@ class Remove(NamedTuple):
     path: str
 
 
-Step = Create | CreateText | Change | Remove
+Step = Create | CreateText | CreateBytes | Change | Remove
 
 
 @dataclass(frozen=True)
@@ -93,4 +101,6 @@ class Plan:
 def _unsealed(step: Step) -> Any:
     if isinstance(step, Create):
         return (step.path, step.kind, {key: value for key, value in step.data.items() if key != "seal"})
+    if isinstance(step, CreateBytes):
+        return (step.path, hashlib.sha256(step.data).hexdigest())
     return step

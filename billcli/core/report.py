@@ -56,6 +56,11 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
+def table_data(report: Report) -> list[dict[str, Any]]:
+    """The rows of a table below a document, for a program."""
+    return [dict(zip((column.key for column in report.columns), row, strict=True)) for row in report.rows]
+
+
 class View(NamedTuple):
     """One document with what is derived of it: ``fields`` for people, ``data`` for programs, ``tables`` below."""
 

@@ -109,11 +109,12 @@ def control_totals(connection: sqlite3.Connection, as_of: date) -> dict[str, int
 
 
 class InvoiceBalance(NamedTuple):
-    """An invoice and what is open of it at a date."""
+    """An invoice and what is open of it at a date; ``written_off`` is what then was given up as bad debt."""
 
     fact: InvoiceFact
     open: int
     credited: int
+    written_off: int
 
 
 def invoice_balances(connection: sqlite3.Connection, as_of: date) -> list[InvoiceBalance]:
@@ -125,4 +126,14 @@ def invoice_balances(connection: sqlite3.Connection, as_of: date) -> list[Invoic
     SELECT invoice, sum(amount) FROM settlements WHERE kind = 'credit' AND booked_on <= :d AND (ended_on IS NULL OR ended_on > :d) GROUP BY invoice
     """
     credited = dict(connection.execute(credit, d).fetchall())
-    return [InvoiceBalance(each, opens.get(each.number, 0), credited.get(each.number, 0)) for each in found]
+    lost = written_off(connection, as_of)
+    return [InvoiceBalance(each, opens.get(each.number, 0), credited.get(each.number, 0), lost.get(each.number, 0)) for each in found]
+
+
+def written_off(connection: sqlite3.Connection, as_of: date) -> dict[str, int]:
+    """What of each invoice was given up as bad debt by then and has not come back."""
+    sql = """
+    SELECT s.invoice, sum(s.amount) FROM write_offs w JOIN settlements s ON s.source = w.id AND s.source_kind = 'write-off'
+      WHERE w.kind = 'bad-debt' AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d) GROUP BY s.invoice
+    """
+    return dict(connection.execute(sql, {"d": as_of.isoformat()}).fetchall())

@@ -82,6 +82,8 @@ def _cell_csv(value: Any) -> str:
     match value:
         case None:
             return ""
+        case bool():
+            return "true" if value else "false"
         case str():
             return _harmless(value)
         case Money():
@@ -118,6 +120,8 @@ def _cell_table(value: Any) -> str:
     match value:
         case None:
             return ""
+        case bool():
+            return "yes" if value else "no"
         case Money():
             return value.text()
         case list() | tuple():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from billcli.core.plan import Change, Create, CreateText, Plan, Remove, Step
+from billcli.core.plan import Change, Create, CreateBytes, CreateText, Plan, Remove, Step
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.store import audit, fs, journal, layout
 from billcli.store.edit import edited
@@ -71,6 +71,8 @@ def _change(root: str, step: Step, hashes: Mapping[str, str]) -> journal.FileCha
         case CreateText(path, text, replace):
             there = _current(root, path) if replace else None
             return journal.FileChange(path, fs.sha256(there) if there is not None else None, text.encode())
+        case CreateBytes(path, data):
+            return journal.FileChange(path, None, data)
         case Change(path, kind, edits):
             raw = fs.read(root, path)
             new = edited(raw, path, edits, list(layout.KINDS[kind].model.model_fields))

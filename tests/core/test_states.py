@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from billcli.core.states import invoice_state, oldest_open_due
+from billcli.core.states import invoice_state
 
 DUE = date(2026, 3, 31)
 
@@ -30,7 +30,15 @@ def test_an_invoice_over_nothing_is_paid() -> None:
     assert invoice_state(0, 0, 0, DUE, None, date(2026, 5, 1)) == "paid"
 
 
-def test_the_oldest_instalment_with_something_open_is_the_one_that_is_due() -> None:
-    parts = [(date(2026, 1, 31), 0), (date(2026, 2, 28), 5), (date(2026, 3, 31), 9)]
-    assert oldest_open_due(parts, date(2026, 1, 31)) == date(2026, 2, 28)
-    assert oldest_open_due([(date(2026, 1, 31), 0)], date(2026, 1, 31)) == date(2026, 1, 31)
+@pytest.mark.parametrize(
+    ("open_", "credited", "written_off", "expected"),
+    [
+        (0, 0, 100, "written off"),
+        (0, 60, 40, "written off"),
+        (0, 0, 1, "written off"),
+        (0, 100, 0, "credited"),
+        (10, 0, 90, "overdue"),
+    ],
+)
+def test_what_was_given_up_as_bad_debt_says_so_once_nothing_is_open(open_: int, credited: int, written_off: int, expected: str) -> None:
+    assert invoice_state(100, open_, credited, DUE, None, date(2026, 4, 1), written_off) == expected
