@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from billcli.app.books import Books
+from billcli.app.hold import live_plans
 from billcli.core import statement
 from billcli.core.facts import OpenInvoice, PaymentFact
-from billcli.core.instalments import Agreed, plans_by_invoice
 from billcli.core.report import Report
 from billcli.core.statement import Account, Beside, Movement, Proof
 from billcli.errors import BillError, UsageError
@@ -41,13 +41,6 @@ def statement_report(books: Books, customers: Sequence[str], group: str | None, 
     several = queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
     items = statement.items_of(invoices, several, live_plans(books, until))
     return statement.open_items(told, items, proven, beside, until)
-
-
-def live_plans(books: Books, as_of: date) -> dict[str, Agreed]:
-    """The instalments agreed later that count on that day, by invoice."""
-    plans = statement.live_holds(queries.plans(books.index, as_of), as_of)
-    parts = queries.plan_parts_of(books.index, [each.id for each in plans])
-    return plans_by_invoice([(each.id, each.invoice) for each in plans if each.invoice], parts)
 
 
 def _wanted(books: Books, customers: Sequence[str], group: str | None) -> list[str]:
@@ -100,6 +93,8 @@ def _told(
 
 
 def _beside(books: Books, wanted: Sequence[str], payments: Iterable[PaymentFact], until: date) -> Beside:
+    from billcli.core.hold import is_live
+
     credits_ = [
         statement.Credit(Account(each.customer, each.currency), each.kind, each.name, each.booked_on, each.whole, each.amount)
         for each in balances.free_sources(books.index, until)
@@ -110,7 +105,8 @@ def _beside(books: Books, wanted: Sequence[str], payments: Iterable[PaymentFact]
         for each in sorted(payments, key=lambda each: (each.reversed_on or date.max, each.id))
         if each.customer in wanted and each.reversed_on is not None and each.reversed_on <= until and (charge := _charge(books, each))
     ]
-    return Beside(statement.live_holds(statement_queries.holds_of(books.index, wanted), until), claims, credits_)
+    holds = [each for each in statement_queries.holds_of(books.index, wanted) if is_live(each, until)]
+    return Beside(holds, claims, credits_)
 
 
 def _charge(books: Books, payment: PaymentFact) -> int:

@@ -21,18 +21,18 @@ class Default(NamedTuple):
 
 def defaults(settings: Settings, categories: Categories, customer: Customer) -> dict[str, Default]:
     """What holds for a customer's next document where the document itself says nothing."""
-    levels: list[tuple[str, Any]] = [("company", settings)]
+    return {name: said[-1] if said else Default(None, "") for name, said in levels(settings, categories, customer).items()}
+
+
+def levels(settings: Settings, categories: Categories, customer: Customer) -> dict[str, list[Default]]:
+    """What each level says, the one that decides last."""
+    every: list[tuple[str, Any]] = [("company", settings)]
     for dimension in DIMENSIONS:
         name = getattr(customer.groups, dimension) if customer.groups else None
         group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None)
         if group is not None:
-            levels.append((f'{dimension} "{name}"', group))
-    levels.append(("customer", customer))
-    return {name: _last_said(name, levels) for name in FIELDS}
-
-
-def _last_said(name: str, levels: list[tuple[str, Any]]) -> Default:
-    for level, entity in reversed(levels):
-        if (value := getattr(entity, name, None)) is not None:
-            return Default(value, level)
-    return Default(None, "")
+            every.append((f'{dimension} "{name}"', group))
+    every.append(("customer", customer))
+    return {
+        name: [Default(value, level) for level, entity in every if (value := getattr(entity, name, None)) is not None] for name in FIELDS
+    }

@@ -210,17 +210,6 @@ class Beside(NamedTuple):
     credits: Sequence[Credit]
 
 
-def live_holds(holds: Iterable[HoldFact], as_of: date) -> list[HoldFact]:
-    """Those that count on that day: not released by then, their last day not past."""
-    return [
-        each
-        for each in holds
-        if each.booked_on <= as_of
-        and (each.released_on is None or as_of < each.released_on)
-        and (each.until is None or as_of <= each.until)
-    ]
-
-
 class Proof(NamedTuple):
     """What the books say of an account beside what the statement adds up to; minor units."""
 
