@@ -22,7 +22,10 @@ Example: bill invoice list --state overdue
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
-_LINE = 'A line: "description;quantity;unit price[;tax[;category]]", or "ITEM;quantity" from the price list. May be repeated.'
+_LINE = (
+    'A line: "description;quantity;unit price[;tax[;category[;-10%]]]", or "ITEM;quantity[;-10%]" from the price list; '
+    'the last part is a discount ("-10%", "-5.00") or a charge ("+3%", "+5.00"). May be repeated.'
+)
 
 
 @app.command()
@@ -46,6 +49,30 @@ def new(
     buyer_reference: Annotated[
         str | None, typer.Option("--buyer-reference", metavar="TEXT", help="The customer's own reference or order number.")
     ] = None,
+    discount: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--discount",
+            metavar="VALUE",
+            help='Off the whole: "10%[;description[;tax]]" or "50.00;Loyalty", shared over the tax codes or on one. May be repeated.',
+        ),
+    ] = None,
+    charge: Annotated[
+        list[str] | None,
+        typer.Option("--charge", metavar="VALUE", help='On top of the whole, in the same form: "12.00;Freight;vat-20". May be repeated.'),
+    ] = None,
+    prices: Annotated[
+        str | None, typer.Option("--prices", metavar="net|gross", help="Whether prices are before or with tax; else net.")
+    ] = None,
+    contact: Annotated[str | None, typer.Option("--contact", metavar="NAME", help="The person at the customer.")] = None,
+    delivered_on: Annotated[
+        str | None, typer.Option("--delivered-on", metavar="DATE", help="The day of delivery; its tax rates hold.")
+    ] = None,
+    service_from: Annotated[str | None, typer.Option("--service-from", metavar="DATE", help="The first day of the service.")] = None,
+    service_to: Annotated[
+        str | None, typer.Option("--service-to", metavar="DATE", help="The last day of the service; its tax rates hold.")
+    ] = None,
+    remark: Annotated[str | None, typer.Option("--remark", metavar="TEXT", help="A text printed on the invoice.")] = None,
     type_: Annotated[str | None, typer.Option("--type", metavar="sales|service", help="Goods or services.")] = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="A declared tag. May be repeated.")] = None,
     notes: Annotated[str | None, typer.Option("--notes", metavar="TEXT", help="A note for yourself.")] = None,
@@ -67,6 +94,7 @@ def new(
     """
     from billcli.app.amounts import optional
     from billcli.app.invoice import plan_new, read_request
+    from billcli.core.adjustments import TypedAdjustment
     from billcli.core.invoice import InvoiceRequest
     from billcli.core.lines import typed_line
     from billcli.model.terms import terms_text
@@ -80,6 +108,13 @@ def new(
         "currency": optional(parse_currency, currency, "--currency"),
         "reference": optional(parse_text, reference, "--reference"),
         "buyer_reference": optional(parse_text, buyer_reference, "--buyer-reference"),
+        "prices": _prices(prices),
+        "contact": optional(parse_text, contact, "--contact"),
+        "delivered_on": optional_day(delivered_on, "--delivered-on"),
+        "service_period": _service_period(service_from, service_to),
+        "remark": remark,
+        "typed_adjustments": tuple(TypedAdjustment("discount", each) for each in discount or ())
+        + tuple(TypedAdjustment("charge", each) for each in charge or ()),
         "type": _type(type_),
         "tags": tuple(tag) if tag else None,
         "notes": notes,
@@ -131,6 +166,26 @@ def _asked_lines(ctx: typer.Context, request: InvoiceRequest) -> list[str]:
 
 def _again(error: BillError) -> None:
     say(f"  {error.message}" + (f" ({error.hint})" if error.hint else ""))
+
+
+def _prices(text: str | None) -> str | None:
+    if text not in (None, "net", "gross"):
+        raise UsageError(f'--prices: "{text}" is neither net nor gross', "say whether prices are before or with tax")
+    return text
+
+
+def _service_period(begins: str | None, ends: str | None) -> Any:
+    """None where neither day is given. Raises ``UsageError`` for one alone, or an end before the begin."""
+    from billcli.model.invoice import ServicePeriod
+
+    first, last = optional_day(begins, "--service-from"), optional_day(ends, "--service-to")
+    if first and last:
+        if last < first:
+            raise UsageError(f"--service-to: {last} is before {first}, the day it begins", "one of the two is mistyped")
+        return ServicePeriod(begins_on=first, ends_on=last)
+    if first or last:
+        raise UsageError("--service-from and --service-to belong together", "give both; for one day --delivered-on is enough")
+    return None
 
 
 def _type(text: str | None) -> str | None:

@@ -98,6 +98,7 @@ class _Priced(NamedTuple):
     quantity: Decimal
     unit_price: Decimal
     tax: str
+    adjustments: tuple[Any, ...] = ()
 
 
 def _chosen_lines(request: CreditRequest, invoice: Invoice, before: Credited) -> list[dict[str, Any]]:

@@ -8,7 +8,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, NamedTuple
 
+from billcli.core import adjustments as adjusting
 from billcli.core import seal
+from billcli.core.adjustments import TypedAdjustment
 from billcli.core.calendars import Calendars
 from billcli.core.defaults import defaults
 from billcli.core.due_dates import printed
@@ -20,7 +22,7 @@ from billcli.core.totals import Figures, figures
 from billcli.errors import BillError, UsageError
 from billcli.model.category import Categories
 from billcli.model.customer import Customer
-from billcli.model.invoice import Draft, Invoice, Line, ServicePeriod, TaxGroup
+from billcli.model.invoice import Adjustment, Draft, Invoice, Line, ServicePeriod, TaxGroup
 from billcli.model.item import Items
 from billcli.model.money import LIMIT, Money
 from billcli.model.party import Party
@@ -43,8 +45,13 @@ class InvoiceRequest(NamedTuple):
     tags: tuple[str, ...] = ()
     series: str | None = None
     external_id: str | None = None
+    contact: str | None = None
     delivered_on: date | None = None
     service_period: ServicePeriod | None = None
+    remark: str | None = None
+    prices: str | None = None
+    typed_adjustments: tuple[TypedAdjustment, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 class Master(NamedTuple):
@@ -57,14 +64,48 @@ class Master(NamedTuple):
 
 
 def resolved_lines(request: InvoiceRequest, master: Master, currency: str) -> tuple[Line, ...]:
-    """Typed lines with their defaults, then those that came ready."""
+    """Typed lines with their defaults, then those that came ready; the words of the request are declared."""
     tax = defaults(master.settings, master.categories, master.customer)["tax"].value
     typed = tuple(resolve_line(each, master.items, master.categories, currency, tax) for each in request.typed_lines)
     lines = typed + request.lines
     if not lines:
         raise UsageError("an invoice needs at least one line", '--line "description;quantity;unit price"')
-    check_words(lines, master.settings, master.categories)
+    check_words(lines, master.settings, master.categories, request.adjustments)
     return lines
+
+
+class Reckoned(NamedTuple):
+    """Lines and adjustments with their amounts, the rates of the day, and what it all comes to."""
+
+    lines: tuple[Line, ...]
+    adjustments: tuple[Adjustment, ...]
+    rates: Mapping[str, TaxRate]
+    sums: Figures
+
+
+def reckoned(
+    lines: tuple[Line, ...], adjustments: tuple[Adjustment, ...], prices: str, currency: str, settings: Settings, day: date
+) -> Reckoned:
+    """The figures at the rates of that day. Raises ``BillError`` where a code has no rate then, or discounts exceed what they are on."""
+    lines = tuple(adjusting.frozen_line(each, currency) for each in lines)
+    adjustments = adjusting.frozen(adjustments, lines, currency)
+    for _, message in adjusting.overdone(lines, adjustments, currency):
+        raise BillError(message, "lower the discount; what is owed to a customer is a credit note")
+    rates = rates_for([*(each.tax for each in lines), *(each.tax for each in adjustments if each.tax)], settings, day)
+    sums = figures(lines, rates, currency, settings.rounding, prices, adjustments)
+    check_size(sums, currency)
+    return Reckoned(lines, adjustments, rates, sums)
+
+
+def _said_of_it(request: InvoiceRequest, master: Master, currency: str) -> InvoiceRequest:
+    """The request with typed lines, discounts and charges understood. Raises ``BillError`` for what cannot be."""
+    typed = tuple(adjusting.document_adjustment(each, currency) for each in request.typed_adjustments)
+    request = request._replace(adjustments=typed + adjusting.exact(request.adjustments, currency), typed_adjustments=())
+    period = request.service_period
+    if period and period.ends_on < period.begins_on:
+        raise UsageError(f"the service period ends on {period.ends_on}, before {period.begins_on}", "one of the two is mistyped")
+    lines = tuple(adjusting.exact_line(each, currency) for each in resolved_lines(request, master, currency))
+    return request._replace(lines=lines, typed_lines=())
 
 
 def currency_for(request: InvoiceRequest, master: Master) -> str:
@@ -75,11 +116,12 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
     """The invoice as it will stand in its file, sealed."""
     chosen = defaults(master.settings, master.categories, master.customer)
     currency = currency_for(request, master)
-    lines = resolved_lines(request, master, currency)
+    request = _said_of_it(request, master, currency)
     terms = request.terms or chosen["terms"].value
-    rates = rates_for((each.tax for each in lines), master.settings, tax_point(request, issued_on))
-    sums = figures(lines, rates, currency, master.settings.rounding, "net")
-    check_size(sums, currency)
+    prices = request.prices or "net"
+    lines, adjustments, rates, sums = reckoned(
+        request.lines, request.adjustments, prices, currency, master.settings, tax_point(request, issued_on)
+    )
     if sums.gross == 0:
         raise BillError("the invoice would be over nothing", "a number once given stays used; look at quantities and prices")
     fields = {
@@ -91,10 +133,16 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
         "terms": terms,
         "reference": request.reference or creditor_reference(given.number),
         "buyer_reference": request.buyer_reference,
+        "contact": request.contact,
+        "delivered_on": request.delivered_on,
+        "service_period": request.service_period,
+        "remark": request.remark,
+        "prices": prices if prices != "net" else None,
         "rounding": master.settings.rounding,
         "issued_by": master.settings.company,
         "issued_to": printed_party(master.customer, chosen["language"].value),
         "lines": lines,
+        "adjustments": adjustments or None,
         "taxes": tax_groups(sums, rates, currency) or None,
         **printed(terms, issued_on, sums.gross, currency, Calendars(master.settings.calendars)),
         "totals": totals(sums, currency),
@@ -118,6 +166,7 @@ def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Pl
         steps=steps,
         summary=(
             f"invoice {invoice.number} to {invoice.issued_to.name} over {gross}, issued {invoice.issued_on}, {due_words(invoice)}",
+            *adjustment_lines(invoice),
             figures_line(invoice),
         ),
         result={"number": invoice.number},
@@ -135,6 +184,13 @@ def due_words(invoice: Invoice) -> str:
     return f"{due}, less {format(early.percent, 'f')} % until {early.until}" if early else due
 
 
+def adjustment_lines(document: Any) -> list[str]:
+    """Each discount and charge of a document that has figures: those of lines, then its own."""
+    currency = document.currency
+    own = [f"  line {at}: {adjusting.words(each, currency)}" for at, line in enumerate(document.lines, 1) for each in line.adjustments]
+    return own + [f"  {adjusting.words(each, currency)}" for each in getattr(document, "adjustments", ())]
+
+
 def figures_line(document: Any) -> str:
     """Net, each tax on its base, what has none, and gross: what a person must see before it is fixed."""
     taxes = [f"{each.code} {each.amount} on {each.base}" for each in document.taxes]
@@ -146,13 +202,15 @@ def figures_line(document: Any) -> str:
 def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str], today: date) -> Plan:
     """The plan that keeps an invoice for later, without a number; what it comes to is said at the rates of its day or of today."""
     currency = currency_for(request, master)
-    lines = resolved_lines(request, master, currency)
-    rates = rates_for((each.tax for each in lines), master.settings, tax_point(request, request.issued_on or today))
-    sums = figures(lines, rates, currency, master.settings.rounding, "net")
-    check_size(sums, currency)
+    request = _said_of_it(request, master, currency)
+    day = tax_point(request, request.issued_on or today)
+    prices = request.prices or "net"
+    sums = reckoned(request.lines, request.adjustments, prices, currency, master.settings, day).sums
     fields = {
         "type": request.type, "customer": master.customer.id, "issued_on": request.issued_on, "currency": currency, "terms": request.terms,
-        "reference": request.reference, "buyer_reference": request.buyer_reference, "lines": lines,
+        "reference": request.reference, "buyer_reference": request.buyer_reference, "contact": request.contact,
+        "delivered_on": request.delivered_on, "service_period": request.service_period, "remark": request.remark,
+        "prices": request.prices, "lines": request.lines, "adjustments": request.adjustments or None,
         "external_id": request.external_id, "notes": request.notes, "tags": request.tags or None,
     }  # fmt: skip
     key = seal.content(Draft.model_validate({"id": "new", **_said(fields)}))
@@ -173,7 +231,8 @@ def request_from_draft(draft: Draft) -> InvoiceRequest:
     return InvoiceRequest(
         customer=draft.customer, lines=draft.lines, issued_on=draft.issued_on, type=draft.type, currency=draft.currency, terms=draft.terms,
         reference=draft.reference, buyer_reference=draft.buyer_reference, notes=draft.notes, tags=draft.tags,
-        external_id=draft.external_id,
+        external_id=draft.external_id, contact=draft.contact, delivered_on=draft.delivered_on, service_period=draft.service_period,
+        remark=draft.remark, prices=draft.prices, adjustments=draft.adjustments,
     )  # fmt: skip
 
 

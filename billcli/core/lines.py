@@ -1,18 +1,21 @@
-"""Lines as typed on the command line: ``description;quantity;unit_price[;tax[;category]]`` or ``ITEM;quantity``."""
+"""Lines as typed on the command line: ``description;quantity;unit_price[;tax[;category[;-10%]]]`` or ``ITEM;quantity[;-10%]``."""
 
 from __future__ import annotations
 
 import csv
 
+from billcli.core.adjustments import line_adjustment
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
 from billcli.model.category import Categories
-from billcli.model.invoice import Line
+from billcli.model.invoice import Adjustment, Line
 from billcli.model.item import Item, Items
 from billcli.model.settings import NO_TAX, Settings, TaxCode
 from billcli.model.values import BadValue, parse_label, parse_price, parse_quantity, parse_text, quoted
 
-_FORM = 'write "description;quantity;unit price[;tax[;category]]" or "ITEM;quantity"'
+_FORM = 'write "description;quantity;unit price[;tax[;category[;-10%]]]" or "ITEM;quantity[;-10%]"'
+
+_BELOW_ZERO = 'a price is never below zero; for a discount on the whole write --discount "50.00;Description"'
 
 
 class TypedLine:
@@ -21,7 +24,7 @@ class TypedLine:
     def __init__(self, text: str) -> None:
         self.text = text
         self.cells = next(csv.reader([text], delimiter=";", strict=True), [])
-        if not 2 <= len(self.cells) <= 5 or "\n" in text:
+        if not 2 <= len(self.cells) <= 6 or "\n" in text:
             raise UsageError(f"--line {quoted(text)} has {len(self.cells)} parts", _FORM)
 
 
@@ -37,25 +40,32 @@ def resolve_line(typed: TypedLine, items: Items, categories: Categories, currenc
     """The line with what the price list, its category and the customer's default tax add."""
     cells = [cell.strip() for cell in typed.cells]
     try:
-        if len(cells) == 2:
-            item = _item(cells[0], items, currency)
-            return Line(
+        if len(cells) == 2 or (len(cells) == 3 and cells[2].startswith(("-", "+"))):
+            item = _item(cells[0], items, currency, _FORM if len(cells) == 2 else _BELOW_ZERO)
+            line = Line(
                 item=item.id, description=item.description, category=item.category, quantity=parse_quantity(cells[1]), unit=item.unit,
                 unit_price=item.unit_price, tax=item.tax or _category_tax(item.category, categories) or tax or NO_TAX.code,
             )  # fmt: skip
-        tax_code, category = (parse_label(each) if each else None for each in [*cells[3:], "", ""][:2])
-        return Line(
+            return _adjusted(line, cells[2:], currency)
+        tax_code, category = (parse_label(each) if each else None for each in [*cells[3:5], "", ""][:2])
+        line = Line(
             description=parse_text(cells[0]), category=category, quantity=parse_quantity(cells[1]), unit_price=parse_price(cells[2]),
             tax=tax_code or _category_tax(category, categories) or tax or NO_TAX.code,
         )  # fmt: skip
+        return _adjusted(line, cells[5:], currency)
     except BadValue as bad:
         raise UsageError(f"--line {quoted(typed.text)}: {bad.message}", bad.hint) from None
 
 
-def _item(name: str, items: Items, currency: str) -> Item:
+def _adjusted(line: Line, cells: list[str], currency: str) -> Line:
+    found = tuple(line_adjustment(each, currency) for each in cells if each)
+    return line.model_copy(update={"adjustments": found}) if found else line
+
+
+def _item(name: str, items: Items, currency: str, hint_else: str = _FORM) -> Item:
     item = next((each for each in items.items if each.id == name), None)
     if item is None:
-        hint = did_you_mean(name, [each.id for each in items.items]) or _FORM
+        hint = did_you_mean(name, [each.id for each in items.items]) or hint_else
         raise UsageError(f"the price list has no item {quoted(name)}", hint)
     if item.currency and item.currency != currency:
         raise UsageError(f"the item {quoted(name)} has a price in {item.currency}; the invoice is in {currency}", _FORM)
@@ -71,16 +81,17 @@ def tax_codes(settings: Settings) -> dict[str, TaxCode]:
     return {code.code: code for code in settings.tax_codes} | {NO_TAX.code: NO_TAX}
 
 
-def check_words(lines: tuple[Line, ...], settings: Settings, categories: Categories) -> None:
-    """Raises ``UsageError`` where a line names a tax code or a category that is not declared, or an amount that cannot be."""
-    codes = tax_codes(settings)
+def check_words(lines: tuple[Line, ...], settings: Settings, categories: Categories, adjustments: tuple[Adjustment, ...] = ()) -> None:
+    """Raises ``UsageError`` where a tax code or a category is named that is not declared, or an amount that cannot be."""
+    codes = [*tax_codes(settings)]
     known = [each.name for each in categories.revenue]
+    for tax in [*(line.tax for line in lines), *(each.tax for each in adjustments if each.tax)]:
+        if tax not in codes:
+            raise UsageError(f"unknown tax code {quoted(tax)}", did_you_mean(tax, codes) or "the codes stand in ledger.yaml")
     for line in lines:
-        if line.tax not in codes:
-            raise UsageError(
-                f"unknown tax code {quoted(line.tax)}",
-                did_you_mean(line.tax, list(codes)) or "the codes stand in ledger.yaml",
-            )
+        if any(each.tax for each in line.adjustments):
+            message = f"{quoted(line.description)}: a discount or charge of a line names a tax code"
+            raise UsageError(message, "it has the tax of its line; leave tax: out")
         if line.category is not None and line.category not in known:
             hint = did_you_mean(line.category, known) or "declare it under revenue: in categories.yaml"
             raise UsageError(f"unknown revenue category {quoted(line.category)}", hint)

@@ -9,7 +9,7 @@ from typing import Any
 from billcli.core.defaults import Default
 from billcli.core.facts import Settlement
 from billcli.core.report import Column, Report
-from billcli.core.totals import line_amount
+from billcli.core.totals import adjustment_amount, line_amount
 from billcli.model.money import Money
 
 
@@ -20,7 +20,8 @@ def invoice_fields(invoice: Any, derived: Mapping[str, Any]) -> list[tuple[str, 
         ("Invoice", invoice.number), ("Customer", f"{invoice.issued_to.name} ({invoice.customer})"), ("Type", invoice.type),
         ("Issued", invoice.issued_on), ("Terms", invoice.terms), ("Due", due),
         ("Discount", invoice.discount and f"{_plain(invoice.discount.percent)} % until {invoice.discount.until}"),
-        ("Reference", invoice.reference), ("Your reference", invoice.buyer_reference),
+        ("Reference", invoice.reference), ("Your reference", invoice.buyer_reference), ("Contact", invoice.contact),
+        ("Delivered", invoice.delivered_on), ("Service", _period(invoice.service_period)), ("Remark", invoice.remark),
         *_figures(invoice), ("Open", derived["open"]), ("State", _state(derived)),
         ("Tags", ", ".join(invoice.tags)), ("Notes", invoice.notes), ("Imported from", invoice.imported and invoice.imported.source),
     )  # fmt: skip
@@ -30,7 +31,8 @@ def credit_note_fields(note: Any, derived: Mapping[str, Any]) -> list[tuple[str,
     """Head and figures of a credit note."""
     return _present(
         ("Credit note", note.number), ("Customer", f"{note.issued_to.name} ({note.customer})"), ("Issued", note.issued_on),
-        ("Corrects", note.corrects), ("Reason", note.reason), *_figures(note), ("Unapplied", derived["unapplied"]),
+        ("Corrects", note.corrects), ("Kind", note.kind), ("Reason", note.reason), ("Remark", note.remark),
+        *_figures(note), ("Unapplied", derived["unapplied"]),
         ("Tags", ", ".join(note.tags)), ("Notes", note.notes), ("Imported from", note.imported and note.imported.source),
     )  # fmt: skip
 
@@ -78,7 +80,8 @@ def customer_fields(customer: Any, chosen: Mapping[str, Default], balances: Sequ
         ("Tax id", customer.tax_id), ("IBANs", ", ".join(customer.ibans)), *contacts,
         *((name.replace("_", " ").capitalize(), f"{_plain(each.value)}{_unit(name, chosen)} (from {each.level})")
           for name, each in chosen.items() if each.level),
-        ("Parent", customer.parent), ("Groups", ", ".join(f"{key}: {value}" for key, value in groups.items())),
+        ("Parent", customer.parent), ("Merged into", customer.merged_into), ("Inactive since", customer.deactivated_on),
+        ("Groups", ", ".join(f"{key}: {value}" for key, value in groups.items())),
         ("Tags", ", ".join(customer.tags)), ("Notes", customer.notes), ("Open", ", ".join(map(str, balances))),
     )  # fmt: skip
 
@@ -104,6 +107,7 @@ def line_table(document: Any, as_of: date) -> Report:
         Column("quantity", "Quantity", "number"),
         Column("unit", "Unit", minor=True),
         Column("unit_price", "Price", "number"),
+        Column("adjustments", "Adjusted", minor=True),
         Column("tax", "Tax"),
         Column("category", "Category", minor=True),
         Column("amount", "Amount", "money"),
@@ -115,6 +119,7 @@ def line_table(document: Any, as_of: date) -> Report:
             _plain(line.quantity),
             line.unit,
             _plain(line.unit_price),
+            ", ".join(" ".join((_adjusted(each, currency), each.description or "")).strip() for each in line.adjustments) or None,
             line.tax,
             line.category,
             Money(line_amount(line, currency), currency),
@@ -150,8 +155,26 @@ def settlement_data(rows: Sequence[Settlement], currency: str, as_of: date, othe
 
 def _figures(document: Any) -> list[tuple[str, Any]]:
     taxes = [(f"Tax {each.code} {_plain(each.rate)} %", _tax(each)) for each in document.taxes]
-    totals = document.totals
-    return [("Net", f"{totals.net} {document.currency}"), *taxes, ("Gross", f"{totals.gross} {document.currency}")]
+    totals, currency = document.totals, document.currency
+    adjusted = [
+        (f"{each.kind.capitalize()}{', ' if each.description else ' on lines'}{each.description or ''}", _adjusted(each, currency))
+        for each in getattr(document, "adjustments", ())
+    ]
+    prices = [("Prices", "with tax")] if document.prices == "gross" else []
+    return [*prices, *adjusted, ("Net", f"{totals.net} {document.currency}"), *taxes, ("Gross", f"{totals.gross} {document.currency}")]
+
+
+def _adjusted(adjustment: Any, currency: str) -> str:
+    """``-9.99 (10 %)``, ``+12.00 (vat-20)``; the description stands beside it."""
+    sign = "-" if adjustment.kind == "discount" else "+"
+    percent = f"{_plain(adjustment.percent)} %" if adjustment.percent is not None else ""
+    why = ", ".join(each for each in (percent, adjustment.tax) if each)
+    amount = Money(abs(adjustment_amount(adjustment, 0, currency)), currency).text()
+    return f"{sign}{amount}" + (f" ({why})" if why else "")
+
+
+def _period(period: Any) -> str | None:
+    return f"{period.begins_on} to {period.ends_on}" if period else None
 
 
 def _tax(group: Any) -> str:

@@ -39,7 +39,7 @@ def test_csv_quotes_keep_a_semicolon_in_a_description() -> None:
     ("text", "said"),
     [
         ("Consulting", "1 parts"),
-        ("a;b;c;d;e;f", "6 parts"),
+        ("a;b;c;d;e;f;g", "7 parts"),
         ('"open;1;2', "unexpected end of data"),
         ("Consulting;two;10", '"two" is not a quantity'),
         ("Consulting;1;1,5", '"1,5" is not a unit price'),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,8 @@ LATE = {"code": "late", "category": "S", "rates": [{"since": "2026-04-01", "rate
 GIVEN = Given("INV-2026-0001", "", ())
 
 
-def issued(on: date, tax: str = "standard", **changes: object) -> Invoice:
-    request = InvoiceRequest("nordwind", (typed_line(f"Consulting;1;100;{tax}"),))._replace(**changes)  # type: ignore[arg-type]  # a test's fields
+def issued(on: date, tax: str = "standard", **changes: Any) -> Invoice:
+    request = InvoiceRequest("nordwind", (typed_line(f"Consulting;1;100;{tax}"),))._replace(**changes)
     return invoice_document(request, master(tax_codes=[STANDARD, LATE], tax=None), GIVEN, on)
 
 
@@ -63,7 +64,7 @@ def test_a_code_that_begins_later_has_no_rate_before() -> None:
     ],
 )
 def test_the_rate_is_that_of_the_delivery_then_of_the_periods_end_then_of_the_issue(
-    issued_on: date, changes: dict[str, object], rate: str
+    issued_on: date, changes: dict[str, Any], rate: str
 ) -> None:
     [group] = issued(issued_on, **changes).taxes
     assert (group.rate, group.amount) == (D(rate), D(f"{rate}.00"))

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billcli.core.totals import Figures, Group, figures, line_amount
+from billcli.core.totals import Adjusting, Figures, Group, figures, line_amount
 
 
 class Line(NamedTuple):
     quantity: Decimal
     unit_price: Decimal
     tax: str
+    adjustments: tuple[Adjusting, ...] = ()
 
 
 class Code(NamedTuple):
@@ -106,6 +107,7 @@ LINES = st.lists(
         st.decimals(min_value=0, max_value=10**6, places=6),
         st.decimals(min_value=0, max_value=10**6, places=6),
         st.sampled_from(sorted(CODES)),
+        st.just(()),
     ),
     max_size=8,
 )

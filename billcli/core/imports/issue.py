@@ -43,6 +43,7 @@ class _Line(NamedTuple):
     quantity: Decimal
     unit_price: Decimal
     tax: str
+    adjustments: tuple[Any, ...] = ()
 
 
 class Issuing:
