@@ -93,9 +93,71 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
             raise BillError(f"{changed.parent} stands below {customer_id}; a customer cannot be its own parent")
         changed = _with_exact_limit(books, changed)
         values = {name: _get(changed, name.split(".")) for name in changes}
-        return plan_edit(customer, books.path("customer", customer_id), values)
+        path = books.path("customer", customer_id)
+        plan = plan_edit(customer, path, values)
+        if changed.parent != customer.parent:
+            _families_kept(books, path, plan)
+        return plan
 
     return planner
+
+
+def _families_kept(books: Books, path: str, plan: Plan) -> None:
+    """Raises ``BillError`` where a settlement would go across unrelated customers with this edit."""
+    from billcli.app.refresh import overlaid
+    from billcli.app.trial import new_findings
+    from billcli.core.plan import Change
+    from billcli.model.customer import Customer
+    from billcli.store.edit import edited
+
+    edits = tuple(edit for step in plan.steps if isinstance(step, Change) for edit in step.edits)
+    raw = edited(overlaid(books.root, path), path, edits, list(Customer.model_fields))
+    found = tuple(each for each in new_findings(books, {path: raw}) if each.code == "E308")
+    if found:
+        raise BillError("settlements would go across unrelated customers", 'undo them first; "bill payment allocate --undo"', found)
+
+
+def plan_deactivate(customer_id: str, on: date | None, reason: str) -> Planner:
+    """From a day on, no new invoices."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.customer import plan_deactivate
+
+        path = books.path("customer", customer_id)
+        drafts = [draft_id for draft_id, _ in _drafts(books, customer_id)]
+        return plan_deactivate(books.customer(customer_id), path, on, books.today, reason, drafts)
+
+    return planner
+
+
+def plan_activate(customer_id: str, reason: str) -> Planner:
+    """Takes a deactivation back."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.customer import plan_activate
+
+        return plan_activate(books.customer(customer_id), books.path("customer", customer_id), reason)
+
+    return planner
+
+
+def plan_merge(old_id: str, new_id: str, reason: str) -> Planner:
+    """Another customer takes the place of this one."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.core.customer import Moves, plan_merge
+
+        children = [(each.id, books.path("customer", each.id)) for each in queries.customers(books.index) if each.parent == old_id]
+        moves = Moves(_drafts(books, old_id), children)
+        return plan_merge(books.customer(old_id), books.customer(new_id), moves, books.today, reason)
+
+    return planner
+
+
+def _drafts(books: Books, customer_id: str) -> list[tuple[str, str]]:
+    """Its drafts with their files."""
+    found = [draft_id for draft_id, customer, *_ in queries.drafts(books.index) if customer == customer_id]
+    return [(draft_id, books.path("draft", draft_id)) for draft_id in found]
 
 
 def _with_exact_limit(books: Books, customer: Any) -> Any:
@@ -175,11 +237,17 @@ class CustomerFilter:
     group: str | None = None
     country: str | None = None
     text: str | None = None
+    inactive: bool = False
+    every: bool = False
 
 
 def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
-    """Customers by id with what is open and unapplied; a row per currency in which something is."""
+    """Customers by id with what is open and unapplied; a row per currency in which something is.
+
+    Those that get no invoices any more are among them where something is left on their account, or where they are asked for.
+    """
     from billcli.app.invoice import group_members
+    from billcli.core.active import is_active
 
     grouped = group_members(books, wanted.group) if wanted.group else None
     if wanted.tag:
@@ -204,9 +272,14 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
         Column("balance_currency", "Cur"),
         Column("open", "Open", "money"),
         Column("unapplied", "Unapplied", "money"),
+        Column("inactive_since", "Inactive", "day", minor=True),
+        Column("merged_into", "Merged into", minor=True),
     )
     rows = []
     for each in queries.customers(books.index):
+        active = is_active(each, as_of)
+        if (wanted.inactive and active) or not (wanted.inactive or wanted.every or active or each.id in owed):
+            continue
         text = wanted.text.casefold() if wanted.text else ""
         if (
             (wanted.tag and wanted.tag not in tagged.get(each.id, ()))
@@ -219,7 +292,8 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
         head = (each.id, each.name, each.country, each.terms, *dimensions, tagged.get(each.id, []))
         nothing = {each.currency or usual: [0, 0]}
         for currency, sums in sorted((owed.get(each.id) or nothing).items()):
-            rows.append((*head, currency, *(Money(amount, currency) for amount in sums)))
+            state = (None if active else each.deactivated_on, each.merged_into)
+            rows.append((*head, currency, *(Money(amount, currency) for amount in sums), *state))
     return Report("customers", as_of, columns, rows, currency_totals(columns, rows))
 
 

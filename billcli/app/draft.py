@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
 from billcli.core.plan import Plan, Remove
-from billcli.core.report import Column, Report, View
+from billcli.core.report import Column, Report, View, counted, currency_totals
+from billcli.errors import BillError
 from billcli.index import queries
+from billcli.model.money import Money
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
 
 
+_COLUMNS = (
+    Column("draft", "Draft"),
+    Column("customer", "Customer"),
+    Column("lines", "Lines", "count", minor=True),
+    Column("issued_on", "For", "day", minor=True),
+    Column("currency", "Cur"),
+    Column("net", "Net", "money"),
+    Column("gross", "Gross", "money"),
+    Column("note", "Note", "prose", minor=True),
+)
+
+
 def draft_list(books: Books, as_of: date) -> Report:
-    """Drafts by id."""
-    columns = (Column("draft", "Draft"), Column("customer", "Customer"), Column("lines", "Lines", "count"))
-    return Report("drafts", as_of, columns, queries.drafts(books.index))
+    """Drafts by id with what they would come to; one that could not be issued as it stands says why, and is in no total."""
+    every = [_row(books, draft_id, as_of) for _, draft_id in queries.keys(books.index, "drafts", "id")]
+    counting = [row for row in every if row[6] is not None]
+    left = len(every) - len(counting)
+    notes = (f"{counted(left, 'draft')} cannot be issued so and {'is' if left == 1 else 'are'} in no total",) if left else ()
+    return Report("drafts", as_of, _COLUMNS, every, currency_totals(_COLUMNS, counting), notes)
+
+
+def _row(books: Books, draft_id: str, as_of: date) -> tuple[Any, ...]:
+    from billcli.core.draft import as_issued
+    from billcli.core.invoice import Master
+
+    draft = books.draft(draft_id)
+    head = (draft_id, draft.customer, len(draft.lines), draft.issued_on)
+    try:
+        master = Master(books.settings(), books.categories(), books.items(), books.customer(draft.customer))
+        invoice = as_issued(draft, master, as_of)
+    except BillError as error:
+        return (*head, draft.currency, None, None, error.message)
+    currency = invoice.currency
+    return (*head, currency, Money.of(invoice.totals.net, currency), Money.of(invoice.totals.gross, currency), None)
 
 
 def draft_view(books: Books, draft_id: str, as_of: date) -> View:

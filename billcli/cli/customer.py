@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from billcli.cli import imports
-from billcli.cli.common import list_command, write_command
-from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Yes
+from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Today, Yes
 from billcli.errors import UsageError
 
 _HELP = """Who owes: add, list, show, change and import customers.
@@ -91,16 +91,20 @@ def list_(
     tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="With this tag.")] = None,
     group: Annotated[str | None, typer.Option("--group", metavar="DIM=NAME", help="Of this group, such as segment=public.")] = None,
     country: Annotated[str | None, typer.Option("--country", metavar="CODE", help="In this country.")] = None,
+    inactive: Annotated[bool, typer.Option("--inactive", help="Those that get no new invoices.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Also those that get no new invoices and owe nothing.")] = False,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
-    """List customers with what they owe.
+    """List customers with what they owe; those that get no new invoices only where something is left on their account.
 
     Example: bill customer list --group segment=public
     """
     from billcli.app.customer import CustomerFilter, customer_list
 
-    wanted = CustomerFilter(tag, group, country, text)
+    if inactive and all_:
+        raise UsageError("--inactive and --all exclude each other")
+    wanted = CustomerFilter(tag, group, country, text, inactive, all_)
     list_command(ctx, as_of, form, lambda found, day: customer_list(found, wanted, day))
 
 
@@ -146,7 +150,11 @@ def edit(
         if not sep or not field:
             raise UsageError(f'--set "{text}" sets nothing', 'write it as "field=value"')
         if field in ("id", "schema") or field.split(".")[0] in ("contacts", "ibans", "aliases", "tags"):
-            raise UsageError(f"{field} is not set this way", 'an id never changes; "bill customer tag" changes tags, an editor lists')
+            raise UsageError(
+                f"{field} is not set this way", f'an id never changes; "bill customer tag" changes tags, "bill edit {customer}" lists'
+            )
+        if field in ("deactivated_on", "merged_into"):
+            raise UsageError(f"{field} is not set this way", '"bill customer deactivate" and "bill customer merge" do')
         changes[field] = value or None
     write_command(ctx, plan_edit(customer, changes), as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
@@ -171,6 +179,81 @@ def tag(
     if not add_ and not remove:
         raise UsageError("nothing to do", "name a tag with --add or --remove")
     write_command(ctx, plan_tag(customer, add_ or [], remove or []), as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def deactivate(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail.")],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The first day without new invoices; today where left out.")
+    ] = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """No new invoices and drafts for a customer from a day on; payments and credit notes stay possible.
+
+    Example: bill customer deactivate nordwind --reason "closed its doors" --yes
+    """
+    from billcli.app.amounts import value_of
+    from billcli.app.customer import plan_deactivate
+    from billcli.model.values import parse_text
+
+    planner = plan_deactivate(customer, optional_day(on, "--on"), value_of(parse_text, reason, "--reason"))
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def activate(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail.")] = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Take a deactivation back.
+
+    Example: bill customer activate nordwind --yes
+    """
+    from billcli.app.amounts import optional
+    from billcli.app.customer import plan_activate
+    from billcli.model.values import parse_text
+
+    planner = plan_activate(customer, optional(parse_text, reason, "--reason") or "")
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def merge(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="ID", help="The one that goes.")],
+    into: Annotated[str, typer.Option("--into", metavar="ID", help="The one that takes its place.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail.")],
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Let one customer take the place of another: documents stay with whom they were issued to, everything new goes to the one.
+
+    Names, IBANs, contacts, tags, drafts and the customers below go over; payments of either may settle invoices of both.
+
+    Example: bill customer merge nordwind-2 --into nordwind --reason "entered twice" --yes
+    """
+    from billcli.app.amounts import value_of
+    from billcli.app.customer import plan_merge
+    from billcli.model.values import parse_text
+
+    planner = plan_merge(customer, into, value_of(parse_text, reason, "--reason"))
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
 @app.command("import")

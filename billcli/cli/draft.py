@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from billcli.cli.common import list_command, write_command
+from billcli.cli.edit import EditReason, edit_command
 from billcli.cli.options import Answer, AsOf, DryRun, Form, Quiet, Today, Yes
 
 _HELP = """Invoices that are not issued yet.
@@ -19,7 +20,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 
 @app.command("list")
 def list_(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
-    """List drafts.
+    """List drafts with what they would come to if they were issued on the day meant for them, else today.
 
     Example: bill draft list
     """
@@ -39,6 +40,24 @@ def show(
     from billcli.app.draft import draft_view
 
     list_command(ctx, as_of, form, lambda found, day: draft_view(found, draft, day))
+
+
+@app.command()
+def edit(
+    ctx: typer.Context,
+    draft: Annotated[str, typer.Argument(metavar="ID", help="Its id.")],
+    reason: EditReason = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Edit a draft in your editor, as "bill edit" does.
+
+    Example: bill draft edit nordwind-3fa9c2e1
+    """
+    edit_command(ctx, draft, "draft", reason, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Adding and changing customers."""
+"""Adding, changing, deactivating and merging customers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
+from billcli.core.active import is_active
 from billcli.core.invoice import document_data
 from billcli.core.plan import Append, Change, Create, Drop, Edit, Plan, Set
 from billcli.diagnostics import did_you_mean
 from billcli.errors import BillError, UsageError
-from billcli.model.customer import Customer
+from billcli.model.customer import Contact, Customer
 from billcli.model.values import quoted
 
 _FOLD = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "å": "a", "ł": "l", "đ": "d", "þ": "th", "œ": "oe", "ð": "d", "ı": "i"})
@@ -93,6 +95,98 @@ def plan_tag(customer: Customer, path: str, add: Sequence[str], remove: Sequence
         return _already_so(customer)
     summary = f"{customer.id}: tags {', '.join(customer.tags) or 'none'} → {', '.join(tags) or 'none'}"
     return Plan("customer tag", (Change(path, "customer", tuple(edits)),), (summary,), {"id": customer.id}, relies_on=(path,))
+
+
+def plan_deactivate(customer: Customer, path: str, on: date | None, today: date, reason: str, drafts: Sequence[str]) -> Plan:
+    """No new invoices from ``on`` (today where left out); ``drafts`` are its open ones. Twice without a day is once."""
+    if customer.deactivated_on is not None and on in (None, customer.deactivated_on):
+        return _already_so(customer)
+    day = on or today
+    return Plan(
+        "customer deactivate",
+        (Change(path, "customer", (Set(("deactivated_on",), day),)),),
+        (f"{customer.id} gets no new invoices from {day} on",),
+        {"id": customer.id},
+        relies_on=(path,),
+        warnings=tuple(f"draft {each} is still open" for each in drafts),
+        reason=reason,
+    )
+
+
+def plan_activate(customer: Customer, path: str, reason: str) -> Plan:
+    """Takes a deactivation back. Raises ``BillError`` for a customer that another has taken the place of."""
+    if customer.merged_into is not None:
+        raise BillError(f"{customer.id} was merged into {customer.merged_into}", f"invoices go to {customer.merged_into} now")
+    if customer.deactivated_on is None:
+        return _already_so(customer)
+    edits = (Change(path, "customer", (Drop(("deactivated_on",)),)),)
+    summary = (f"{customer.id} gets invoices again",)
+    return Plan("customer activate", edits, summary, {"id": customer.id}, relies_on=(path,), reason=reason)
+
+
+class Moves(NamedTuple):
+    """What a merge takes along: drafts of the old customer and customers right below it, as (name, path)."""
+
+    drafts: Sequence[tuple[str, str]]
+    children: Sequence[tuple[str, str]]
+
+
+def plan_merge(old: Customer, new: Customer, moves: Moves, today: date, reason: str) -> Plan:
+    """``new`` takes the place of ``old`` from today on; documents stay with whom they were issued to.
+
+    Raises ``BillError`` where one of the two cannot: so no circle comes about.
+    """
+    if old.id == new.id:
+        raise UsageError(f"{old.id} is both the old and the new customer", "name another one with --into")
+    if old.merged_into == new.id:
+        return _already_so(old)
+    if old.merged_into is not None:
+        raise BillError(f"{old.id} was merged into {old.merged_into} already", f"merge {old.merged_into} into {new.id}, if that is meant")
+    if not is_active(new, today):
+        why = f"was merged into {new.merged_into}" if new.merged_into else f"gets no new invoices since {new.deactivated_on}"
+        raise BillError(f"{new.id} {why}", "merge into a customer that gets invoices")
+    taken = _taken(old, new)
+    above = [Set(("parent",), old.parent) if old.parent not in (None, new.id) else Drop(("parent",))] if new.parent == old.id else []
+    ends = (Set(("merged_into",), new.id), *([Set(("deactivated_on",), today)] if is_active(old, today) else []))
+    steps = [Change(f"customers/{old.id}.yaml", "customer", ends)]
+    if edits := (*above, *(Append((field,), value) for field, value, _ in taken)):
+        steps.append(Change(f"customers/{new.id}.yaml", "customer", edits))
+    below = [(name, path) for name, path in moves.children if name != new.id]
+    steps += [Change(path, "draft", (Set(("customer",), new.id),)) for _, path in moves.drafts]
+    steps += [Change(path, "customer", (Set(("parent",), new.id),)) for _, path in below]
+    summary = [f"{old.id} is merged into {new.id}: {old.name} → {new.name}", f"  documents stay with {old.id}; new ones go to {new.id}"]
+    summary += [f"  {new.id} takes over the {word}: {', '.join(found)}" for word, found in _by_word(taken).items()]
+    summary += [f"  draft {name} goes to {new.id}" for name, _ in moves.drafts]
+    summary += [f"  {name} stands below {new.id} now" for name, _ in below]
+    summary += [f"  {new.id} stands below {old.parent or 'nobody'} now"] if above else []
+    relies_on = tuple(step.path for step in steps)
+    if f"customers/{new.id}.yaml" not in relies_on:
+        relies_on += (f"customers/{new.id}.yaml",)
+    return Plan("customer merge", tuple(steps), tuple(summary), {"id": new.id, "merged": old.id}, relies_on=relies_on, reason=reason)
+
+
+def _taken(old: Customer, new: Customer) -> list[tuple[str, Any, str]]:
+    """What the new customer lacks of the old one's names, accounts, contacts and tags: field, value, and how to say it."""
+    names = [name for name in dict.fromkeys((old.name, *old.aliases)) if name != new.name and name not in new.aliases]
+    have = {_who(each) for each in new.contacts}
+    contacts = [each for each in old.contacts if _who(each) not in have]
+    return [
+        *(("aliases", name, name) for name in names),
+        *(("ibans", iban, iban) for iban in old.ibans if iban not in new.ibans),
+        *(("contacts", document_data(each), f"{each.role} {each.email or each.name or each.phone or ''}".strip()) for each in contacts),
+        *(("tags", tag, tag) for tag in old.tags if tag not in new.tags),
+    ]
+
+
+def _who(contact: Contact) -> tuple[str, str]:
+    return contact.role, contact.email or contact.name or ""
+
+
+def _by_word(taken: Sequence[tuple[str, Any, str]]) -> dict[str, list[str]]:
+    words: dict[str, list[str]] = {}
+    for field, _, said in taken:
+        words.setdefault({"aliases": "names", "ibans": "IBANs"}.get(field, field), []).append(said)
+    return words
 
 
 def _already_so(customer: Customer) -> Plan:
