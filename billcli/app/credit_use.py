@@ -52,16 +52,25 @@ def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, fo
             raise UsageError("--invoice is missing", "--invoice N[:AMOUNT], or --oldest-first")
         policy = "oldest due" if oldest_first else None
         wishes, found = settling.chosen(books, fact.customer, fact.currency, given, policy, None, free)
-        if not for_other:
-            settling.ensure_related(books, fact.customer, (found[wish.invoice] for wish in wishes))
+        others = settling.others(books, fact.customer, (found[wish.invoice] for wish in wishes), allowed=for_other)
         purse = Purse(number, fact.currency, free, fact.issued_on, max(books.today, fact.issued_on), kind="credit")
         rows = allocate(purse, wishes, found, settings).rows
         if not rows:
             raise BillError(f"no open invoice takes anything of {number}", "name one with --invoice")
+        _ensure_spendable(books, fact, sum(row.amount for row in rows if row.invoice != fact.corrects))
         relies_on = dict.fromkeys(["ledger.yaml", *(books.path("invoice", row.invoice) for row in rows)])
-        return plan_apply(note, books.path("credit-note", number), rows, tuple(relies_on))
+        also = settling.for_other_edits(note, others)
+        return plan_apply(note, books.path("credit-note", number), rows, tuple(relies_on), also)
 
     return planner
+
+
+def _ensure_spendable(books: Books, fact: Any, amount: int) -> None:
+    """Raises ``BillError`` where credit for an invoice that is not paid would be used elsewhere."""
+    if amount and amount > (most := max(settling.spendable(books, fact), 0)):
+        shown = Money(most, fact.currency)
+        message = f"{shown} of {fact.number} can be used elsewhere: the rest is credit for {fact.corrects}, which is not paid"
+        raise BillError(message, f'apply it there: "bill credit-note apply {fact.number} --invoice {fact.corrects}"')
 
 
 def plan_undo(number: str, invoices: tuple[str, ...], reason: str, on: date | None) -> Planner:

@@ -82,8 +82,7 @@ def plan_add(options: PaymentOptions) -> Planner:
         booked_on = first_open_day(settings, request.received_on)
         money = [Change(booked_on, request.amount)]
         wishes, found = settling.chosen(books, request.customer, request.currency, request.wishes, request.policy, request.reference, money)
-        if not options.for_other:
-            settling.ensure_related(books, request.customer, (found[wish.invoice] for wish in wishes))
+        others = settling.others(books, request.customer, (found[wish.invoice] for wish in wishes), allowed=options.for_other)
         purse = Purse(
             "the payment", request.currency, money, request.received_on, booked_on, fee=request.fee, discount=options.discount,
             write_off_rest=options.write_off_rest,
@@ -95,7 +94,8 @@ def plan_add(options: PaymentOptions) -> Planner:
             raise NeedsPerson(f"{twins[0]} has the same customer, day and amount", "if this is another payment, add --again")
         taken = frozenset(each.id.casefold() for each in like)
         relies_on = ["ledger.yaml", *dict.fromkeys(books.path("invoice", row.invoice) for row in done.rows)]
-        return plan_payment(payment_document(request, done.rows, booked_on, taken), relies_on, twins, done.notes)
+        payment = payment_document(request._replace(for_others=others), done.rows, booked_on, taken)
+        return plan_payment(payment, relies_on, twins, done.notes)
 
     return planner
 
@@ -188,8 +188,7 @@ def plan_allocate(options: AllocateOptions) -> Planner:
         if not given and policy in (None, "manual"):
             raise UsageError("--invoice is missing", "--invoice N[:AMOUNT], or --policy oldest-due, pro-rata or by-reference")
         wishes, found = settling.chosen(books, fact.customer, fact.currency, given, policy, fact.reference, free)
-        if not options.for_other:
-            settling.ensure_related(books, fact.customer, (found[wish.invoice] for wish in wishes))
+        others = settling.others(books, fact.customer, (found[wish.invoice] for wish in wishes), allowed=options.for_other)
         settings = books.settings()
         used = sum(
             row.amount
@@ -204,7 +203,8 @@ def plan_allocate(options: AllocateOptions) -> Planner:
         if not done.rows:
             raise BillError(f"no open invoice takes anything of {fact.id}", "name one with --invoice")
         relies_on = dict.fromkeys(["ledger.yaml", *(books.path("invoice", row.invoice) for row in done.rows)])
-        return plan_allocate(payment, books.path("payment", fact.id), done.rows, done.notes, tuple(relies_on))
+        also = settling.for_other_edits(payment, others)
+        return plan_allocate(payment, books.path("payment", fact.id), done.rows, done.notes, tuple(relies_on), also)
 
     return planner
 

@@ -11,6 +11,7 @@ from billcli.app.books import Books
 from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
+from billcli.core.settlement import Change, lasting
 from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import balances, queries
 from billcli.model.money import Money
@@ -122,7 +123,10 @@ def _sources(books: Books, options: RefundOptions, request: Any) -> list[Any]:
         if fact.currency != request.currency:
             raise BillError(f"{name} is in {fact.currency}, the refund in {request.currency}", "currencies never mix")
         wanted = minor_of(text, request.currency, f"--{kind}") if text is not None else None
-        sources.append(Source(kind, name, settling.source_free(books, kind, fact), wanted, books.path(kind, name)))
+        changes = settling.source_free(books, kind, fact)
+        if kind == "credit-note" and (kept := lasting(changes) - settling.spendable(books, fact)):
+            changes = [Change(date.min, -kept), *changes]  # credit for an invoice that is not paid belongs to that invoice
+        sources.append(Source(kind, name, changes, wanted, books.path(kind, name)))
     return sources
 
 

@@ -10,10 +10,10 @@ from billcli.app.amounts import minor_of
 from billcli.app.books import Books
 from billcli.core.allocation import Target, Wish, oldest_due, pro_rata, referenced
 from billcli.core.facts import Settlement
-from billcli.core.plan import Change
+from billcli.core.plan import Append, Change, Edit
 from billcli.core.settlement import Change as BalanceChange
 from billcli.core.settlement import lasting, source_changes
-from billcli.core.take_back import Granted, NoteUse, Returned, granted_rows, returning_credit
+from billcli.core.take_back import Granted, NoteUse, Returned, excess_credit, granted_rows, returning_credit
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
 
@@ -43,13 +43,20 @@ def targets(books: Books, numbers: Iterable[str]) -> dict[str, Target]:
     return {number: Target(fact, rows[number]) for number, fact in facts.items()}
 
 
-def ensure_related(books: Books, customer: str, found: Iterable[Target]) -> None:
-    """Raises ``BillError`` where an invoice belongs to somebody who is not of the customer's family."""
+def others(books: Books, customer: str, found: Iterable[Target], *, allowed: bool) -> tuple[str, ...]:
+    """Whose invoices are settled though they are not of the customer's family. Raises ``BillError`` where that is not ``allowed``."""
     family = queries.relatives(books.index, customer)
-    for target in found:
-        if target.invoice.customer not in family:
-            message = f"{target.invoice.number} belongs to {target.invoice.customer}, who is not related to {customer}"
-            raise BillError(message, "customers are related by parent: in their files; --for-other settles another's invoice all the same")
+    foreign = {target.invoice.customer: target for target in found if target.invoice.customer not in family}
+    if foreign and not allowed:
+        target = min(foreign.values(), key=lambda each: each.invoice.number)
+        message = f"{target.invoice.number} belongs to {target.invoice.customer}, who is not related to {customer}"
+        raise BillError(message, "customers are related by parent: in their files; --for-other settles another's invoice all the same")
+    return tuple(sorted(foreign))
+
+
+def for_other_edits(document: Any, named: Iterable[str]) -> list[Edit]:
+    """The edits that note whom a document settles for besides its own customer's family."""
+    return [Append(("for_others",), each) for each in named if each not in document.for_others]
 
 
 def chosen(
@@ -137,3 +144,12 @@ def source_free(books: Books, kind: str, fact: Any) -> list[BalanceChange]:
     if kind == "payment":
         return source_changes(fact.booked_on, fact.amount, rows, fact.reversed_on, draws)
     return source_changes(fact.issued_on, fact.gross, rows, fact.voided_on, draws)
+
+
+def spendable(books: Books, fact: Any) -> int:
+    """What of a credit note's unapplied amount may be used elsewhere: credit for an invoice that is not paid belongs to that invoice."""
+    free = lasting(source_free(books, "credit-note", fact))
+    if fact.corrects is None:
+        return free
+    target = targets(books, [fact.corrects])[fact.corrects]
+    return free - max(excess_credit(target.invoice, target.rows, note_uses(books, fact.corrects)), 0)

@@ -39,6 +39,7 @@ class PaymentRequest(NamedTuple):
     reference: str | None = None
     notes: str | None = None
     external_id: str | None = None
+    for_others: tuple[str, ...] = ()
 
 
 def content_key(request: PaymentRequest) -> str:
@@ -64,6 +65,7 @@ def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], boo
         "fee": Money(request.fee, currency).amount if request.fee else None,
         "method": request.method, "payer_name": request.payer_name,
         "payer_iban": request.payer_iban, "reference": request.reference, "external_id": request.external_id, "policy": request.policy,
+        "for_others": request.for_others or None,
         "allocations": [row_data(row.invoice, row.kind, row.amount, row.on, currency) for row in rows] or None,
         "notes": request.notes,
     }  # fmt: skip
@@ -100,13 +102,15 @@ def _row_line(amount: Decimal, currency: str, kind: str, invoice: str, on: date,
     return f"  {format(amount, 'f')} {currency}{KINDS[kind]} to {invoice}{later}"
 
 
-def plan_allocate(payment: Payment, path: str, rows: Sequence[AllocationRow], notes: Sequence[str], relies_on: Sequence[str]) -> Plan:
-    """The plan that gives what is free of a payment to invoices."""
+def plan_allocate(
+    payment: Payment, path: str, rows: Sequence[AllocationRow], notes: Sequence[str], relies_on: Sequence[str], also: Sequence[Edit] = ()
+) -> Plan:
+    """The plan that gives what is free of a payment to invoices; ``also`` are edits that go with it."""
     currency = payment.currency
     edits = tuple(Append(("allocations",), row_data(row.invoice, row.kind, row.amount, row.on, currency)) for row in rows)
     lines = [_row_line(Money(row.amount, currency).amount, currency, row.kind, row.invoice, row.on, payment.on) for row in rows]
     summary = (f"payment {payment.id} is allocated:", *lines, *(f"  {note}" for note in notes))
-    return Plan("payment allocate", (Change(path, "payment", edits),), summary, {"id": payment.id}, relies_on=(path, *relies_on))
+    return Plan("payment allocate", (Change(path, "payment", (*also, *edits)),), summary, {"id": payment.id}, relies_on=(path, *relies_on))
 
 
 class Ending(NamedTuple):

@@ -124,7 +124,8 @@ def _customer(customer: Customer) -> Iterator[Fact]:
 
 def _draft(draft: Draft) -> Iterator[Fact]:
     yield DraftFact(draft.id, draft.customer, len(draft.lines), draft.issued_on, draft.external_id, seal.content(draft))
-    yield from _references([("customer", draft.customer, ("customer",)), *_lines(draft.lines, frozen=False), *_tags(draft.tags)])
+    taxes = [("tax", each.tax, ("adjustments", at, "tax")) for at, each in enumerate(draft.adjustments)]
+    yield from _references([("customer", draft.customer, ("customer",)), *_lines(draft.lines, frozen=False), *taxes, *_tags(draft.tags)])
 
 
 def _invoice(invoice: Invoice) -> Iterator[Fact]:
@@ -170,12 +171,14 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
         voided_on=note.void.on if note.void else None,
     )  # fmt: skip
     yield from rows
+    yield from (Name("for_other", each) for each in note.for_others)
     if note.corrects:
         for line in note.lines:
             if line.invoice_line is not None:
                 yield CreditLineFact(number, note.corrects, line.invoice_line, format(line.quantity, "f"))
     yield from _references([
-        ("customer", note.customer, ("customer",)), ("invoice", note.corrects, ("corrects",)),
+        ("customer", note.customer, ("customer",)),
+        *(("customer", each, ("for_others", at)) for at, each in enumerate(note.for_others)), ("invoice", note.corrects, ("corrects",)),
         *(("invoice", each.invoice, ("applied", at, "invoice")) for at, each in enumerate(note.applied)),
         *_lines(note.lines, frozen=True), *_tags(note.tags),
     ])  # fmt: skip
@@ -194,8 +197,10 @@ def _payment(payment: Payment) -> Iterator[Fact]:
         content=seal.content(payment), reversed_on=payment.reversed.on if payment.reversed else None,
     )  # fmt: skip
     yield from rows
+    yield from (Name("for_other", each) for each in payment.for_others)
     yield from _references([
         ("customer", payment.customer, ("customer",)),
+        *(("customer", each, ("for_others", at)) for at, each in enumerate(payment.for_others)),
         *(("invoice", each.invoice, ("allocations", at, "invoice")) for at, each in enumerate(payment.allocations)),
         *_tags(payment.tags),
     ])  # fmt: skip

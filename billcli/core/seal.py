@@ -15,7 +15,7 @@ from typing import Any
 
 from billcli.model.types import Entity
 
-UNSEALED = frozenset(("schema", "seal", "void", "reversed", "applied", "notes", "tags", "classification", "x"))
+UNSEALED = frozenset(("schema", "seal", "void", "reversed", "applied", "for_others", "notes", "tags", "classification", "x"))
 CONTENT = frozenset((*UNSEALED, "number", "id", "reference", "issued_on", "on", "imported", "external_id", "instalments", "discount"))
 
 

@@ -79,10 +79,8 @@ class Returned(NamedTuple):
     on: date
 
 
-def returning_credit(
-    invoice: InvoiceFact, rows: Sequence[Settlement], notes: Sequence[NoteUse], on: date, settings: Settings
-) -> tuple[list[Returned], list[Change]]:
-    """What credit notes on the invoice give back to it once ``rows`` are all that counts; credit already used elsewhere stays there."""
+def excess_credit(invoice: InvoiceFact, rows: Sequence[Settlement], notes: Sequence[NoteUse]) -> int:
+    """By how much credit that came from an invoice exceeds what was settled on it by payment, opening, and credit from elsewhere."""
     own = {note.fact.number for note in notes}
     settled = sum(
         row.amount
@@ -92,7 +90,14 @@ def returning_credit(
     given = sum(
         note.fact.gross - sum(row.amount for row in note.rows if row.ended_on is None and row.invoice == invoice.number) for note in notes
     )
-    excess = given - settled
+    return given - settled
+
+
+def returning_credit(
+    invoice: InvoiceFact, rows: Sequence[Settlement], notes: Sequence[NoteUse], on: date, settings: Settings
+) -> tuple[list[Returned], list[Change]]:
+    """What credit notes on the invoice give back to it once ``rows`` are all that counts; credit already used elsewhere stays there."""
+    excess = excess_credit(invoice, rows, notes)
     returned, changes = [], []
     standing = list(rows)
     for note in sorted(notes, key=lambda each: (each.fact.issued_on, each.fact.number), reverse=True):

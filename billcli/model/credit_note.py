@@ -50,6 +50,7 @@ class CreditNote(Entity):
     taxes: tuple[TaxGroup, ...] = ()
     totals: Totals
     external_id: Text | None = None
+    for_others: tuple[Id, ...] = ()
     applied: tuple[Application, ...] = ()
     notes: Notes | None = None
     tags: tuple[Label, ...] = ()

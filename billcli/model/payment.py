@@ -47,7 +47,8 @@ class Received(Entity):
 class Payment(Entity):
     """``payments/<year>/<month>/<id>.yaml``. ``received_on`` is the day of the money, ``on`` the day it counts in the books.
 
-    ``fee`` is what banks kept on the way; it settles invoices as a bank charge and is no part of ``amount``.
+    ``fee`` is what banks kept on the way; it settles invoices as a bank charge and is no part of ``amount``. ``for_others`` are customers
+    who are not related, whose invoices it may settle all the same.
     """
 
     id: Id
@@ -64,6 +65,7 @@ class Payment(Entity):
     reference: Text | None = None
     external_id: Text | None = None
     policy: Policy | None = None
+    for_others: tuple[Id, ...] = ()
     allocations: tuple[Allocation, ...] = ()
     notes: Notes | None = None
     tags: tuple[Label, ...] = ()
