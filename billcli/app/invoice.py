@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 
 def plan_new(request: Any, *, draft: bool) -> Planner:
     """Issue at once, or keep as a draft."""
-    from billcli.app.amounts import notes_of
+    from billcli.app.amounts import notes_of, optional
+    from billcli.model.values import parse_notes
 
-    request = request._replace(notes=notes_of(request.notes))
+    request = request._replace(notes=notes_of(request.notes), remark=optional(parse_notes, request.remark, "--remark"))
     return lambda books: _plan_draft(books, request) if draft else _plan_issue(books, request, None)
 
 
 def line_meant(books: Books, request: Any, text: str) -> str:
     """A typed line as it will be understood, with what it comes to. Raises ``BillError``."""
+    from billcli.core.adjustments import frozen_line, words
     from billcli.core.invoice import currency_for, resolved_lines
     from billcli.core.lines import typed_line
     from billcli.core.totals import line_amount
@@ -40,8 +42,10 @@ def line_meant(books: Books, request: Any, text: str) -> str:
     master = _master(books, request.customer)
     currency = currency_for(request, master)
     [line] = resolved_lines(request._replace(typed_lines=(typed_line(text),), lines=()), master, currency)
+    line = frozen_line(line, currency)
     amount = Money(line_amount(line, currency), currency)
-    return f"{line.description}: {format(line.quantity, 'f')} × {format(line.unit_price, 'f')} = {amount}, tax {line.tax}"
+    adjusted = "".join(f", {words(each, currency)}" for each in line.adjustments)
+    return f"{line.description}: {format(line.quantity, 'f')} × {format(line.unit_price, 'f')}{adjusted} = {amount}, tax {line.tax}"
 
 
 def plan_issue(draft_id: str, issued_on: date | None) -> Planner:
@@ -80,6 +84,7 @@ def given_number(books: Books, settings: Any, kind: str, series: str | None, iss
 
 def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
     from billcli.core import seal
+    from billcli.core.active import ensure_active
     from billcli.core.customer import check_vocabulary
     from billcli.core.invoice import invoice_document
     from billcli.core.invoice import plan_issue as plan
@@ -91,6 +96,7 @@ def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
         invoice = invoice_document(request, master, Given(made, "", ()), books.invoice(made).issued_on)
         return already_there(books, "invoices", made, request.external_id, seal.content(invoice))
     issued_on = request.issued_on or books.today
+    ensure_active(master.customer, issued_on)
     given = given_number(books, master.settings, "invoice", request.series, issued_on)
     return plan(invoice_document(request, master, given, issued_on), given, drafted)
 
@@ -115,6 +121,7 @@ def already_there(books: Books, table: str, name: str, external_id: str, content
 
 def _plan_draft(books: Books, request: Any) -> Plan:
     from billcli.core import seal
+    from billcli.core.active import ensure_active
     from billcli.core.invoice import plan_draft
     from billcli.core.plan import Create
     from billcli.model.invoice import Draft
@@ -127,6 +134,7 @@ def _plan_draft(books: Books, request: Any) -> Plan:
     if made and isinstance(plan.steps[0], Create):
         draft = Draft.model_validate(plan.steps[0].data)
         return already_there(books, "drafts", made, request.external_id, seal.content(draft))
+    ensure_active(books.customer(request.customer), request.issued_on or books.today)
     return plan
 
 
