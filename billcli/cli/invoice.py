@@ -209,6 +209,40 @@ def issue(
     write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
+@app.command()
+def duplicate(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The invoice to take as a pattern.")],
+    customer: Annotated[str | None, typer.Option("--customer", "-c", metavar="ID", help="Another customer than there.")] = None,
+    issued_on: IssuedOn = None,
+    buyer_reference: Annotated[
+        str | None, typer.Option("--buyer-reference", metavar="TEXT", help="Another order number than there.")
+    ] = None,
+    series: Annotated[
+        str | None, typer.Option("--series", metavar="NAME", help="The sequence in ledger.yaml to take the number from.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it without a number, to be issued later.")] = False,
+    external_id: ExternalId = None,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Issue an invoice like another: its lines, discounts, prices, terms and contact; taxes, dates and number are its own.
+
+    Example: bill invoice duplicate INV-2026-0042 --issued-on 2026-04-14 --yes
+    """
+    from billcli.app.amounts import optional
+    from billcli.app.duplicate import Wanted, plan_duplicate
+    from billcli.model.values import parse_text
+
+    said = (optional(parse_text, buyer_reference, "--buyer-reference"), series, optional(parse_text, external_id, "--external-id"))
+    wanted = Wanted(customer, optional_day(issued_on, "--issued-on"), *said)
+    planner = plan_duplicate(number, wanted, draft=draft)
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
 @app.command("list")
 def list_(
     ctx: typer.Context,
