@@ -332,7 +332,7 @@ def hold_view(books: Books, hold_id: str, as_of: date) -> View:
         )
     columns = (Column("file", "File"), Column("sha256", "SHA-256"))
     tables.append(("Evidence", Report("evidence", as_of, columns, [(each.file, each.sha256) for each in hold.evidence])))
-    fields = hold_fields(hold, customer.name if customer else "", derived)
+    fields = hold_fields(hold, customer.name if customer else "", derived, as_of)
     return View("hold", hold_id, as_of, fields, tables, {**document_data(hold), **derived})
 
 

@@ -111,6 +111,10 @@ def is_kept(hold: HoldFact, invoices: Iterable[tuple[int, Sequence[Settlement]]]
     return nothing_left or (hold.amount is not None and cash >= hold.amount)
 
 
+def _named(kind: str) -> str:
+    return "manual hold" if kind == "manual" else kind
+
+
 def check_options(kind: str, invoice: str | None, given: Collection[str]) -> None:
     """Raises ``UsageError`` where a kind is unknown, or an option does not belong to it or is missing."""
     if kind not in OUTCOMES:
@@ -118,7 +122,7 @@ def check_options(kind: str, invoice: str | None, given: Collection[str]) -> Non
     for option in given:
         if option not in _OPTIONS[kind]:
             allowed = ", ".join(_WORDS[each] for each in _WORDS if each in _OPTIONS[kind])
-            raise UsageError(f"{_WORDS[option]} does not belong to a {kind}", f"a {kind} takes {allowed}")
+            raise UsageError(f"{_WORDS[option]} does not belong to a {_named(kind)}", f"a {_named(kind)} takes {allowed}")
     if kind in ("dispute", "plan") and invoice is None:
         raise UsageError(f"a {kind} is about an invoice", "name it with --invoice")
     if kind == "promise" and "until" not in given:
@@ -179,7 +183,10 @@ def _amount(request: HoldRequest, on: date, owed: Owed) -> int | None:
         return min(request.amount, owed.open)
     if request.amount is not None and request.amount > owed.open:
         what = "in dispute" if request.kind == "dispute" else "promised"
-        raise BillError(f"{owed.of} has {shown} open on {on}; {Money(request.amount, shown.currency)} cannot be {what}")
+        raise BillError(
+            f"{owed.of} has {shown} open on {on}; {Money(request.amount, shown.currency)} cannot be {what}",
+            "leave --amount out to hold all of it",
+        )
     return request.amount
 
 
@@ -255,7 +262,9 @@ def plan_release(hold: Hold, path: str, on: date, outcome: str | None, reason: s
     if hold.released:
         raise BillError(f"{hold.id} was released on {hold.released.on}", "a hold ends once; begin a new one")
     if outcome is not None and outcome not in OUTCOMES[hold.kind]:
-        raise UsageError(f"--outcome: {quoted(outcome)} is no outcome of a {hold.kind}", "use one of: " + ", ".join(OUTCOMES[hold.kind]))
+        raise UsageError(
+            f"--outcome: {quoted(outcome)} is no outcome of a {_named(hold.kind)}", "use one of: " + ", ".join(OUTCOMES[hold.kind])
+        )
     if on < hold.on:
         raise BillError(f"{hold.id} begins on {hold.on}, after {on}", f"the earliest possible day is {hold.on}")
     release = {"on": on, "outcome": outcome, "reason": reason}
@@ -271,9 +280,9 @@ def plan_release(hold: Hold, path: str, on: date, outcome: str | None, reason: s
     )
 
 
-def hold_fields(hold: Hold, name: str, derived: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def hold_fields(hold: Hold, name: str, derived: Mapping[str, Any], as_of: date) -> list[tuple[str, Any]]:
     """Head of a hold; ``name`` is the customer's."""
-    released = hold.released
+    released = hold.released if hold.released and hold.released.on <= as_of else None
     ended = ", ".join(str(each) for each in (released.on, released.outcome, released.reason) if each) if released else None
     fields = (
         ("Hold", hold.id), ("Kind", hold.kind), ("Customer", f"{name} ({hold.customer})" if name else hold.customer),

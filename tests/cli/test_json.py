@@ -39,6 +39,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done("invoice", "new", "-c", "kreis", "-l", "Consulting;1;95.10;vat-20", "--draft", "--yes", at="2026-01-10", env=env)
     done("credit-note", "new", "-i", "INV-2026-0001", "--reason", "too many", "--line", "1:2", "--yes", at="2026-02-01", env=env)
     done("payment", "add", "-c", "kreis", "-a", "500", "-i", "INV-2026-0001", "--yes", at="2026-02-10", env=env)
+    done("hold", "new", "--kind", "manual", "-c", "kreis", "--reason", "see letter", "--yes", at="2026-02-12", env=env)
     return root
 
 
@@ -81,8 +82,16 @@ def test_aging_by_invoice(books: Path) -> None:
 def test_invoice_list(books: Path) -> None:
     row = report(books, "invoice", "list")
     expected = {"number", "customer", "type", "issued_on", "due_on", "currency", "gross", "open", "state", "days_overdue"}
-    assert set(row) == expected
+    assert set(row) == expected | {"hold"}
     assert isinstance(row["days_overdue"], int)
+    assert row["hold"] == ["manual"]
+
+
+def test_hold_list(books: Path) -> None:
+    row = report(books, "hold", "list")
+    assert set(row) == {"hold", "kind", "customer", "invoice", "on", "until", "amount", "currency", "live", "state", "reason"}
+    assert (row["live"], row["state"], row["amount"]) == (True, "live", None)
+    assert {"id", "live", "state"} <= set(report(books, "hold", "show", row["hold"]))
 
 
 def test_credit_note_list(books: Path) -> None:
@@ -109,7 +118,7 @@ def test_draft_list(books: Path) -> None:
 
 def test_show_of_a_document_has_its_fields_and_what_is_derived(books: Path) -> None:
     row = report(books, "invoice", "show", "INV-2026-0001")
-    derived = {"state", "open", "days_overdue", "settlements"}
+    derived = {"state", "open", "days_overdue", "settlements", "schedule", "holds"}
     frozen = {"number", "type", "customer", "issued_on", "currency", "terms", "reference", "rounding", "issued_by", "issued_to"}
     assert set(row) == frozen | {"lines", "taxes", "instalments", "totals", "seal"} | derived
     assert {"unapplied"} <= set(report(books, "credit-note", "show", "CN-2026-0001"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from billcli.core.plan import Append, Change, Create, Plan, Remove
+from billcli.core.plan import Append, Change, Create, CreateBytes, Plan, Remove
 
 
 def plan(number: str = "INV-1", **fields: Any) -> Plan:
@@ -30,3 +30,12 @@ def test_plans_that_differ_in_the_given_number_and_its_seal_only_are_one_decisio
 )
 def test_any_other_difference_is_another_decision(other: Plan) -> None:
     assert other.comparable() != plan().comparable()
+
+
+def test_a_file_from_elsewhere_is_compared_by_its_content() -> None:
+    def copying(data: bytes) -> str:
+        return Plan("hold new", (CreateBytes("evidence/a.pdf", data),), ("hold",)).comparable()
+
+    assert copying(b"a" * 1000) == copying(b"a" * 1000)
+    assert copying(b"a") != copying(b"b")
+    assert len(copying(b"a" * 1_000_000)) < 1000
