@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import groupby
@@ -10,19 +11,23 @@ from itertools import groupby
 from billcli.app.books import Books
 from billcli.app.lost import Lost, lost
 from billcli.app.refresh import overlaid
-from billcli.core.checks import books as rules
+from billcli.core.checks import books as together
+from billcli.core.checks import closed, granted, suspicions
+from billcli.core.checks.facts import Unused
+from billcli.core.facts import OpenInvoice
 from billcli.diagnostics import Diagnostic, Path
-from billcli.index import check_queries, queries
+from billcli.index import balances, check_queries, queries, suspicion_queries
 from billcli.store.layout import KINDS
 
 _VOCABULARY = {"customer": ("customers", "id"), "invoice": ("invoices", "number")}
 
 
-def check(books: Books) -> list[Diagnostic]:
-    """All findings in the order of files and lines."""
+def check(books: Books, *, strict: bool = False) -> list[Diagnostic]:
+    """All findings in the order of files and lines; ``strict`` adds what may be right but is worth a look."""
     found = [*queries.problems(books.index)]
     without = lost(found, queries.unreadable(books.index), check_queries.kept_out(books.index), check_queries.gone(books.index))
-    across = [each for rule in CHECKS.values() for each in rule(books, without)]
+    rules = {**CHECKS, **STRICT} if strict else CHECKS
+    across = [each for rule in rules.values() for each in rule(books, without)]
     return sorted([*found, *_located(books, across)], key=Diagnostic.sort_key)
 
 
@@ -45,11 +50,11 @@ def _references(books: Books, without: Lost) -> Iterator[Diagnostic]:
             return [name for _, name in queries.keys(books.index, *_VOCABULARY[kind])]
         return queries.names(books.index, kind)
 
-    return rules.check_references((each for each in check_queries.missing(books.index) if not without.name(each.kind, each.name)), known)
+    return together.check_references((each for each in check_queries.missing(books.index) if not without.name(each.kind, each.name)), known)
 
 
 def _twice(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    return rules.check_twice(each for each in check_queries.twice(books.index) if each.file not in without.twins)
+    return together.check_twice(each for each in check_queries.twice(books.index) if each.file not in without.twins)
 
 
 def _sequences(books: Books, without: Lost) -> Iterator[Diagnostic]:
@@ -58,21 +63,21 @@ def _sequences(books: Books, without: Lost) -> Iterator[Diagnostic]:
         patterns = [value for name, value in settings.items() if name.startswith(f"sequence {kind} ")]
         elsewhere = None if without.within(KINDS[kind].folder) else without.names
         documents = check_queries.numbered(books.index, kind)
-        yield from rules.check_sequences(documents, patterns, strict=settings.get("order") == "strict", elsewhere=elsewhere)
+        yield from together.check_sequences(documents, patterns, strict=settings.get("order") == "strict", elsewhere=elsewhere)
 
 
 def _balances(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    return rules.check_balances(check_queries.overdrawn(books.index))
+    return together.check_balances(check_queries.overdrawn(books.index))
 
 
 def _crossings(books: Books, without: Lost) -> Iterator[Diagnostic]:
     related = None if without.any_of("customers") else lambda customer: queries.relatives(books.index, customer)
-    return rules.check_crossings(check_queries.crossings(books.index), related)
+    return together.check_crossings(check_queries.crossings(books.index), related)
 
 
 def _credit(books: Books, without: Lost) -> Iterator[Diagnostic]:
     invoices = check_queries.credited(books.index)
-    yield from rules.check_credit_caps(invoices)
+    yield from together.check_credit_caps(invoices)
     for each in invoices:
         if each.by_line:
             sold = {at: line.quantity for at, line in enumerate(books.invoice(each.number).lines, 1)}
@@ -81,7 +86,7 @@ def _credit(books: Books, without: Lost) -> Iterator[Diagnostic]:
             for note, line, quantity in sorted(queries.credited_quantities(books.index, each.number)):
                 credited[line] = credited.get(line, Decimal(0)) + Decimal(quantity)
                 last[line] = note
-            yield from rules.check_line_caps(each.number, sold, credited, partial(_place, books, last))
+            yield from together.check_line_caps(each.number, sold, credited, partial(_place, books, last))
 
 
 def _place(books: Books, last: Mapping[int, str], line: int) -> tuple[str, Path]:
@@ -91,12 +96,98 @@ def _place(books: Books, last: Mapping[int, str], line: int) -> tuple[str, Path]
 
 
 def _parents(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    return rules.check_parents(check_queries.parents(books.index))
+    yield from together.check_parents(check_queries.parents(books.index))
+    yield from together.check_parents(check_queries.merged(books.index), "merged_into", "merged into itself")
 
 
 def _trail(books: Books, without: Lost) -> Iterator[Diagnostic]:
     gaps = [each for each in check_queries.audit_gaps(books.index) if each.file.rpartition("/")[0] not in without.broken_trails]
-    return rules.check_trail(without.gone, gaps)
+    return together.check_trail(without.gone, gaps)
+
+
+def _granted(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    found = check_queries.granted(books.index)
+    if found and "ledger.yaml" not in without.files:
+        yield from granted.check_discounts(found, books.settings().settlement)
+
+
+def _unpaid_credit(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    if not any(without.any_of(folder) for folder in ("invoices", "credit-notes", "payments")):
+        yield from granted.check_unpaid_credit(check_queries.unpaid_credit(books.index))
+    yield from granted.check_bounced(check_queries.bounced_refunds(books.index))
+
+
+def _closed(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    through = _closed_through(books)
+    yield from closed.check_drafts(suspicion_queries.drafts_left(books.index), through)
+    if through is None:
+        return
+    yield from closed.check_closed_through(through, books.today)
+    if closings := suspicion_queries.closings(books.index):
+        last = max(each.through for each in closings)
+        touched = suspicion_queries.touched(books.index, min(each.at for each in closings if each.through == last))
+        yield from closed.check_closed((each for each in touched if not (each.gone and each.file in without.files)), closings, through)
+
+
+def _closed_through(books: Books) -> date | None:
+    text = queries.settings(books.index).get("closed_through")
+    return date.fromisoformat(text) if text else None
+
+
+def _ahead(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    return suspicions.check_ahead(suspicion_queries.ahead(books.index, books.today), books.today)
+
+
+def _odd_payments(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    yield from suspicions.check_early(suspicion_queries.early(books.index))
+    yield from suspicions.check_paid_twice(suspicion_queries.paid_twice(books.index))
+
+
+def _rules(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    found = check_queries.granted(books.index)
+    if found and "ledger.yaml" not in without.files:
+        yield from granted.check_rules(found, books.settings().settlement)
+
+
+def _waiting(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    """Money, promises and drafts that wait for a person."""
+    yield from suspicions.check_unused(_unused(books))
+    yield from suspicions.check_promises(suspicion_queries.expired_promises(books.index, books.today))
+    yield from closed.check_forgotten(suspicion_queries.drafts_left(books.index), _closed_through(books), books.today)
+
+
+def _unused(books: Books) -> Iterator[Unused]:
+    oldest: dict[tuple[str, str], OpenInvoice] = {}
+    for invoice in balances.open_invoices(books.index, books.today):
+        key = (invoice.customer, invoice.currency)
+        if key not in oldest or (invoice.due_on, invoice.number) < (oldest[key].due_on, oldest[key].number):
+            oldest[key] = invoice
+    for each in balances.free_sources(books.index, books.today):
+        beside = oldest.get((each.customer, each.currency))
+        if each.amount > 0 and beside is not None and (books.today - each.booked_on).days > suspicions.UNUSED_DAYS:
+            path = books.path(each.kind, each.name)
+            yield Unused(path, each.kind, each.name, each.customer, each.currency, each.amount, each.booked_on, beside.number)
+
+
+def _long_terms(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    return suspicions.check_long_terms(suspicion_queries.long_terms(books.index, suspicions.EU, suspicions.EU_DAYS))
+
+
+def _holds(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.core.checks import holds
+    from billcli.index.hold_queries import held
+    from billcli.model.hold import Hold
+
+    found = held(books.index)
+    yield from holds.check_held(found, lambda file: books.document(file, Hold).lines)
+    yield from holds.check_plans(found)
+
+
+def _evidence(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.app.evidence import evidence_now
+    from billcli.core.checks.holds import check_evidence
+
+    return check_evidence(queries.evidence(books.index), partial(evidence_now, books.root))
 
 
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
@@ -108,5 +199,19 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "credit": _credit,
     "parents": _parents,
     "trail": _trail,
+    "granted": _granted,
+    "unpaid credit": _unpaid_credit,
+    "closed": _closed,
+    "holds": _holds,
+    "evidence": _evidence,
 }
 """Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""
+
+STRICT: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
+    "ahead": _ahead,
+    "odd payments": _odd_payments,
+    "rules": _rules,
+    "waiting": _waiting,
+    "long terms": _long_terms,
+}
+"""What ``--strict`` looks at besides."""

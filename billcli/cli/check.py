@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from billcli.cli.common import books, check_form, out, say
+from billcli.cli.options import Today
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -18,9 +19,14 @@ def check(
         str | None,
         typer.Argument(metavar="[DIR]", help="The ledger; else --ledger, BILL_LEDGER, or upwards from here."),
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Also what may be right but is worth a look; warnings make exit 1.")] = False,
+    as_of: Today = None,
     form: Annotated[str, typer.Option("--format", metavar="text|short|json", help="For a person, for an editor, for a program.")] = "text",
 ) -> None:
-    """Check every file of the ledger; all problems at once. Silent and exit 0 when all is well.
+    """Check every file of the ledger; all problems at once. Silent and exit 0 when all is well, or only warnings are told.
+
+    With --strict also what may be right but is worth a look: days to come, money older than its invoice or there twice,
+    grants beyond the rules of ledger.yaml, money unused beside open invoices, promises and drafts whose day has passed.
 
     Example: bill check --format short
     """
@@ -31,8 +37,8 @@ def check(
     check_form(form, ("text", "short", "json"))
     if folder is not None:
         ctx.obj = {"ledger": folder}
-    with books(ctx, whole=False) as found:
-        problems = run(found)
+    with books(ctx, as_of, whole=False) as found:
+        problems = run(found, strict=strict)
     errors = sum(each.severity == "error" for each in problems)
     match form:
         case "json":
@@ -42,5 +48,5 @@ def check(
         case _ if problems:
             out(as_text(problems) + "\n")
             say(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
-    if errors:
+    if errors or (strict and problems):
         raise typer.Exit(1)

@@ -8,13 +8,16 @@ from datetime import date
 
 from billcli.core.checks.facts import (
     AuditGap,
+    BouncedRefund,
     CreditedInvoice,
     Crossing,
     Gone,
+    Granted,
     Missing,
     Numbered,
     Overdrawn,
     Twice,
+    UnpaidCredit,
 )  # fmt: skip
 
 _KEYS = (
@@ -78,54 +81,146 @@ WITH changes(k, day, amount) AS ({changes}),
 SELECT k, min(balance), min(day) FROM running WHERE balance < 0 GROUP BY k
 """
 # A row dated before the document it draws on counts from that document's day: its date is a finding of its own.
-_FROM = "max(booked_on, coalesce((SELECT min(t.{day}) FROM {table} t WHERE t.{key} = settlements.{names}), ''))"
-_INVOICES = f"""
-SELECT number, issued_on, gross FROM invoices
-UNION ALL SELECT invoice, {_FROM.format(day="issued_on", table="invoices", key="number", names="invoice")}, -amount FROM settlements
-UNION ALL SELECT invoice, ended_on, amount FROM settlements WHERE ended_on IS NOT NULL
+_FROM = "max(booked_on, coalesce((SELECT min(t.{day}) FROM {table} t WHERE t.{key} = {names}), ''))"
+_REVERSED = "(SELECT min(p.reversed_on) FROM payments p WHERE p.id = source)"
+# What still stands after a reversal is a finding of its own: here it ends with it.
+_UNTIL = f"min(coalesce(ended_on, {_REVERSED}), coalesce({_REVERSED}, ended_on))"
+_TAKEN = "SELECT {name} AS k, amount, {begun} AS begun, {until} AS until FROM {table} WHERE {which}"
+_COMING_AND_GOING = """
+UNION ALL SELECT k, begun, -amount FROM ({taken}) WHERE until IS NULL OR until > begun
+UNION ALL SELECT k, until, amount FROM ({taken}) WHERE until > begun
 """
-_PAYMENTS = f"""
-SELECT id, booked_on, amount FROM payments
-UNION ALL SELECT id, reversed_on, -amount FROM payments WHERE reversed_on IS NOT NULL
-UNION ALL SELECT source, {_FROM.format(day="booked_on", table="payments", key="id", names="source")}, -amount FROM settlements
-  WHERE source_kind = 'payment' AND kind = 'payment'
-UNION ALL SELECT source, ended_on, amount FROM settlements WHERE source_kind = 'payment' AND kind = 'payment' AND ended_on IS NOT NULL
-UNION ALL SELECT source, booked_on, -amount FROM draws WHERE source_kind = 'payment'
-UNION ALL SELECT d.source, min(coalesce(d.ended_on, p.reversed_on), coalesce(p.reversed_on, d.ended_on)), d.amount
-  FROM draws d LEFT JOIN payments p ON p.id = d.source WHERE d.source_kind = 'payment' AND coalesce(d.ended_on, p.reversed_on) IS NOT NULL
-"""  # money refunded before its payment bounced is a finding of its own
-_NOTES = f"""
-SELECT number, issued_on, gross FROM credit_notes
-UNION ALL SELECT number, voided_on, -gross FROM credit_notes WHERE voided_on IS NOT NULL
-UNION ALL SELECT source, {_FROM.format(day="issued_on", table="credit_notes", key="number", names="source")}, -amount FROM settlements WHERE source_kind = 'credit-note'
-UNION ALL SELECT source, ended_on, amount FROM settlements WHERE source_kind = 'credit-note' AND ended_on IS NOT NULL
-UNION ALL SELECT source, booked_on, -amount FROM draws WHERE source_kind = 'credit-note'
-UNION ALL SELECT source, ended_on, amount FROM draws WHERE source_kind = 'credit-note' AND ended_on IS NOT NULL
-"""
+
+
+def _taken(name: str, table: str, which: str, until: str, day: str, of: str, key: str) -> str:
+    begun = _FROM.format(day=day, table=of, key=key, names=name)
+    return _COMING_AND_GOING.format(taken=_TAKEN.format(name=name, begun=begun, until=until, table=table, which=which))
+
+
+_INVOICES = "SELECT number, issued_on, gross FROM invoices" + _taken(
+    "invoice", "settlements", "1", "ended_on", "issued_on", "invoices", "number"
+)
+_PAYMENTS = (
+    "SELECT id, booked_on, amount FROM payments UNION ALL SELECT id, reversed_on, -amount FROM payments WHERE reversed_on IS NOT NULL"
+    + _taken("source", "settlements", "source_kind = 'payment' AND kind = 'payment'", _UNTIL, "booked_on", "payments", "id")
+    + _taken("source", "draws", "source_kind = 'payment'", _UNTIL, "booked_on", "payments", "id")
+)
+_NOTES = (
+    "SELECT number, issued_on, gross FROM credit_notes UNION ALL SELECT number, voided_on, -gross FROM credit_notes WHERE voided_on IS NOT NULL"
+    + _taken("source", "settlements", "source_kind = 'credit-note'", "ended_on", "issued_on", "credit_notes", "number")
+    + _taken("source", "draws", "source_kind = 'credit-note'", "ended_on", "issued_on", "credit_notes", "number")
+)
 
 
 def overdrawn(connection: sqlite3.Connection) -> Iterator[Overdrawn]:
     """Invoices settled by more than their gross, payments and credit notes spent more than once, at any date."""
-    for kind, table, key, changes in (
-        ("invoice", "invoices", "number", _INVOICES), ("payment", "payments", "id", _PAYMENTS), ("credit-note", "credit_notes", "number", _NOTES),
+    for kind, table, key, ended, changes in (
+        ("invoice", "invoices", "number", "voided_on", _INVOICES), ("payment", "payments", "id", "NULL", _PAYMENTS),
+        ("credit-note", "credit_notes", "number", "voided_on", _NOTES),
     ):  # fmt: skip
         for name, balance, day in connection.execute(_RUNNING.format(changes=changes)).fetchall():
-            sql = f"SELECT f.path, t.currency FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?"
+            sql = f"SELECT f.path, t.currency, t.{ended} FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?".replace(
+                "t.NULL", "NULL"
+            )
             row = connection.execute(sql, (name,)).fetchone()
             if row:
-                yield Overdrawn(row[0], kind, name, row[1], balance, date.fromisoformat(day))
+                yield Overdrawn(row[0], kind, name, row[1], balance, _day(day), _day(row[2]) if row[2] else None)
+
+
+_day = date.fromisoformat
+
+_CROSSED = "(t.currency <> o.currency OR t.customer <> o.customer OR s.booked_on < {since})"
+_SETTLED = """
+SELECT f.path, s.place, 'invoice', 'on', s.invoice, t.currency, o.currency,
+  CASE WHEN EXISTS (SELECT 1 FROM names n WHERE n.file = s.file AND n.kind = 'for_other' AND n.name = o.customer) THEN o.customer ELSE t.customer END,
+  o.customer, s.booked_on, o.issued_on, s.source_kind, s.source
+FROM settlements s JOIN {table} t ON t.file = s.file AND t.{key} = s.source JOIN invoices o ON o.number = s.invoice JOIN files f ON f.id = s.file
+WHERE s.source_kind = '{kind}' AND {crossed}
+"""
+_DRAWN = """
+SELECT f.path, s.place, '{field}', 'on', s.source, t.currency, o.currency, t.customer, o.customer, s.booked_on, o.{since}, 'refund', s.refund
+FROM draws s JOIN refunds t ON t.file = s.file JOIN {table} o ON o.{key} = s.source JOIN files f ON f.id = s.file
+WHERE s.source_kind = '{kind}' AND {crossed}
+"""
+_HELD = """
+SELECT f.path, '', 'invoice', 'on', t.invoice, coalesce(t.currency, o.currency), o.currency, t.customer, o.customer, o.issued_on, o.issued_on, 'hold', t.id
+FROM holds t JOIN invoices o ON o.number = t.invoice JOIN files f ON f.id = t.file WHERE t.currency <> o.currency OR t.customer <> o.customer
+"""
+_CORRECTING = """
+SELECT f.path, '', 'corrects', 'issued_on', t.corrects, t.currency, t.currency, t.customer, o.customer, t.issued_on, o.issued_on, 'credit-note', t.number
+FROM credit_notes t JOIN invoices o ON o.number = t.corrects JOIN files f ON f.id = t.file WHERE t.customer <> o.customer OR t.issued_on < o.issued_on
+"""  # its currency is checked where all credit notes on the invoice are added up
 
 
 def crossings(connection: sqlite3.Connection) -> Iterator[Crossing]:
-    """Settlements whose source and invoice differ in currency, differ in customer, or begin before the invoice does."""
-    for kind, table, key in (("payment", "payments", "id"), ("credit-note", "credit_notes", "number"), ("write-off", "write_offs", "id")):
-        sql = f"""
-        SELECT f.path, s.place, s.invoice, t.currency, i.currency, t.customer, i.customer, s.booked_on, i.issued_on
-        FROM settlements s JOIN {table} t ON t.file = s.file AND t.{key} = s.source JOIN invoices i ON i.number = s.invoice JOIN files f ON f.id = s.file
-        WHERE s.source_kind = ? AND (t.currency <> i.currency OR t.customer <> i.customer OR s.booked_on < i.issued_on)
-        """  # our own names
-        for path, place, invoice, here, there, payer, debtor, booked, issued in connection.execute(sql, (kind,)).fetchall():
-            yield Crossing(path, place, invoice, here, there, payer, debtor, date.fromisoformat(booked), date.fromisoformat(issued))
+    """Documents that name one of another currency or customer, or one that begins later than they use it."""
+    queries = [
+        *(
+            _SETTLED.format(kind=kind, table=table, key=key, crossed=_CROSSED.format(since="o.issued_on"))
+            for kind, table, key in (("payment", "payments", "id"), ("credit-note", "credit_notes", "number"), ("write-off", "write_offs", "id"))
+        ),
+        *(
+            _DRAWN.format(kind=kind, field=field, table=table, key=key, since=since, crossed=_CROSSED.format(since=f"o.{since}"))
+            for kind, field, table, key, since in (
+                ("payment", "payment", "payments", "id", "booked_on"), ("credit-note", "credit_note", "credit_notes", "number", "issued_on"),
+            )
+        ),
+        _HELD,
+        _CORRECTING,
+    ]  # fmt: skip
+    for sql in queries:  # our own names
+        for *head, booked, since, kind, source in connection.execute(sql).fetchall():
+            yield Crossing._make((*head, _day(booked), _day(since), kind, source))
+
+
+_CREDIT = """
+SELECT corrects, issued_on, -gross FROM credit_notes WHERE corrects IS NOT NULL
+UNION ALL SELECT corrects, voided_on, gross FROM credit_notes WHERE corrects IS NOT NULL AND voided_on IS NOT NULL
+""" + _COMING_AND_GOING.format(
+    taken="""
+SELECT invoice AS k, -amount AS amount, booked_on AS begun, ended_on AS until FROM settlements
+WHERE kind IN ('payment', 'opening', 'credit') AND invoice IN (SELECT corrects FROM credit_notes WHERE corrects IS NOT NULL)
+"""
+)
+
+
+def unpaid_credit(connection: sqlite3.Connection) -> Iterator[UnpaidCredit]:
+    """Invoices whose credit notes come, in the end, to more than they settled of it and what money, opening and other credit did."""
+    sql = f"""
+    WITH changes(k, day, amount) AS ({_CREDIT})
+    SELECT c.k, sum(c.amount), i.currency FROM changes c JOIN invoices i ON i.number = c.k GROUP BY c.k
+    HAVING sum(c.amount) < 0 AND (SELECT sum(n.gross) FROM credit_notes n WHERE n.corrects = c.k AND n.voided_on IS NULL) <= i.gross
+    """  # credit above the gross is a finding of its own
+    note = "SELECT f.path, n.number FROM credit_notes n JOIN files f ON f.id = n.file WHERE n.corrects = ? AND n.voided_on IS NULL ORDER BY n.number DESC"
+    for invoice, balance, currency in connection.execute(sql).fetchall():
+        if row := connection.execute(note, (invoice,)).fetchone():
+            yield UnpaidCredit(row[0], row[1], invoice, currency, -balance)
+
+
+def bounced_refunds(connection: sqlite3.Connection) -> Iterator[BouncedRefund]:
+    """Draws of refunds on payments that were reversed while the draw counts."""
+    sql = """
+    SELECT f.path, d.place, d.refund, d.source, p.currency, d.amount, p.reversed_on FROM draws d JOIN payments p ON p.id = d.source
+    JOIN files f ON f.id = d.file WHERE d.source_kind = 'payment' AND p.reversed_on IS NOT NULL AND (d.ended_on IS NULL OR d.ended_on > p.reversed_on)
+    """
+    for *head, day in connection.execute(sql).fetchall():
+        yield BouncedRefund._make((*head, _day(day)))
+
+
+def granted(connection: sqlite3.Connection) -> list[Granted]:
+    """Every discount, bank charge and write-off that counts on some day, invoice by invoice."""
+    sql = """
+    SELECT f.path, s.place, s.kind, s.source_kind, s.source, s.invoice, i.currency, i.gross, i.discount_percent, i.discount_until, s.amount,
+      s.booked_on, s.value_on, s.ended_on, w.kind
+    FROM settlements s JOIN invoices i ON i.number = s.invoice JOIN files f ON f.id = s.file
+    LEFT JOIN write_offs w ON w.file = s.file AND s.source_kind = 'write-off'
+    WHERE s.kind IN ('discount', 'bank_charge', 'write_off') AND (s.ended_on IS NULL OR s.ended_on > s.booked_on)
+    ORDER BY s.invoice, s.booked_on, f.path, s.place
+    """
+    return [
+        Granted._make((*head, _day(until) if until else None, amount, _day(booked), _day(value), _day(ended) if ended else None, kind))
+        for *head, until, amount, booked, value, ended, kind in connection.execute(sql)
+    ]
 
 
 def credited(connection: sqlite3.Connection) -> list[CreditedInvoice]:
@@ -143,6 +238,12 @@ def parents(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
     """(parent, file) by customer, where there is a parent."""
     sql = "SELECT c.id, c.parent, f.path FROM customers c JOIN files f ON f.id = c.file WHERE c.parent IS NOT NULL"
     return {customer: (parent, path) for customer, parent, path in connection.execute(sql)}
+
+
+def merged(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
+    """(the customer that took its place, file) by customer, where one did."""
+    sql = "SELECT c.id, c.merged_into, f.path FROM customers c JOIN files f ON f.id = c.file WHERE c.merged_into IS NOT NULL"
+    return {customer: (into, path) for customer, into, path in connection.execute(sql)}
 
 
 def kept_out(connection: sqlite3.Connection) -> dict[str, str]:

@@ -147,34 +147,55 @@ def _seals(issued: Sequence[Numbered], *, from_the_first: bool) -> Iterator[Diag
 
 
 def check_balances(overdrawn: Iterable[Overdrawn]) -> Iterator[Diagnostic]:
-    """E501 and E502: no balance is below zero on any day."""
+    """E501 and E502: no balance is below zero on any day; what is void holds nothing."""
     for each in overdrawn:
         over = Money(-each.balance, each.currency)
-        if each.kind == "invoice":
+        field: Path = ("amount",) if each.kind == "payment" else ("totals", "gross")
+        void = each.voided_on is not None and each.day >= each.voided_on
+        if each.kind == "invoice" and void:
+            message = f"{each.name} is void from {each.voided_on} on, but {over} settle it still"
+            hint = f'"bill show {each.name}" lists them; end them, or take the void away and credit the invoice'
+            yield Diagnostic("E502", message, each.file, ("void", "on"), hint=hint)
+        elif each.kind == "invoice":
             message = f"{each.name} is settled by {over} more than its amount, from {each.day} on"
-            yield Diagnostic("E502", message, each.file, ("totals", "gross"), hint=f'"bill show {each.name}" lists its settlements')
+            yield Diagnostic("E502", message, each.file, field, hint=f'"bill show {each.name}" lists its settlements')
+        elif void:
+            message = f"{each.name} is void from {each.voided_on} on, but {over} of it are used still"
+            hint = "end its rows and what refunds draw of it, or take the void away"
+            yield Diagnostic("E501", message, each.file, ("void", "on"), hint=hint)
         else:
-            field: Path = ("amount",) if each.kind == "payment" else ("totals", "gross")
             message = f"{each.name} is spent by {over} more than it holds, from {each.day} on"
             yield Diagnostic("E501", message, each.file, field, hint="lower one of its rows, or end it with ended_on:")
 
 
 def check_crossings(crossings: Iterable[Crossing], related: Callable[[str], set[str]] | None) -> Iterator[Diagnostic]:
-    """E309, E308 and E504: a settlement stays in one currency and one family, and begins when the invoice does.
+    """E309, E308 and E504: documents that belong together share currency and family, and nothing is used before it is there.
 
     ``related`` is None where customers cannot be read, so that nobody knows the families.
     """
     for each in crossings:
         row = undotted(each.place)[:-1]
-        if each.currency != each.invoice_currency:
-            message = f"{each.invoice} is in {each.invoice_currency}, this document in {each.currency}"
-            yield Diagnostic("E309", message, each.file, (*row, "invoice"), hint="currencies never mix; take the row out")
-        if each.customer != each.invoice_customer and related and each.invoice_customer not in related(each.customer):
-            message = f"{each.invoice} belongs to {each.invoice_customer}, who is not related to {each.customer}"
-            yield Diagnostic("E308", message, each.file, (*row, "invoice"), hint="customers are related by parent: in their files")
-        if each.booked_on < each.issued_on:
-            message = f"{each.invoice} was issued on {each.issued_on}, after {each.booked_on}"
-            yield Diagnostic("E504", message, each.file, (*row, "on"), hint="an invoice is settled from its day of issue on")
+        if each.currency != each.other_currency:
+            message = f"{each.name} is in {each.other_currency}, this document in {each.currency}"
+            yield Diagnostic("E309", message, each.file, (*row, each.key), hint=_MIXED[bool(row)])
+        if each.customer != each.other_customer and related and each.other_customer not in related(each.customer):
+            message = f"{each.name} belongs to {each.other_customer}, who is not related to {each.customer}"
+            yield Diagnostic("E308", message, each.file, (*row, each.key), hint="customers are related by parent: in their files")
+        if each.booked_on < each.since:
+            yield _too_early(each, (*row, each.day_key))
+
+
+_MIXED = ("currencies never mix; it has the currency of its invoice", "currencies never mix; take the row out")
+
+
+def _too_early(each: Crossing, path: Path) -> Diagnostic:
+    if each.source_kind == "refund":
+        message = f"{each.name} counts from {each.since} on, after {each.booked_on}"
+        return Diagnostic("E504", message, each.file, path, hint="money is paid back of what is there")
+    message = f"{each.name} was issued on {each.since}, after {each.booked_on}"
+    corrects = each.key == "corrects"
+    hint = "an invoice is credited from its day of issue on" if corrects else "an invoice is settled from its day of issue on"
+    return Diagnostic("E504", message, each.file, path, hint=hint)
 
 
 def check_credit_caps(invoices: Iterable[CreditedInvoice]) -> Iterator[Diagnostic]:
@@ -210,17 +231,15 @@ def check_line_caps(
             yield Diagnostic("E503", message, file, path, hint="void or lower one of its credit notes")
 
 
-def check_parents(parents: Mapping[str, tuple[str, str]]) -> Iterator[Diagnostic]:
-    """E306: going up by parent: ends somewhere. A circle is one finding, at the first of its customers."""
+def check_parents(parents: Mapping[str, tuple[str, str]], key: str = "parent", says: str = "its own parent") -> Iterator[Diagnostic]:
+    """E306: going up by parent:, or on by merged_into:, ends somewhere. A circle is one finding, at the first of its customers."""
     for customer, (_, file) in sorted(parents.items()):
         circle = [customer]
         while (at := parents.get(circle[-1], ("",))[0]) and at not in circle:
             circle.append(at)
         if at == customer == min(circle):
-            message = f"{customer} is its own parent: {' → '.join([*circle, customer])}"
-            yield Diagnostic(
-                "E306", message, file, ("parent",), hint=f"take parent: away in {'one of them' if circle[1:] else 'this file'}"
-            )
+            message = f"{customer} is {says}: {' → '.join([*circle, customer])}"
+            yield Diagnostic("E306", message, file, (key,), hint=f"take {key}: away in {'one of them' if circle[1:] else 'this file'}")
 
 
 def check_trail(gone: Iterable[Gone], gaps: Iterable[AuditGap]) -> Iterator[Diagnostic]:

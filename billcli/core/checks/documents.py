@@ -7,89 +7,22 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from billcli.core.money import minor_units, rounded_ratio
-from billcli.core.totals import HUNDRED, Group, figures
+from billcli.core.checks.amounts import check_amounts
+from billcli.core.checks.figures import check_draft_figures, check_figures
+from billcli.core.checks.holds import check_hold
+from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_write_off
 from billcli.diagnostics import Diagnostic, Path, dotted
 from billcli.model.category import Categories
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
 from billcli.model.invoice import Draft, Invoice, ServicePeriod, TaxGroup
 from billcli.model.item import Items
-from billcli.model.money import decimals, decimals_text, digits, minor_text
-from billcli.model.payment import Payment
-from billcli.model.settings import EXEMPT, NO_TAX, Settings, TaxCode
+from billcli.model.settings import EXEMPT, Settings, TaxCode
 
 
 def check_document(kind: str, entity: Any) -> list[Diagnostic]:
     """All findings about one document; their file is filled in by the caller."""
     return list(_CHECKS[kind](entity)) if kind in _CHECKS else []
-
-
-def _amounts(fields: list[tuple[Path, Decimal]], currency: str) -> Iterator[Diagnostic]:
-    """E211: in files an amount has exactly its currency's decimals, so that one amount has one spelling."""
-    places = digits(currency)
-    for path, amount in fields:
-        if decimals(amount) != places:
-            message = f"{dotted(path)}: {format(amount, 'f')} has {decimals_text(amount)}; {currency} has {places}"
-            exact = decimals(amount) < places
-            hint = f"write {format(amount.quantize(Decimal(1).scaleb(-places)), 'f')}" if exact else "round it where it came from"
-            yield Diagnostic("E211", message, path=path, hint=hint)
-
-
-def _figures(document: Invoice | CreditNote) -> Iterator[Diagnostic]:
-    """E404 and E301 for lines, tax groups and totals: what issue froze must follow from the lines.
-
-    A figure that follows from a wrong one before it is not wrong a second time.
-    """
-    currency = document.currency
-    codes: dict[str, Any] = {group.code: group for group in document.taxes} | {"none": NO_TAX}
-    for at, line in enumerate(document.lines):
-        if line.quantity < 0 and line.unit_price != 0:
-            message = f"lines[{at}].quantity: {format(line.quantity, 'f')} of something that has a price"
-            yield Diagnostic("E213", message, path=("lines", at, "quantity"), hint="what comes back is credited with a credit note")
-        if line.tax not in codes:
-            message = f'lines[{at}].tax: the document has no tax group "{line.tax}"'
-            yield Diagnostic("E301", message, path=("lines", at, "tax"), hint="the groups stand under taxes:")
-            return
-    computed = figures(document.lines, codes, currency, document.rounding, document.prices)
-    expected = {group.code: group for group in computed.groups if group.code != "none"}
-    by_base = document.prices == "net" and document.rounding == "document"
-    for at, group in enumerate(document.taxes):
-        yield from _group(group, at, expected.pop(group.code, Group(group.code, 0, 0)), currency, by_base=by_base)
-    untaxed = sum(group.base for group in computed.groups if group.code == "none")
-    totals = document.totals
-    sums = (
-        ("net", totals.net, computed.net, untaxed + sum(minor_units(group.base, currency) for group in document.taxes)),
-        ("tax", totals.tax, computed.tax, sum(minor_units(group.amount, currency) for group in document.taxes)),
-        ("gross", totals.gross, computed.gross, minor_units(totals.net, currency) + minor_units(totals.tax, currency)),
-    )
-    for name, stated, minor, follows in sums:
-        yield from _same(("totals", name), stated, minor, follows, currency)
-
-
-def _group(group: TaxGroup, at: int, expected: Group, currency: str, *, by_base: bool) -> Iterator[Diagnostic]:
-    if group.category != "S" and group.rate != 0:
-        message = f"taxes[{at}].rate: category {group.category} has the rate 0, not {format(group.rate, 'f')}"
-        yield Diagnostic("E404", message, path=("taxes", at, "rate"), hint="only S, the standard category, has a rate")
-    base = minor_units(group.base, currency)
-    yield from _same(("taxes", at, "base"), group.base, expected.base, expected.base, currency)
-    if by_base or base == expected.base:
-        follows = rounded_ratio(base, group.rate, HUNDRED) if by_base else expected.tax
-        yield from _same(("taxes", at, "amount"), group.amount, expected.tax, follows, currency)
-
-
-def _same(path: Path, stated: Decimal, minor: int, follows: int, currency: str) -> Iterator[Diagnostic]:
-    """``minor`` is what the lines give, ``follows`` what the figures before this one do."""
-    if minor_units(stated, currency) not in (minor, follows):
-        name = dotted(path)
-        computed = minor_text(minor, digits(currency))
-        yield Diagnostic(
-            "E404",
-            f"{name} is {format(stated, 'f')}; the lines give {computed}",
-            path=path,
-            label=f"{computed} by the lines",
-            hint="an issued document goes back to what was printed; git has it",
-        )
 
 
 def _totals(totals: Any) -> list[tuple[Path, Decimal]]:
@@ -104,10 +37,10 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
     parts: list[tuple[Path, Decimal]] = [(("instalments", at, "amount"), each.amount) for at, each in enumerate(invoice.instalments)]
     settled = invoice.imported.settled_before if invoice.imported else None
     before: list[tuple[Path, Decimal]] = [(("imported", "settled_before"), settled)] if settled is not None else []
-    yield from _amounts([*_taxes(invoice.taxes), *parts, *_totals(invoice.totals), *before], invoice.currency)
+    yield from check_amounts([*_taxes(invoice.taxes), *parts, *_totals(invoice.totals), *before], invoice.currency)
     yield from _lines_present(invoice.lines)
     yield from _service_period(invoice.service_period)
-    yield from _figures(invoice)
+    yield from check_figures(invoice)
     total = sum(amount for _, amount in parts)
     if total != invoice.totals.gross and total != invoice.totals.net + invoice.totals.tax:
         message = f"the instalments add up to {total}; the invoice is over {format(invoice.totals.gross, 'f')}"
@@ -129,52 +62,16 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
 
 
 def _credit_note(note: CreditNote) -> Iterator[Diagnostic]:
-    used: list[tuple[Path, Decimal]] = [(("applied", at, "amount"), each.amount) for at, each in enumerate(note.applied)]
-    yield from _amounts([*_taxes(note.taxes), *used, *_totals(note.totals)], note.currency)
+    yield from check_amounts([*_taxes(note.taxes), *_totals(note.totals)], note.currency)
     yield from _lines_present(note.lines)
-    yield from _figures(note)
-    for at, each in enumerate(note.applied):
-        if each.on < note.issued_on:
-            yield Diagnostic(
-                "E504",
-                f"applied[{at}].on: {each.on} is before {note.issued_on}, the day of issue",
-                path=("applied", at, "on"),
-                hint="credit settles nothing before it is there",
-            )
-        yield from _ends(each.on, each.ended_on, ("applied", at, "ended_on"))
-
-
-def _payment(payment: Payment) -> Iterator[Diagnostic]:
-    used: list[tuple[Path, Decimal]] = [(("allocations", at, "amount"), each.amount) for at, each in enumerate(payment.allocations)]
-    yield from _amounts([(("amount",), payment.amount), *used], payment.currency)
-    if payment.amount == 0:
-        yield Diagnostic("E205", "amount: a payment of nothing", path=("amount",), hint="a payment that did not come is no document")
-    if payment.on < payment.received_on:
-        yield Diagnostic(
-            "E504",
-            f"on: {payment.on} is before {payment.received_on}, the day the money came",
-            path=("on",),
-            hint="one of the two is mistyped",
-        )
-    for at, each in enumerate(payment.allocations):
-        if each.on < payment.on:
-            yield Diagnostic(
-                "E504",
-                f"allocations[{at}].on: {each.on} is before {payment.on}, the day from which the payment counts",
-                path=("allocations", at, "on"),
-                hint="money settles nothing before it is there",
-            )
-        yield from _ends(each.on, each.ended_on, ("allocations", at, "ended_on"))
-
-
-def _ends(begin: Any, end: Any, path: Path) -> Iterator[Diagnostic]:
-    if end is not None and end < begin:
-        yield Diagnostic("E504", f"{dotted(path)}: {end} is before {begin}, the day it began", path=path, hint="one of the two is mistyped")
+    yield from check_figures(note)
+    yield from check_applied(note)
 
 
 def _draft(draft: Draft) -> Iterator[Diagnostic]:
     yield from _lines_present(draft.lines)
     yield from _service_period(draft.service_period)
+    yield from check_draft_figures(draft)
 
 
 def _service_period(period: ServicePeriod | None) -> Iterator[Diagnostic]:
@@ -192,7 +89,7 @@ def _customer(customer: Customer) -> Iterator[Diagnostic]:
     country = customer.address.country if customer.address else None
     yield from check_tax_id(customer.tax_id, country, ("tax_id",))
     if customer.credit_limit is not None and customer.currency:
-        yield from _amounts([(("credit_limit",), customer.credit_limit)], customer.currency)
+        yield from check_amounts([(("credit_limit",), customer.credit_limit)], customer.currency)
     yield from _twice([each.role + (each.email or each.name or "") for each in customer.contacts], "contacts", "contact")
     yield from _twice(list(customer.tags), "tags", "tag")
 
@@ -295,5 +192,8 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[Diagnostic]]] = {
     "draft": _draft,
     "invoice": _invoice,
     "credit-note": _credit_note,
-    "payment": _payment,
+    "payment": check_payment,
+    "refund": check_refund,
+    "write-off": check_write_off,
+    "hold": check_hold,
 }

@@ -38,7 +38,7 @@ class Numbered(NamedTuple):
 
 
 class Overdrawn(NamedTuple):
-    """A balance below zero, in minor units, and the first day of it."""
+    """A balance below zero, in minor units, and the first day of it; ``voided_on`` where the document is void."""
 
     file: str
     kind: str
@@ -46,20 +46,72 @@ class Overdrawn(NamedTuple):
     currency: str
     balance: int
     day: date
+    voided_on: date | None = None
 
 
 class Crossing(NamedTuple):
-    """A settlement between two that may not belong together."""
+    """A document that names another it may not belong to.
+
+    ``place`` is an amount of the row that does, empty where the document itself does; ``key`` is the key of the name there, ``day_key``
+    that of ``booked_on``. ``since`` is the day from which the other one counts. Where the document says that it settles for the other
+    customer, both are that one.
+    """
 
     file: str
     place: str
+    key: str
+    day_key: str
+    name: str
+    currency: str
+    other_currency: str
+    customer: str
+    other_customer: str
+    booked_on: date
+    since: date
+    source_kind: str
+    source: str
+
+
+class UnpaidCredit(NamedTuple):
+    """Credit from an invoice beyond what was settled on it; ``note`` is the last credit note on it."""
+
+    file: str
+    note: str
     invoice: str
     currency: str
-    invoice_currency: str
-    customer: str
-    invoice_customer: str
+    amount: int
+
+
+class BouncedRefund(NamedTuple):
+    """What a refund took of a payment that was reversed."""
+
+    file: str
+    place: str
+    refund: str
+    payment: str
+    currency: str
+    amount: int
+    reversed_on: date
+
+
+class Granted(NamedTuple):
+    """A discount, a bank charge or a write-off on an invoice; ``write_off`` is the kind of a write-off of its own."""
+
+    file: str
+    place: str
+    kind: str
+    source_kind: str
+    source: str
+    invoice: str
+    currency: str
+    gross: int
+    discount_percent: str | None
+    discount_until: date | None
+    amount: int
     booked_on: date
-    issued_on: date
+    value_on: date
+    ended_on: date | None
+    write_off: str | None
 
 
 class CreditedInvoice(NamedTuple):
@@ -87,3 +139,116 @@ class AuditGap(NamedTuple):
     file: str
     clone: str
     seq: int
+
+
+class Closing(NamedTuple):
+    """An entry of the audit trail that closed the books."""
+
+    clone: str
+    seq: int
+    at: str
+    through: date
+
+
+class Touched(NamedTuple):
+    """A document that an entry of the trail made, or found changed ``by_hand``; seq 0 where no entry notes it yet.
+
+    ``day`` is the day from which it counts, None where its file is gone or cannot be read.
+    """
+
+    file: str
+    clone: str
+    seq: int
+    at: str
+    made: bool
+    by_hand: bool
+    gone: bool
+    day: date | None
+
+
+class DraftLeft(NamedTuple):
+    """A draft with the day it is meant to have, and the invoice that was issued for its external id."""
+
+    file: str
+    id: str
+    issued_on: date | None
+    external_id: str | None
+    invoice: str | None
+
+
+class Ahead(NamedTuple):
+    """A day that has not come."""
+
+    file: str
+    place: str
+    day: date
+
+
+class Early(NamedTuple):
+    """Money that was there before the invoice it settles."""
+
+    file: str
+    place: str
+    payment: str
+    invoice: str
+    value_on: date
+    issued_on: date
+
+
+class PaidTwice(NamedTuple):
+    """A payment that looks like an earlier one."""
+
+    file: str
+    payment: str
+    first: str
+    received_on: date
+
+
+class Promise(NamedTuple):
+    """A promise to pay whose day has passed."""
+
+    file: str
+    id: str
+    customer: str
+    until: date
+
+
+class LongTerms(NamedTuple):
+    """A customer's last invoice with long terms; ``parts`` are its instalments."""
+
+    file: str
+    invoice: str
+    customer: str
+    country: str
+    days: int
+    parts: int
+
+
+class Unused(NamedTuple):
+    """A payment or credit note with something unapplied, beside open invoices of its customer."""
+
+    file: str
+    kind: str
+    name: str
+    customer: str
+    currency: str
+    amount: int
+    since: date
+    invoice: str
+
+
+class Held(NamedTuple):
+    """A hold on an invoice and what the invoice says; minor units, each in its own currency. ``lines`` counts the invoice's."""
+
+    file: str
+    hold: str
+    kind: str
+    currency: str | None
+    amount: int | None
+    booked_on: date
+    released_on: date | None
+    invoice: str
+    invoice_currency: str
+    gross: int
+    issued_on: date
+    lines: int

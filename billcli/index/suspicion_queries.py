@@ -1,0 +1,120 @@
+"""Facts for the checks that look at time: what closed periods hold, what lies ahead, and what only a person can judge."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+
+from billcli.core.checks.facts import Ahead, Closing, DraftLeft, Early, LongTerms, PaidTwice, Promise, Touched
+
+_DAY = date.fromisoformat
+_DATED = (
+    ("invoices", "number", "issued_on"), ("credit_notes", "number", "issued_on"), ("payments", "id", "booked_on"),
+    ("refunds", "id", "booked_on"), ("write_offs", "id", "booked_on"),
+)  # fmt: skip
+"""Every table of documents that move a balance, with the day from which they do."""
+
+_FOLDERS = ("invoices", "credit-notes", "payments", "refunds", "write-offs")
+
+
+def closings(connection: sqlite3.Connection) -> list[Closing]:
+    """Every entry of the audit trail that closed a period."""
+    sql = "SELECT clone, seq, at, substr(command, 17) FROM trail WHERE command LIKE 'close --through ____-__-__'"
+    return [Closing(clone, seq, at, _DAY(day)) for clone, seq, at, day in connection.execute(sql)]
+
+
+def touched(connection: sqlite3.Connection, since: str) -> Iterator[Touched]:
+    """Documents that a person changed or took away, or that were made, by entries from that instant on or not noted yet."""
+    dates = " UNION ALL ".join(f"SELECT file, {day} AS day FROM {table}" for table, _, day in _DATED)
+    which = " OR ".join(f"path LIKE '{folder}/%'" for folder in _FOLDERS)
+    sql = f"""
+    WITH found(path, clone, seq, at, made, by_hand) AS (
+      SELECT path, '', 0, '', 0, 1 FROM files WHERE audited = 0
+      UNION ALL SELECT path, '', 0, '', 0, 1 FROM gone
+      UNION ALL SELECT a.path, t.clone, t.seq, t.at, a.made, a.by_hand FROM trail t JOIN audited a ON a.file = t.file AND a.clone = t.clone AND a.seq = t.seq
+        WHERE t.at >= ? AND (a.by_hand OR a.made)
+    )
+    SELECT n.path, n.clone, n.seq, n.at, n.made, n.by_hand, f.id IS NULL, (SELECT min(d.day) FROM ({dates}) d WHERE d.file = f.id)
+    FROM found n LEFT JOIN files f ON f.path = n.path WHERE {which.replace("path", "n.path")} ORDER BY n.path, n.at, n.seq
+    """  # our own names
+    for path, clone, seq, at, made, by_hand, is_gone, day in connection.execute(sql, (since,)).fetchall():
+        yield Touched(path, clone, seq, at, bool(made), bool(by_hand), bool(is_gone), _DAY(day) if day else None)
+
+
+def drafts_left(connection: sqlite3.Connection) -> list[DraftLeft]:
+    """Drafts that say their day, or whose external id an invoice has."""
+    sql = """
+    SELECT f.path, d.id, d.issued_on, d.external_id, (SELECT min(i.number) FROM invoices i WHERE i.external_id = d.external_id) AS number
+    FROM drafts d JOIN files f ON f.id = d.file WHERE d.issued_on IS NOT NULL OR number IS NOT NULL
+    """
+    return [
+        DraftLeft(path, name, _DAY(day) if day else None, external, number) for path, name, day, external, number in connection.execute(sql)
+    ]
+
+
+def ahead(connection: sqlite3.Connection, today: date) -> Iterator[Ahead]:
+    """Days after today: of documents first, then of their rows."""
+    own = " UNION ALL ".join(
+        f"SELECT file, '{place}' AS place, {column} AS day FROM {table}"
+        for table, place, column in (
+            ("invoices", "issued_on", "issued_on"), ("credit_notes", "issued_on", "issued_on"), ("credit_notes", "void.on", "voided_on"),
+            ("payments", "received_on", "received_on"), ("payments", "on", "booked_on"), ("payments", "reversed.on", "reversed_on"),
+            ("refunds", "paid_on", "paid_on"), ("refunds", "on", "booked_on"), ("refunds", "reversed.on", "reversed_on"),
+            ("write_offs", "on", "booked_on"), ("holds", "on", "booked_on"),
+        )
+    )  # fmt: skip
+    rows = " UNION ALL ".join(
+        f"SELECT file, replace(place, '.amount', '.{place}') AS place, {column} AS day FROM {table}"
+        for table in ("settlements", "draws")
+        for place, column in (("on", "booked_on"), ("ended_on", "ended_on"))
+    )
+    for sql in (own, rows):
+        found = connection.execute(
+            f"SELECT f.path, d.place, d.day FROM ({sql}) d JOIN files f ON f.id = d.file WHERE d.day > ?", (today.isoformat(),)
+        )
+        yield from (Ahead(path, place, _DAY(day)) for path, place, day in found.fetchall())
+
+
+def early(connection: sqlite3.Connection) -> Iterator[Early]:
+    """Money that had come before the invoice it settles was issued."""
+    sql = """
+    SELECT f.path, s.place, s.source, s.invoice, s.value_on, i.issued_on FROM settlements s JOIN invoices i ON i.number = s.invoice
+    JOIN files f ON f.id = s.file WHERE s.kind = 'payment' AND s.ended_on IS NULL AND s.value_on < i.issued_on
+    """
+    for path, place, payment, invoice, value, issued in connection.execute(sql).fetchall():
+        yield Early(path, place, payment, invoice, _DAY(value), _DAY(issued))
+
+
+def paid_twice(connection: sqlite3.Connection) -> Iterator[PaidTwice]:
+    """Payments with the customer, day and amount of an earlier one, unless both came with external ids of their own."""
+    sql = """
+    SELECT f.path, p.id, min(q.id), p.received_on FROM payments p JOIN payments q ON q.customer = p.customer AND q.received_on = p.received_on
+      AND q.amount = p.amount AND q.currency = p.currency AND q.id < p.id AND q.reversed_on IS NULL
+      AND (q.external_id IS NULL OR p.external_id IS NULL)
+    JOIN files f ON f.id = p.file WHERE p.reversed_on IS NULL GROUP BY f.path, p.id, p.received_on
+    """
+    yield from (PaidTwice(path, name, first, _DAY(day)) for path, name, first, day in connection.execute(sql).fetchall())
+
+
+def expired_promises(connection: sqlite3.Connection, today: date) -> Iterator[Promise]:
+    """Promises to pay whose last day has passed and that nobody released."""
+    sql = """
+    SELECT f.path, h.id, h.customer, h.until FROM holds h JOIN files f ON f.id = h.file
+    WHERE h.kind = 'promise' AND h.until < ?1 AND (h.released_on IS NULL OR h.released_on > ?1)
+    """
+    for path, name, customer, until in connection.execute(sql, (today.isoformat(),)).fetchall():
+        yield Promise(path, name, customer, _DAY(until))
+
+
+def long_terms(connection: sqlite3.Connection, countries: frozenset[str], days: int) -> Iterator[LongTerms]:
+    """Of each customer in these countries the last invoice that is due more than so many days after its issue."""
+    marks = ", ".join(f"'{each}'" for each in sorted(countries))
+    sql = f"""
+    SELECT f.path, i.number, i.customer, c.country, max(i.issued_on), i.parts,
+      coalesce((SELECT max(p.due_on) FROM instalments p WHERE p.invoice = i.number), i.due_on) AS last
+    FROM invoices i JOIN customers c ON c.id = i.customer JOIN files f ON f.id = i.file
+    WHERE c.country IN ({marks}) AND julianday(last) - julianday(i.issued_on) > ? GROUP BY i.customer
+    """  # our own codes
+    for path, number, customer, country, issued, parts, last in connection.execute(sql, (days,)).fetchall():
+        yield LongTerms(path, number, customer, country, (_DAY(last) - _DAY(issued)).days, parts)
