@@ -18,7 +18,7 @@ NOUNS = {
     "init": ("billcli.cli.init", "Begin a ledger in a new folder."),
     "demo": ("billcli.cli.demo", "Copy the demo ledger to try things on."),
     "check": ("billcli.cli.check", "Check every file of the ledger."),
-    "explain": ("billcli.cli.explain", "Explain a code of check."),
+    "explain": ("billcli.cli.explain", "Explain a code of check, or how a document came to stand as it does."),
     "doctor": ("billcli.cli.doctor", "Look at the machine and the ledger's private folder."),
     "show": ("billcli.cli.show", "Show whatever has this number, id or name."),
     "edit": ("billcli.cli.edit", "Edit a file in your editor, checked before it is kept."),
@@ -34,6 +34,7 @@ NOUNS = {
     "refund": ("billcli.cli.refund", "Money paid back to customers."),
     "write-off": ("billcli.cli.write_off", "What nobody will pay, and its recovery."),
     "report": ("billcli.cli.report", "Who owes what."),
+    "close": ("billcli.cli.close", "Close a period: no balance up to its last day changes any more."),
 }
 
 
