@@ -27,7 +27,7 @@ finally:
 
 NOUNS = (
     "init", "demo", "check", "explain", "doctor", "show", "schema", "customer", "invoice", "terms", "draft", "credit-note", "payment",
-    "report",
+    "statement", "report",
 )  # fmt: skip
 
 Imported = Callable[..., frozenset[str]]
@@ -111,6 +111,8 @@ def test_help_of_a_noun_imports_that_noun_and_nothing_below_the_command_line(imp
         ("invoice", "list"),
         ("invoice", "list", "--format", "csv"),
         ("payment", "list"),
+        ("statement", "nordwind"),
+        ("statement", "nordwind", "--kind", "open", "--format", "csv"),
         ("customer", "list"),
         ("credit-note", "list"),
         ("draft", "list"),

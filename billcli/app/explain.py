@@ -1,23 +1,51 @@
-"""The pages behind ``bill explain``."""
+"""What ``bill explain`` says: the page of a code or topic, else how a document of the ledger came to stand as it does."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
 
 from billcli.codes import CODES
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
+from billcli.model.values import quoted
 from billcli.resources import shared
+
+if TYPE_CHECKING:
+    from billcli.app.books import Books
+    from billcli.core.report import Report, View
 
 TOPICS = {"mapping": "how a table of another tool is read"}
 """Pages that belong to no code."""
 
 
+def is_page(text: str) -> bool:
+    """Whether it is a code or a topic; both are explained outside a ledger too."""
+    return text.upper() in CODES or text.lower() in TOPICS
+
+
 def explain(code: str) -> str:
     """The page of a code or topic, in Markdown. Raises ``UsageError`` for one there is not."""
+    if not is_page(code):
+        raise _unknown(code)
     name = code.lower() if code.lower() in TOPICS else code.upper()
-    if name not in CODES and name not in TOPICS:
-        raise UsageError(f'there is no code "{code}"', did_you_mean(name, list(CODES)) or '"bill explain" lists them')
     return shared("explain", f"{name}.md").read_text("utf-8")
+
+
+def _unknown(text: str, also: str = "", lists: str = '"bill explain" lists them') -> UsageError:
+    return UsageError(f"there is no code {quoted(text)}{also}", did_you_mean(text.upper(), list(CODES)) or lists)
 
 
 def all_codes() -> list[tuple[str, str]]:
     return [*sorted(CODES.items()), *TOPICS.items()]
+
+
+def explained(books: Books, text: str, as_of: date) -> Report | View:
+    """What the ledger holds under that number, id or name. Raises ``UsageError`` where nothing fits."""
+    from billcli.app.explain_document import explain_document
+
+    found = explain_document(books, text, as_of)
+    if found is None:
+        lists = '"bill explain" lists the codes; "bill invoice list" and "bill customer list" show what there is'
+        raise _unknown(text, ", and nothing in the ledger has it as its number, id or name", lists)
+    return found

@@ -6,20 +6,50 @@ from typing import Annotated
 
 import typer
 
-from billcli.cli.common import out
+from billcli.cli.common import context, list_command, out
+from billcli.cli.options import AsOf, Form
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
 def explain(
-    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="Such as E204; without it, all codes.")] = None,
+    ctx: typer.Context,
+    what: Annotated[
+        str | None, typer.Argument(metavar="[CODE|DOCUMENT]", help="A code such as E204, or a number, id or name; without it, all codes.")
+    ] = None,
+    as_of: AsOf = None,
+    form: Form = "table",
 ) -> None:
-    """Explain a code that bill check reports: what it means, why it matters, how to mend it.
+    """Explain a code that bill check reports, or how a document came to stand as it does.
 
-    Example: bill explain E204
+    Of a code: what it means, why it matters, how to mend it. Of an invoice: how its open balance came about, row by row,
+    with days, reasons and files; what is due, what became of its discount, which default won. Of a payment or credit note:
+    what came of it. Of a customer: its balance by document, and the level each default comes from.
+
+    Example: bill explain INV-2026-0001 --as-of 2026-03-31
     """
-    from billcli.app.explain import all_codes
+    from billcli.app.explain import all_codes, explained, is_page
     from billcli.app.explain import explain as page
 
-    out(page(code) if code else "".join(f"{name}  {meaning}\n" for name, meaning in all_codes()))
+    if not what:
+        out("".join(f"{name}  {meaning}\n" for name, meaning in all_codes()))
+    elif is_page(what) or _outside(ctx):
+        out(page(what))
+    else:
+        list_command(ctx, as_of, form, lambda found, day: explained(found, what, day))
+
+
+def _outside(ctx: typer.Context) -> bool:
+    """Whether there is no ledger, and none was named."""
+    import os
+
+    from billcli.errors import UsageError
+
+    try:
+        context(ctx)
+    except UsageError:
+        if (ctx.obj or {}).get("ledger") or os.environ.get("BILL_LEDGER"):
+            raise
+        return True
+    return False
