@@ -336,7 +336,7 @@ def import_(
     """Import invoices and credit notes with their numbers from a CSV file, all or, with --rejects, the good ones.
 
     Columns: number, kind (invoice or credit-note), customer, issued_on, due_on, currency, terms, reference, description,
-    quantity, unit_price, tax, category, gross, corrects, settled_before, external_id. Rows with one number are one document;
+    quantity, unit_price, tax, category, gross, corrects, settled_before, open, external_id. Rows with one number are one document;
     a gross alone makes a line of it, without tax. A second import changes nothing.
 
     Example: bill invoice import sales.csv --mapping online-retail --dry-run

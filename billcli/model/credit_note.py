@@ -26,7 +26,8 @@ class Application(Entity):
     reason: Text | None = None
 
 
-CreditKind = Annotated[str, one_of("return", "goodwill", "correction")]
+CREDIT_KINDS = ("return", "goodwill", "correction")
+CreditKind = Annotated[str, one_of(*CREDIT_KINDS)]
 """Why credit was given: goods came back, a favour, or the invoice was wrong."""
 
 

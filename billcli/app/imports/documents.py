@@ -12,7 +12,7 @@ from billcli.core import seal
 from billcli.core.imports import documents as rules
 from billcli.core.imports.accept import Accepted, Known, accept, also_wrong, external_ids, numbers
 from billcli.core.imports.cells import Fault
-from billcli.core.imports.issue import Issuing, Rules, differences
+from billcli.core.imports.issue import CUT_OVER_HINT, SETTLED_WITHOUT_DAY, Issuing, Rules, differences
 from billcli.core.imports.settle import Invoiced, invoiced
 from billcli.core.invoice import document_data
 from billcli.core.plan import Create
@@ -27,8 +27,12 @@ _TABLES = {rules.INVOICE: "invoices", rules.CREDIT_NOTE: "credit_notes"}
 
 
 def prepare_documents(options: ImportOptions) -> Import:
-    """Invoices and credit notes from a table. Raises ``BillError``."""
-    return prepare(rules.NOUN, options, "invoice import", _make)
+    """Invoices and credit notes from a table. Raises ``BillError``.
+
+    What an exported list calls open is of the day of the export; it is read where ``cut_over`` says that the books begin there.
+    """
+    noun = rules.NOUN._replace(beside={}) if options.cut_over else rules.NOUN
+    return prepare(noun, options, "invoice import", _make)
 
 
 def _make(books: Books, this: Import) -> Outcome:
@@ -78,12 +82,7 @@ def _without_cut_over(documents: Iterable[rules.SaidDocument], this: Import) -> 
     """What was settled before counts from the day the old books were closed, so that day must be said."""
     if this.options.cut_over is not None:
         return []
-    hint = "add --cut-over DATE: from that day on, what was settled before counts here"
-    return [
-        said.fault("settled_before", "E202", "an amount was settled before, but not until when", hint)
-        for said in documents
-        if said.get("settled_before")
-    ]
+    return [said.fault("settled_before", "E202", SETTLED_WITHOUT_DAY, CUT_OVER_HINT) for said in documents if said.get("settled_before")]
 
 
 def _known(books: Books, documents: Sequence[rules.SaidDocument], closed_through: Any) -> Known:
@@ -131,7 +130,8 @@ def _different(books: Books, there: Sequence[rules.SaidDocument], issuing: Issui
         elif _same(said, fact, issuing):
             continue
         else:
-            found = differences(books.invoice(said.number) if said.kind == rules.INVOICE else books.credit_note(said.number), said)
+            there_now = books.invoice(said.number) if said.kind == rules.INVOICE else books.credit_note(said.number)
+            found = differences(there_now, said, issuing.rules.cut_over)
         if found:
             message = f"{said.number} is there already and says something else: {', '.join(found)}"
             faults.append(said.fault("number", "E705", message, f'look at it: "bill show {said.number}"'))

@@ -65,7 +65,8 @@ class Hints:
 class Noun(NamedTuple):
     """What one kind of table may hold. ``also`` are other names of fields, ``derived`` columns of an export that bill computes itself.
 
-    Each of ``required`` is a field, or several of which one must be there.
+    Each of ``required`` is a field, or several of which one must be there. ``beside`` are fields that are derived too in a table which has
+    this other column, and so comes from an export.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Noun(NamedTuple):
     required: tuple[str | tuple[str, ...], ...]
     also: Mapping[str, str]
     derived: tuple[str, ...]
+    beside: Mapping[str, str] = {}
 
 
 class Layout(NamedTuple):
@@ -143,7 +145,8 @@ def _own(noun: Noun, header: Row, names: list[str], faults: list[Fault]) -> tupl
     known = (*noun.fields, *noun.also, *noun.derived)
     for at, name in enumerate(names):
         field = noun.also.get(name, name)
-        if name in noun.derived or (name == REASON and (REASON not in noun.fields or "unapplied" not in names)):
+        exported = name in noun.derived or noun.beside.get(name) in names
+        if exported or (name == REASON and (REASON not in noun.fields or "unapplied" not in names)):
             read_over.append(name)
         elif field in noun.fields:
             if field in found and name not in names[:at]:

@@ -24,7 +24,7 @@ NOUN = Noun(
      "street", "postal_code", "city", "currency"),
     ("name",),
     {"customer": "id"},
-    ("balance_currency", "open", "unapplied"),
+    ("balance_currency", "open", "unapplied", "inactive_since", "merged_into"),
 )  # fmt: skip
 CREATED = tuple(name for name in NOUN.fields if name != "id")
 """What ``create_customers`` of a mapping may hold; the id comes with the document."""

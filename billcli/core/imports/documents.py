@@ -9,25 +9,27 @@ from typing import Any, NamedTuple
 
 from billcli.core.imports.cells import Fault, Field, Formats, Layout, Noun, Row
 from billcli.model import values
+from billcli.model.credit_note import CREDIT_KINDS
 from billcli.model.mapping import CreditNoteRows, ImportMapping
 from billcli.model.terms import terms_text
 from billcli.model.values import BadValue, quoted
 
 INVOICE, CREDIT_NOTE = "invoice", "credit-note"
-_HEAD = ("kind", "type", "customer", "issued_on", "due_on", "currency", "terms", "reference", "corrects", "settled_before", "gross",
-         "external_id", "reason")  # fmt: skip
+_HEAD = ("kind", "type", "customer", "issued_on", "due_on", "currency", "terms", "reference", "corrects", "settled_before", "open",
+         "gross", "external_id", "reason")  # fmt: skip
 _LINE = ("description", "quantity", "unit_price", "tax", "category")
 NOUN = Noun(
     "invoices",
     ("number", *_HEAD, *_LINE),
     ("number", "customer", "issued_on", ("gross", "quantity"), ("gross", "unit_price")),
     {},
-    ("open", "state", "days_overdue", "unapplied"),
+    ("state", "days_overdue", "hold", "unapplied"),
+    {"open": "state"},
 )
 
 
 def _kind(text: str) -> str:
-    if text not in (INVOICE, CREDIT_NOTE):
+    if text not in (INVOICE, CREDIT_NOTE, *CREDIT_KINDS):
         raise BadValue("E209", f"{quoted(text)} is no kind of document", f"write {INVOICE} or {CREDIT_NOTE}")
     return text
 
@@ -41,9 +43,9 @@ def _type(text: str) -> str:
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "kind": _kind, "type": _type, "customer": values.parse_id, "issued_on": values.parse_day, "due_on": values.parse_day,
     "currency": values.parse_currency, "terms": terms_text, "reference": values.parse_text, "corrects": values.parse_id,
-    "settled_before": values.parse_amount, "gross": values.parse_amount, "external_id": values.parse_text, "reason": values.parse_text,
-    "description": values.parse_text, "quantity": values.parse_quantity, "unit_price": values.parse_price, "tax": values.parse_label,
-    "category": values.parse_label,
+    "settled_before": values.parse_amount, "open": values.parse_amount, "gross": values.parse_amount, "external_id": values.parse_text,
+    "reason": values.parse_text, "description": values.parse_text, "quantity": values.parse_quantity, "unit_price": values.parse_price,
+    "tax": values.parse_label, "category": values.parse_label,
 }  # fmt: skip
 
 
@@ -117,7 +119,7 @@ class _Reading:
         self.mapping = mapping
         self.marked = _marked(mapping.credit_notes, found) if mapping.credit_notes else None
         self.group_ats = [found.positions[name] for name in mapping.group_by]
-        self.exported_notes = not mapping.fields and "unapplied" in found.positions and "kind" not in found.fields
+        self.exported_notes = not mapping.fields and "unapplied" in found.positions
         self.groups: dict[Any, SaidDocument] = {}
         self.faults: list[Fault] = []
 
@@ -215,7 +217,7 @@ class _Reading:
         kind, type_ = document.get("kind"), document.get("type")
         said = kind or (type_ if type_ in (INVOICE, CREDIT_NOTE) else None)
         if said:
-            return str(said)
+            return CREDIT_NOTE if said in CREDIT_KINDS else str(said)
         if self.marked is not None:
             gross = document.get("gross")
             below = self.mapping.credit_notes is not None and self.mapping.credit_notes.below_zero and gross is not None and gross < 0
@@ -295,11 +297,11 @@ def _whole(document: SaidDocument, *, negative: bool) -> list[Fault]:
         elif note and negative and gross:
             message = "the gross of a credit note is not below zero, though the mapping says that they are"
             faults.append(document.fault("gross", "E205", message, "what is charged stands on an invoice"))
-    settled = document.get("settled_before")
-    if settled is not None and (settled < 0 or note):
-        why = "is below zero" if settled < 0 else "belongs to invoices; what is left of a credit note is imported as its whole amount"
-        hint = "leave it out where nothing was settled"
-        faults.append(document.fault("settled_before", "E205", f"{quoted(format(settled, 'f'))} {why}", hint))
+    for name, hint in (("settled_before", "leave it out where nothing was settled"), ("open", "leave it out where all of it is open")):
+        amount = document.get(name)
+        if amount is not None and (amount < 0 or note):
+            why = "is below zero" if amount < 0 else "belongs to invoices; what is left of a credit note is imported as its whole amount"
+            faults.append(document.fault(name, "E205", f"{quoted(format(amount, 'f'))} {why}", hint))
     if document.get("corrects") is not None and not note:
         faults.append(document.fault("corrects", "E209", "an invoice corrects none", "in kind, write credit-note"))
     if not note and document.get("due_on") is not None and document.get("issued_on") and document.get("due_on") < document.get("issued_on"):

@@ -18,7 +18,7 @@ from billcli.core.totals import Figures, figures
 from billcli.diagnostics import did_you_mean
 from billcli.errors import BillError
 from billcli.model.category import Categories
-from billcli.model.credit_note import CreditNote
+from billcli.model.credit_note import CREDIT_KINDS, CreditNote
 from billcli.model.customer import Customer
 from billcli.model.invoice import Invoice
 from billcli.model.money import Money, decimals, digits
@@ -26,6 +26,9 @@ from billcli.model.party import Party
 from billcli.model.settings import NO_TAX, Settings
 from billcli.model.terms import parse_terms
 from billcli.model.values import quoted
+
+SETTLED_WITHOUT_DAY = "an amount was settled before, but not until when"
+CUT_OVER_HINT = "add --cut-over DATE: from that day on, what was settled before counts here"
 
 
 class Rules(NamedTuple):
@@ -157,18 +160,30 @@ class Issuing:
         if gross is not None and Money.of(gross, currency).minor != sums.gross:
             message = f"the gross is {format(gross, 'f')}; the lines give {Money(sums.gross, currency).text()}"
             return [said.fault("gross", "E404", message, "leave the gross out, or correct the lines and their tax")]
-        settled = said.get("settled_before")
-        if settled and Money.of(settled, currency).minor > sums.gross:
-            message = f"{format(settled, 'f')} settled before is more than the gross, {Money(sums.gross, currency).text()}"
+        return self._settled(said, Money(sums.gross, currency).amount)
+
+    def _settled(self, said: SaidDocument, gross: Decimal) -> list[Fault]:
+        """What speaks against the amounts that say how much of an invoice was settled in the old books."""
+        settled, left = said.get("settled_before"), said.get("open")
+        if settled and settled > gross:
+            message = f"{format(settled, 'f')} settled before is more than the gross, {format(gross, 'f')}"
             return [said.fault("settled_before", "E502", message, "what was paid beyond it is a payment of its own")]
+        if left is not None and left > gross:
+            message = f"{format(left, 'f')} open is more than the gross, {format(gross, 'f')}"
+            return [said.fault("open", "E502", message, "charges and interest beyond the invoice are documents of their own")]
+        if left is not None and settled is not None and settled + left != gross:
+            message = f"{format(settled, 'f')} settled before and {format(left, 'f')} open are not the gross, {format(gross, 'f')}"
+            return [said.fault("open", "E704", message, "one of the two is enough")]
+        if left is not None and left < gross and self.rules.cut_over is None:
+            return [said.fault("open", "E202", SETTLED_WITHOUT_DAY, CUT_OVER_HINT)]
         return []
 
     def _fields(self, said: SaidDocument, lines: Sequence[dict[str, Any]], sums: Figures, currency: str) -> dict[str, Any]:
         customer, issued_on = said.get("customer"), said.get("issued_on")
-        settled = said.get("settled_before")
+        settled = settled_before(said, Money(sums.gross, currency).amount)
         imported: dict[str, Any] = {"source": self.rules.source, "external_id": said.external_id}
         if settled:
-            imported |= {"settled_before": Money.of(settled, currency).amount, "cut_over": self.rules.cut_over}
+            imported |= {"settled_before": settled, "cut_over": self.rules.cut_over}
         common = {
             "number": said.number, "customer": customer, "issued_on": issued_on, "currency": currency, "reference": said.get("reference"),
             "rounding": self.rules.settings.rounding, "issued_by": self.rules.settings.company, "issued_to": self._party(customer),
@@ -176,7 +191,9 @@ class Issuing:
             "totals": totals(sums, currency), "imported": imported,
         }  # fmt: skip
         if said.kind == CREDIT_NOTE:
-            return common | {"corrects": said.get("corrects"), "reason": said.get("reason") or f"imported from {self.rules.source}"[:1000]}
+            kind = said.get("kind") if said.get("kind") in CREDIT_KINDS else None
+            reason = said.get("reason") or f"imported from {self.rules.source}"[:1000]
+            return common | {"corrects": said.get("corrects"), "kind": kind, "reason": reason}
         terms, due_on = said.get("terms"), said.get("due_on")
         if due_on is None:
             terms = terms or self._defaults(customer)["terms"].value
@@ -191,7 +208,7 @@ class Issuing:
 
 def _decimals(said: SaidDocument, currency: str) -> list[Fault]:
     faults = []
-    for name in ("gross", "settled_before"):
+    for name in ("gross", "settled_before", "open"):
         amount = said.get(name)
         if amount is not None and decimals(amount) > digits(currency):
             message = f"{quoted(format(amount, 'f'))} has {decimals(amount)} decimals; {currency} has {digits(currency)}"
@@ -199,19 +216,31 @@ def _decimals(said: SaidDocument, currency: str) -> list[Fault]:
     return faults
 
 
-def differences(there: Any, said: SaidDocument) -> list[str]:
+def settled_before(said: SaidDocument, gross: Decimal) -> Decimal | None:
+    """What was settled in the old books, said as it is or as what is open still; None where neither is said."""
+    left, settled = said.get("open"), said.get("settled_before")
+    found = gross - left if settled is None and left is not None else settled
+    return found if found is None else Decimal(found).quantize(gross)
+
+
+def differences(there: Any, said: SaidDocument, cut_over: date | None = None) -> list[str]:
     """What a row's document says otherwise than the one of this number in the books; what the rows do not say is not compared.
 
     Parties and tax rates are not compared: they are those of the day it was issued or imported, the file has none.
     """
     have = {name: getattr(there, name, None) for name in ("customer", "issued_on", "currency", "terms", "reference", "corrects", "reason")}
     have["gross"] = there.totals.gross
-    have["settled_before"] = (there.imported.settled_before if there.imported else None) or Decimal(0)
+    settled = (there.imported.settled_before if there.imported else None) or Decimal(0)
+    have["settled_before"], have["open"] = settled, there.totals.gross - settled
     if said.kind == INVOICE:
         have["due_on"] = there.instalments[0].due_on
         if said.get("type") in ("sales", "service"):
             have["type"] = there.type
+    elif said.get("kind") in CREDIT_KINDS:
+        have["kind"] = there.kind
     found = [f"{name} is {_shown(have[name])} there" for name in have if said.get(name) not in (None, have[name])]
+    if settled and cut_over is not None and there.imported.cut_over != cut_over:
+        found.append(f"cut_over is {there.imported.cut_over} there")
     if any(line.unit_price is not None for line in said.lines) and _said_lines(said) != _there_lines(there):
         found.append("its lines are others")
     return found
