@@ -215,7 +215,7 @@ _COLUMNS = (
 
 
 class HoldFilter(NamedTuple):
-    """What ``hold list`` shows; everything given must hold. With ``invoice`` holds on its customer are shown too."""
+    """What ``hold list`` shows; everything given must hold."""
 
     customer: str | None = None
     invoice: str | None = None
@@ -270,8 +270,11 @@ def _state(books: Books, hold: HoldFact, as_of: date) -> str:
     from billcli.core.hold import hold_state, is_kept
 
     if hold.kind == "promise":
-        about = [_invoice_fact(books, hold.invoice)] if hold.invoice else queries.invoices_of(books.index, hold.customer, hold.booked_on)
-        about = [each for each in about if hold.currency in (None, each.currency)]
+        if hold.invoice:
+            found = [*queries.invoices(books.index, [hold.invoice]).values()]
+        else:
+            found = queries.invoices_of(books.index, hold.customer, hold.booked_on)
+        about = [each for each in found if hold.currency in (None, each.currency)]
         rows = queries.settlements_of(books.index, [each.number for each in about])
         came = 0 if hold.invoice else _came(books, hold, as_of)
         return hold_state(hold, as_of, kept=is_kept(hold, [(each.gross, rows[each.number]) for each in about], came, as_of))
@@ -279,20 +282,18 @@ def _state(books: Books, hold: HoldFact, as_of: date) -> str:
     if not parts or not hold.invoice:
         return hold_state(hold, as_of)
     open_ = open_on(books, hold.invoice, as_of)
+    if open_ is None:
+        return hold_state(hold, as_of)
     filled = due_parts([(part.due_on, part.amount) for part in parts], open_)
     return hold_state(hold, as_of, kept=open_ <= 0, behind=open_ > 0 and oldest_due(filled) < as_of)
 
 
-def _invoice_fact(books: Books, number: str) -> Any:
-    books.path("invoice", number)
-    return queries.invoice(books.index, number)
-
-
-def open_on(books: Books, number: str, as_of: date) -> int:
-    """What is open of an invoice on that day, minor units."""
+def open_on(books: Books, number: str, as_of: date) -> int | None:
+    """What is open of an invoice on that day, minor units; None where there is no such invoice."""
     from billcli.core.settlement import counted
 
-    return int(_invoice_fact(books, number).gross) - counted(queries.settlements_of(books.index, [number])[number], as_of)
+    fact = queries.invoice(books.index, number)
+    return fact.gross - counted(queries.settlements_of(books.index, [number])[number], as_of) if fact else None
 
 
 def _came(books: Books, hold: HoldFact, as_of: date) -> int:
@@ -300,9 +301,8 @@ def _came(books: Books, hold: HoldFact, as_of: date) -> int:
     from billcli.core.settlement import balance, source_changes
 
     found = 0
-    for each in queries.payments(books.index, as_of):
-        in_time = each.received_on >= hold.booked_on and (hold.until is None or each.received_on <= hold.until)
-        if each.customer == hold.customer and in_time and hold.currency in (None, each.currency):
+    for each in queries.payments_of(books.index, hold.customer, hold.booked_on, hold.until or as_of):
+        if each.booked_on <= as_of and hold.currency in (None, each.currency):
             rows = queries.settlements_from(books.index, "payment", each.id)
             draws = queries.draws_from(books.index, "payment", each.id)
             found += balance(source_changes(each.booked_on, each.amount, rows, each.reversed_on, draws), as_of)
@@ -326,10 +326,9 @@ def hold_view(books: Books, hold_id: str, as_of: date) -> View:
     parts = queries.plan_parts_of(books.index, [hold_id]).get(hold_id)
     if parts and hold.invoice and hold.currency:
         agreed = [(part.due_on, part.amount) for part in parts]
-        counts = hold_id if derived["live"] else ""
-        tables.append(
-            ("Instalments", instalment_table([(hold_id, agreed)], counts, open_on(books, hold.invoice, as_of), hold.currency, as_of))
-        )
+        open_ = open_on(books, hold.invoice, as_of)
+        counts = hold_id if derived["live"] and open_ is not None else ""
+        tables.append(("Instalments", instalment_table([(hold_id, agreed)], counts, open_ or 0, hold.currency, as_of)))
     columns = (Column("file", "File"), Column("sha256", "SHA-256"))
     tables.append(("Evidence", Report("evidence", as_of, columns, [(each.file, each.sha256) for each in hold.evidence])))
     fields = hold_fields(hold, customer.name if customer else "", derived, as_of)

@@ -278,6 +278,12 @@ def payments(connection: sqlite3.Connection, until: date) -> list[PaymentFact]:
     return facts_of(connection, PaymentFact, "payments", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
 
 
+def payments_of(connection: sqlite3.Connection, customer_id: str, since: date, until: date) -> list[PaymentFact]:
+    """The customer's payments received from the one day to the other."""
+    rest = "WHERE customer = ? AND received_on BETWEEN ? AND ? ORDER BY received_on, id"
+    return facts_of(connection, PaymentFact, "payments", rest, (customer_id, since.isoformat(), until.isoformat()))
+
+
 def like_payments(connection: sqlite3.Connection, customer_id: str, received_on: date) -> list[PaymentFact]:
     """The customer's payments of that day."""
     return facts_of(

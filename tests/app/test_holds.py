@@ -145,3 +145,32 @@ def test_a_bounced_payment_is_due_at_once_on_the_first_instalment_of_the_plan(ro
     assert [(row["due_on"], row["open"]) for row in rows] == [("2026-05-01", "65.00"), ("2026-06-01", "35.00")]
     before = bill("report", "aging", "--by", "invoice", "--format", "json", "--as-of", "2026-04-24", cwd=root).json["rows"]
     assert [(row["due_on"], row["open"]) for row in before] == [("2026-05-01", "35.00"), ("2026-06-01", "35.00")]
+
+
+def test_what_was_given_up_says_so_in_list_and_show_from_that_day_on(root: Path) -> None:
+    words = ("write-off", "new", "--invoice", "INV-2026-0001", "--reason", "insolvent", "--approved-by", "Ida", "--yes")
+    done(*words, cwd=root, at="2026-05-20")
+    for day, state in (("2026-05-19", "overdue"), ("2026-05-20", "written off")):
+        [row] = bill("invoice", "list", "--format", "json", "--as-of", day, cwd=root).json["rows"]
+        [shown] = bill("invoice", "show", "INV-2026-0001", "--format", "json", "--as-of", day, cwd=root).json["rows"]
+        assert (row["state"], shown["state"]) == (state, state)
+    assert len(bill("invoice", "list", "--state", "written off", "--format", "json", cwd=root, at="2026-05-20").json["rows"]) == 1
+
+
+def test_a_promise_of_a_customer_is_kept_by_money_that_settles_nothing_yet(root: Path) -> None:
+    words = ("hold", "new", "--kind", "promise", "-c", "nordwind", "--amount", "60", "--until", "2026-05-01", "--reason", "phone", "--yes")
+    done(*words, cwd=root, at="2026-04-20")
+    done("payment", "add", "-c", "nordwind", "-a", "60", "--yes", cwd=root, at="2026-04-30")
+    states = [bill("hold", "list", "--format", "json", cwd=root, at=day).json["rows"][0]["state"] for day in ("2026-04-29", "2026-05-02")]
+    assert states == ["live", "kept"]
+
+
+def test_a_hold_on_an_invoice_that_is_not_there_is_listed_all_the_same(root: Path) -> None:
+    plan = ("--instalment", "2026-05-01")
+    done("hold", "new", "--kind", "plan", "-i", "INV-2026-0001", "--reason", "cash", *plan, "--yes", cwd=root, at="2026-04-20")
+    [file] = (root / "holds").rglob("*.yaml")
+    file.write_text(file.read_text(encoding="utf-8").replace("INV-2026-0001", "INV-2026-0009"), encoding="utf-8")
+    [row] = bill("hold", "list", "--format", "json", cwd=root, at="2026-05-20").json["rows"]
+    assert (row["invoice"], row["state"]) == ("INV-2026-0009", "live")
+    assert bill("hold", "show", row["hold"], cwd=root, at="2026-05-20").code == 0
+    assert "E305" in bill("check", cwd=root).out
