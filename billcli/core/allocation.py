@@ -48,8 +48,8 @@ class Purse(NamedTuple):
     """A payment or a credit note that settles invoices; ``what`` is its name in messages.
 
     ``changes`` are its free amount, ``received_on`` the day of the money, ``not_before`` the first day on which it may count.
-    ``fee`` is what banks kept; it settles as a bank charge. With ``discount`` early-payment discounts are granted as the terms give
-    them; with ``write_off_rest`` a small rest is written off.
+    ``fee`` is what banks kept; it settles as a bank charge, and with ``fee_waits`` may do so another time. With ``discount``
+    early-payment discounts are granted as the terms give them; with ``write_off_rest`` a small rest is written off.
     """
 
     what: str
@@ -59,6 +59,7 @@ class Purse(NamedTuple):
     not_before: date
     kind: str = "payment"
     fee: int = 0
+    fee_waits: bool = False
     discount: bool = False
     write_off_rest: bool = False
 
@@ -90,7 +91,7 @@ def allocate(purse: Purse, wishes: Sequence[Wish], targets: Mapping[str, Target]
     whole = found.with_all_discounts(wishes)
     for wish in wishes:
         found.settle(wish._replace(amount=whole[wish.invoice]) if wish.invoice in whole else wish)
-    if found.fee:
+    if found.fee and not purse.fee_waits:
         left = Money(found.fee, purse.currency)
         raise BillError(f"{left} of the fee settle nothing", "name the invoice that the fee is missing on, with what came in for it")
     return Allocated(found.rows, found.notes)
@@ -137,7 +138,9 @@ class _Allocation:
             return {}
         cash = [target.open - offer for target, offer in zip(targets, offers, strict=True)]
         last = max(at for at, offer in enumerate(offers) if offer)
-        cash[last] -= short - sum(offers)
+        cash[last] -= short - sum(offers) + self.fee
+        if cash[last] <= 0:
+            return {}
         return {target.invoice.number: amount for target, amount in zip(targets, cash, strict=True)}
 
     def settle(self, wish: Wish) -> None:
@@ -168,17 +171,15 @@ class _Allocation:
 
     def granted(self, target: Target, rest: int) -> dict[str, int]:
         """What settles the invoice beside the cash; ``rest`` is what the cash leaves open."""
-        parts = {"bank_charge": min(self.fee, rest)}
-        self.fee -= parts["bank_charge"]
-        rest -= parts["bank_charge"]
         offer = self.offer(target)
-        if rest and offer.amount and abs(rest - offer.amount) <= self.tolerance():
-            if offer.refused:
-                shown = Money(rest, self.purse.currency)
-                self.notes.append(f"no discount on {target.invoice.number}, so {shown} stay open: {offer.refused}")
-            else:
-                parts["discount"] = rest
-                rest = 0
+        fee = self.fee_on(rest, offer)
+        self.fee -= fee
+        parts = {"bank_charge": fee}
+        rest -= fee
+        fits = rest > 0 and self.fits_discount(rest, offer.amount)
+        if fits and not offer.refused:
+            parts["discount"] = rest
+            rest = 0
         if rest and self.purse.write_off_rest:
             most = limit(self.settings.settlement.small_difference, self.purse.currency)
             if rest > most:
@@ -186,7 +187,19 @@ class _Allocation:
                 message = f"{left} are left open on {target.invoice.number}, more than the small difference of {allowed}"
                 raise BillError(message, '"bill write-off new" writes off more, with a reason')
             parts["write_off"] = rest
+        elif fits and offer.refused:
+            shown = Money(rest, self.purse.currency)
+            self.notes.append(f"no discount on {target.invoice.number}, so {shown} stay open: {offer.refused}")
         return parts
+
+    def fee_on(self, rest: int, offer: Offer) -> int:
+        """What of the fee belongs to an invoice: none where its discount alone is what is missing."""
+        fee = min(self.fee, rest)
+        alone = self.fits_discount(rest, offer.granted) and not self.fits_discount(rest - fee, offer.granted)
+        return 0 if alone else fee
+
+    def fits_discount(self, rest: int, discount: int) -> bool:
+        return discount > 0 and abs(rest - discount) <= self.tolerance()
 
 
 def oldest_due(invoices: Sequence[InvoiceFact]) -> list[Wish]:
@@ -202,13 +215,19 @@ def pro_rata(targets: Sequence[Target], free: int) -> list[Wish]:
 
 
 def referenced(text: str, invoices: Sequence[InvoiceFact]) -> list[Wish]:
-    """The invoices whose number or reference stands in a text as a whole: ``INV-1`` is not in ``INV-12``."""
-    return [Wish(each.number, None, named=False) for each in invoices if _stands_in(each.number, text) or _stands_in(each.reference, text)]
+    """The invoices whose number or reference stands in a text as a whole: ``INV-1`` is not in ``INV-12``, nor in ``INV-1 2``.
+
+    A reference may be written in groups, as ``RF71 2348 2311``.
+    """
+    return [
+        Wish(each.number, None, named=False)
+        for each in invoices
+        if _stands_in(each.number, text) or (each.reference and _stands_in(each.reference, text, r"\s?"))
+    ]
 
 
-def _stands_in(word: str | None, text: str) -> bool:
-    if not word:
-        return False
-    spaced = r"\s?".join(map(re.escape, word))
-    whole = rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-/]){spaced}(?![A-Za-z0-9])(?![-/][0-9])"
-    return re.search(whole, text, re.IGNORECASE) is not None
+def _stands_in(word: str, text: str, between: str = "") -> bool:
+    """Whole: no letter or digit beside it. A slash may part two numbers that begin with a letter; else it is a part of one."""
+    spelt = between.join(map(re.escape, word))
+    before = r"(?<![A-Za-z0-9]-)" if word[0].isalpha() else "(?<![A-Za-z0-9][-/])"
+    return re.search(rf"(?<![A-Za-z0-9]){before}{spelt}(?![A-Za-z0-9])(?![-/][0-9])", text, re.IGNORECASE) is not None

@@ -1,0 +1,265 @@
+"""Whom money settles: the policies, what is granted beside the cash, and the limits of both."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from billcli.core.allocation import Allocated, AllocationRow, Purse, Target, Wish, allocate, oldest_due, pro_rata, referenced
+from billcli.core.facts import InvoiceFact, Settlement
+from billcli.core.settlement import Change, invoice_changes, lowest
+from billcli.errors import BillError
+from tests.core.master import settings
+
+ISSUED = date(2026, 3, 1)
+UNTIL = date(2026, 3, 11)
+PAID = date(2026, 3, 10)
+
+
+def fact(number: str, gross: int, *, percent: str | None = "2", currency: str = "EUR", reference: str | None = None) -> InvoiceFact:
+    until = UNTIL if percent else None
+    return InvoiceFact(
+        number, "nordwind", "sales", ISSUED, date(2026, 3, 31), 1, currency, gross, 0, gross, None, reference, until, percent,
+        "INV-", 1, 0, None, "", "", None, None, 1,
+    )  # fmt: skip
+
+
+def row(invoice: str, amount: int, kind: str = "payment", on: date = date(2026, 3, 5), ended_on: date | None = None) -> Settlement:
+    source = "credit-note" if kind == "credit" else "write-off" if kind == "write_off" else "payment"
+    return Settlement(invoice, kind, amount, on, on, source, "before", ended_on, "allocations[0].amount")
+
+
+def target(number: str, gross: int, *rows: Settlement, percent: str | None = "2", currency: str = "EUR") -> Target:
+    return Target(fact(number, gross, percent=percent, currency=currency), rows)
+
+
+def given(
+    money: int,
+    *targets: Target,
+    wishes: tuple[Wish, ...] | None = None,
+    fee: int = 0,
+    fee_waits: bool = False,
+    rest: bool = False,
+    discount: bool = True,
+    on: date = PAID,
+    currency: str = "EUR",
+    **rules: object,
+) -> Allocated:
+    purse = Purse(
+        "the payment", currency, [Change(on, money)], on, on, fee=fee, fee_waits=fee_waits, discount=discount, write_off_rest=rest
+    )  # fmt: skip
+    asked = wishes if wishes is not None else tuple(Wish(each.invoice.number, None) for each in targets)
+    return allocate(purse, asked, {each.invoice.number: each for each in targets}, settings(settlement=rules))
+
+
+def parts(done: Allocated) -> list[tuple[str, str, int]]:
+    return [(each.invoice, each.kind, each.amount) for each in done.rows]
+
+
+def refused(money: int, *targets: Target, **how: object) -> BillError:
+    with pytest.raises(BillError) as error:
+        given(money, *targets, **how)  # type: ignore[arg-type]  # a test's options
+    return error.value
+
+
+# early-payment discount
+
+
+def test_the_discount_comes_with_the_cash_on_the_day_of_the_cash() -> None:
+    done = given(116_620, target("A", 119_000))
+    assert done.rows == [AllocationRow("A", 116_620, PAID), AllocationRow("A", 2_380, PAID, "discount")]
+    assert done.notes == []
+
+
+@pytest.mark.parametrize(
+    ("money", "discount"), [(116_617, None), (116_618, 2_382), (116_619, 2_381), (116_621, 2_379), (116_622, 2_378), (116_623, None)]
+)
+def test_the_cash_may_be_off_by_the_tolerance_either_way_and_no_further(money: int, discount: int | None) -> None:
+    expected = [("A", "payment", money)] + ([("A", "discount", discount)] if discount else [])
+    assert parts(given(money, target("A", 119_000))) == expected
+
+
+def test_a_tolerance_of_the_ledger_counts() -> None:
+    assert parts(given(116_600, target("A", 119_000), discount_tolerance="0.20"))[1:] == [("A", "discount", 2_400)]
+    assert parts(given(116_619, target("A", 119_000), discount_tolerance="0")) == [("A", "payment", 116_619)]
+
+
+def test_a_late_payment_gets_no_discount_and_is_told_why() -> None:
+    done = given(116_620, target("A", 119_000), on=date(2026, 3, 13))
+    assert parts(done) == [("A", "payment", 116_620)]
+    assert done.notes == ["no discount on A, so 23.80 EUR stay open: the money came on 2026-03-13, 2 days after 2026-03-11"]
+
+
+def test_a_part_paid_before_forfeits_the_discount() -> None:
+    done = given(66_620, target("A", 119_000, row("A", 50_000)))
+    assert parts(done) == [("A", "payment", 66_620)]
+    assert done.notes == [
+        "no discount on A, so 23.80 EUR stay open: a part was paid before, and the discount is for the whole at once"
+    ]  # fmt: skip
+
+
+def test_money_that_bounced_before_does_not_forfeit_it() -> None:
+    bounced = row("A", 116_620, ended_on=date(2026, 3, 8))
+    assert parts(given(116_620, target("A", 119_000, bounced))) == [("A", "payment", 116_620), ("A", "discount", 2_380)]
+
+
+def test_the_percentage_is_of_the_gross_less_credit_notes() -> None:
+    credited = target("A", 119_000, row("A", 19_000, "credit"))
+    assert parts(given(98_000, credited)) == [("A", "payment", 98_000), ("A", "discount", 2_000)]
+
+
+def test_without_discount_only_the_cash_settles() -> None:
+    assert parts(given(116_620, target("A", 119_000), discount=False)) == [("A", "payment", 116_620)]
+
+
+def test_the_whole_amount_takes_no_discount() -> None:
+    assert parts(given(119_000, target("A", 119_000))) == [("A", "payment", 119_000)]
+
+
+def test_one_payment_settles_several_invoices_each_with_its_discount() -> None:
+    both = target("A", 119_000), target("B", 50_000, percent="3"), target("C", 10_000, percent=None)
+    done = given(116_620 + 48_500 + 10_000, *both)
+    assert parts(done) == [
+        ("A", "payment", 116_620), ("A", "discount", 2_380), ("B", "payment", 48_500), ("B", "discount", 1_500), ("C", "payment", 10_000),
+    ]  # fmt: skip
+
+
+def test_a_cent_off_all_of_several_stands_with_the_last_discount() -> None:
+    done = given(116_620 + 48_500 - 1, target("A", 119_000), target("B", 50_000, percent="3"))
+    assert [each for each in parts(done) if each[1] == "discount"] == [("A", "discount", 2_380), ("B", "discount", 1_501)]
+
+
+def test_named_amounts_take_the_discount_each_by_itself() -> None:
+    wishes = (Wish("A", 116_620), Wish("B", 40_000))
+    done = given(200_000, target("A", 119_000), target("B", 50_000), wishes=wishes)
+    assert parts(done) == [("A", "payment", 116_620), ("A", "discount", 2_380), ("B", "payment", 40_000)]
+
+
+def test_a_yen_invoice_is_discounted_in_whole_yen() -> None:
+    done = given(9_801, target("A", 10_001, currency="JPY"), currency="JPY")
+    assert parts(done) == [("A", "payment", 9_801), ("A", "discount", 200)]
+
+
+# fees and small rests
+
+
+def test_a_fee_settles_the_invoice_that_it_is_missing_on() -> None:
+    assert parts(given(9_500, target("A", 10_000, percent=None), fee=500)) == [("A", "payment", 9_500), ("A", "bank_charge", 500)]
+
+
+def test_a_fee_comes_before_the_discount_of_one_invoice() -> None:
+    done = given(116_120, target("A", 119_000), fee=500)
+    assert parts(done) == [("A", "payment", 116_120), ("A", "bank_charge", 500), ("A", "discount", 2_380)]
+
+
+def test_a_fee_leaves_every_invoice_its_discount() -> None:
+    done = given(116_620 + 48_500 - 500, target("A", 119_000), target("B", 50_000, percent="3"), fee=500)
+    assert parts(done) == [
+        ("A", "payment", 116_620), ("A", "discount", 2_380),
+        ("B", "payment", 48_000), ("B", "bank_charge", 500), ("B", "discount", 1_500),
+    ]  # fmt: skip
+
+
+def test_a_fee_that_settles_nothing_is_refused_unless_it_may_wait() -> None:
+    paid = target("A", 9_500, percent=None)
+    assert refused(9_500, paid, fee=500).message == "5.00 EUR of the fee settle nothing"
+    assert parts(given(9_500, paid, fee=500, fee_waits=True)) == [("A", "payment", 9_500)]
+
+
+def test_a_small_rest_is_written_off_with_the_money_up_to_the_limit() -> None:
+    assert parts(given(9_900, target("A", 10_000, percent=None), rest=True)) == [("A", "payment", 9_900), ("A", "write_off", 100)]
+    error = refused(9_899, target("A", 10_000, percent=None), rest=True)
+    assert error.message == "1.01 EUR are left open on A, more than the small difference of 1.00 EUR"
+    assert parts(given(9_500, target("A", 10_000, percent=None), rest=True, small_difference="5"))[1:] == [("A", "write_off", 500)]
+
+
+def test_a_late_discount_that_is_written_off_as_small_is_not_said_to_be_open() -> None:
+    done = given(4_900, target("A", 5_000), on=date(2026, 3, 13), rest=True)
+    assert (parts(done)[1:], done.notes) == ([("A", "write_off", 100)], [])
+
+
+# policies
+
+
+def test_oldest_due_fills_one_after_the_other() -> None:
+    targets = target("A", 300, percent=None), target("B", 300, percent=None)
+    done = given(400, *targets, wishes=tuple(oldest_due([each.invoice for each in targets])))
+    assert parts(done) == [("A", "payment", 300), ("B", "payment", 100)]
+
+
+@pytest.mark.parametrize(
+    ("free", "opens", "shares"),
+    [
+        (100, [100, 200, 300], [17, 33, 50]),
+        (100, [1, 1, 1], [1, 1, 1]),
+        (100, [100, 100, 100], [34, 33, 33]),
+        (10, [999, 1], [10, 0]),
+        (700, [100, 0, 300], [100, 0, 300]),
+    ],
+)
+def test_pro_rata_shares_by_what_is_open_by_the_largest_remainder(free: int, opens: list[int], shares: list[int]) -> None:
+    targets = [target(str(at), gross) for at, gross in enumerate(opens)]
+    assert pro_rata(targets, free) == [Wish(str(at), part, named=False) for at, part in enumerate(shares) if part]
+
+
+@for_all(st.integers(0, 10_000), st.lists(st.integers(0, 5_000), min_size=1, max_size=6))
+def test_pro_rata_gives_all_that_fits_and_no_invoice_more_than_is_open(free: int, opens: list[int]) -> None:
+    wishes = pro_rata([target(str(at), gross) for at, gross in enumerate(opens)], free)
+    assert sum(wish.amount or 0 for wish in wishes) == min(free, sum(opens))
+    assert all((wish.amount or 0) <= opens[int(wish.invoice)] for wish in wishes)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Invoice INV-1", ["INV-1"]),
+        ("inv-1, thank you", ["INV-1"]),
+        ("INV-12", ["INV-12"]),
+        ("INV-1 and INV-12", ["INV-1", "INV-12"]),
+        ("INV-1/INV-12", ["INV-1", "INV-12"]),
+        ("INV-1+INV-12", ["INV-1", "INV-12"]),
+        ("INV-1 2 pieces", ["INV-1"]),
+        ("XINV-1", []),
+        ("B-INV-1", []),
+        ("INV-1-2", []),
+        ("INV-1/2", []),
+        ("INV-123", []),
+        ("RF71 2348 2311", ["2026/7"]),
+        ("RF7123482311", ["2026/7"]),
+        ("RF71234823111", []),
+        ("2026/7 of March", ["2026/7"]),
+        ("12026/7", []),
+        ("X/2026/7", []),
+        ("2026/71", []),
+        ("", []),
+    ],
+)
+def test_a_reference_names_invoices_as_a_whole(text: str, found: list[str]) -> None:
+    invoices = [fact("INV-1", 1), fact("INV-12", 1), fact("2026/7", 1, reference="RF7123482311")]
+    assert [wish.invoice for wish in referenced(text, invoices)] == found
+
+
+# laws
+
+
+@for_all(st.data())
+def test_whatever_is_given_no_invoice_and_no_money_is_overdrawn(data: st.DataObject) -> None:
+    money = data.draw(st.integers(1, 3_000))
+    grosses = data.draw(st.lists(st.integers(1, 1_500), min_size=1, max_size=4))
+    targets = []
+    for at, gross in enumerate(grosses):
+        before = data.draw(st.integers(0, gross))
+        on = data.draw(st.dates(ISSUED, date(2026, 4, 10)))
+        rows = [row(str(at), before, on=on)] if before else []
+        targets.append(target(str(at), gross, *rows, percent=data.draw(st.sampled_from([None, "2", "50"]))))
+    wishes = tuple(oldest_due([each.invoice for each in targets]))
+    on = data.draw(st.dates(ISSUED, date(2026, 4, 10)))
+    done = given(money, *targets, wishes=wishes, on=on, fee=data.draw(st.integers(0, 50)), fee_waits=True)
+    for each in targets:
+        own = [row(each.invoice.number, found.amount, found.kind, found.on) for found in done.rows if found.invoice == each.invoice.number]
+        assert lowest(invoice_changes(ISSUED, each.invoice.gross, [*each.rows, *own])) == (0, None)
+    assert sum(found.amount for found in done.rows if found.kind == "payment") <= money
+    assert all(found.amount > 0 for found in done.rows)
