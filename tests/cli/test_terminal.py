@@ -122,3 +122,33 @@ def test_table_on_a_terminal_fits_and_cuts_no_id_or_amount(tmp_path: Path, colum
     table = screen.split("EUR  Σ")[0].splitlines()
     assert max(map(len, table)) <= max(columns, 84)
     assert ("(no room for: Name)" in screen) == (columns < 120)
+
+
+def test_an_edit_that_cannot_stand_is_shown_and_the_editor_opened_again(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor = books.parent / "editor.py"
+    editor.write_text(
+        "import pathlib, sys\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "text = path.read_text()\n"
+        "again = 'nmae' in text\n"
+        "path.write_text(text.replace('nmae', 'name') if again else text.replace('name: Nordwind Handels GmbH', 'nmae: Nordwind AG'))\n"
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {editor}")
+    code, screen = typed(
+        "edit", "nordwind", ledger=books, columns=120, answers=[("Edit again? [Y/n]", ""), ("Write this? [y/N]", "y")]
+    )  # fmt: skip
+    assert code == 0
+    assert 'did you mean "name"?' in screen
+    assert "+name: Nordwind AG" in screen
+    assert "name: Nordwind AG\n" in (books / "customers/nordwind.yaml").read_text()
+    assert not list((books / ".bill/edits").iterdir())
+
+
+def test_giving_up_an_edit_keeps_what_was_typed(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "sed -i s/^name/nmae/")
+    code, screen = typed("edit", "nordwind", ledger=books, columns=120, answers=[("Edit again? [Y/n]", "n")])
+    assert code == 1
+    assert "customers/nordwind.yaml stays as it was" in screen
+    [copy] = (books / ".bill/edits").glob("*/nordwind.yaml")
+    assert "nmae: Nordwind Handels GmbH" in copy.read_text()
+    assert f"kept in {copy}" in screen.replace("\n", "")

@@ -159,6 +159,15 @@ def sums_of(documents: Iterable[Invoice | CreditNote]) -> dict[str, str]:
     return {currency: Money(amount, currency).text() for currency, amount in sorted(sums.items())}
 
 
+def _settled(invoices: Iterable[Invoice]) -> dict[str, str]:
+    """What was settled in the old books, by currency."""
+    sums: dict[str, int] = {}
+    for each in invoices:
+        if each.imported and (amount := each.imported.settled_before):
+            sums[each.currency] = sums.get(each.currency, 0) + Money.of(amount, each.currency).minor
+    return {currency: Money(amount, currency).text() for currency, amount in sorted(sums.items())}
+
+
 def _summary(this: Import, accepted: Accepted, counts: Mapping[str, int], totals: Mapping[str, Mapping[str, str]]) -> list[str]:
     lines = []
     if counts["documents"]:
@@ -167,6 +176,9 @@ def _summary(this: Import, accepted: Accepted, counts: Mapping[str, int], totals
         lines.append(f"{' and '.join(both)} of {this.source}")
         lines += [f"{word} {amount} {currency}" for word, key in (("invoices", "invoices"), ("credit notes", "credit_notes"))
                   for currency, amount in totals[key].items()]  # fmt: skip
+        lines += [
+            f"settled before {this.options.cut_over}: {amount} {currency}" for currency, amount in _settled(accepted.invoices).items()
+        ]
     if counts["customers"]:
         lines.append(f"with {counted(counts['customers'], 'new customer', 'new customers')}")
     if accepted.edited:
