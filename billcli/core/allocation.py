@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.core.early_payment import Offer, discount_offer, limit
 from billcli.core.facts import InvoiceFact, Settlement
@@ -17,7 +17,9 @@ from billcli.core.numbering import first_open_day
 from billcli.core.settlement import Change, first_day, invoice_changes, lasting
 from billcli.errors import BillError
 from billcli.model.money import Money
-from billcli.model.settings import Settings
+
+if TYPE_CHECKING:
+    from billcli.model.settings import Settings
 
 
 class Wish(NamedTuple):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.core.facts import Standing
 from billcli.errors import BillError, UsageError
 from billcli.model.sequence import number_for
-from billcli.model.settings import Sequence, Settings
 from billcli.model.values import quoted
+
+if TYPE_CHECKING:
+    from billcli.model.settings import Sequence, Settings
 
 
 class Given(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.core.facts import CreditNoteFact, Draw, InvoiceFact, Settlement
 from billcli.core.numbering import first_open_day
@@ -17,7 +17,9 @@ from billcli.core.plan import Append, Change, Edit
 from billcli.core.rows import Row, end, row_data
 from billcli.core.settlement import first_day, invoice_changes, lasting, source_changes
 from billcli.diagnostics import undotted
-from billcli.model.settings import Settings
+
+if TYPE_CHECKING:
+    from billcli.model.settings import Settings
 
 GRANTED = ("discount", "bank_charge", "write_off")
 """Settlements that are no money, in the order in which they are taken back."""
