@@ -2,62 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import Ran, bill
+from tests.journeys.desk import Desk
+from tests.support import bill
 
-BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")
 
-
-class Desk:
-    """Somebody at work in a ledger; every command is done on the day the desk has reached."""
+class EveryDay(Desk):
+    """Keeps the aging of every day, to see later whether the past stays."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.day = ""
+        super().__init__(root)
         self.aging_on_the_day: dict[str, Any] = {}
 
     def on(self, day: str) -> None:
-        """The next day of work; the aging of the day before is kept, to see later whether the past stays."""
         if self.day:
             self.aging_on_the_day[self.day] = self.aging(self.day)
-        self.day = day
-
-    def try_(self, *words: str) -> Ran:
-        return bill(*words, at=self.day, env={"BILL_LEDGER": str(self.root), "BILL_ACTOR": "anna"})
-
-    def do(self, *words: str) -> str:
-        """Gives the number or id that the command answers with."""
-        ran = self.try_(*words, "--yes")
-        assert ran.code == 0, ran.err
-        return ran.out.strip()
-
-    def aging(self, as_of: str) -> Any:
-        ran = self.try_("report", "aging", "--as-of", as_of, "--format", "json")
-        assert ran.code == 0, ran.err
-        return ran.json
-
-    def owed(self, as_of: str) -> dict[str, str]:
-        """Per customer the buckets that hold something, then unapplied and total, as one text."""
-        rows = {}
-        for row in self.aging(as_of)["rows"]:
-            held = [f"{name} {row['buckets'][name]}" for name in BUCKETS if row["buckets"][name] != "0.00"]
-            rows[row["customer"]] = ", ".join([*held, f"unapplied {row['unapplied']}", f"total {row['total']}"])
-        return rows
-
-    def audit(self) -> list[dict[str, Any]]:
-        lines = [line for file in sorted(self.root.glob("audit/*/*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
-        return [json.loads(line) for line in lines]
+        super().on(day)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    found = Desk(tmp_path / "books")
+def desk(tmp_path: Path) -> EveryDay:
+    found = EveryDay(tmp_path / "books")
     ran = bill("init", str(found.root), "--name", "Fjord Consulting AS", "--currency", "EUR", "--country", "DE", at="2026-01-02")
     assert ran.code == 0, ran.err
     settings = (found.root / "ledger.yaml").read_text(encoding="utf-8")
@@ -76,7 +46,7 @@ def desk(tmp_path: Path) -> Desk:
     return found
 
 
-def test_quarter(desk: Desk) -> None:
+def test_quarter(desk: EveryDay) -> None:
     desk.on("2026-01-05")
     assert desk.do("customer", "add", "--id", "nordwind", "--name", "Nordwind Handels GmbH") == "nordwind"
     assert desk.do("customer", "add", "--id", "kreis", "--name", "Kreis Nordfriesland", "--segment", "public") == "kreis"
