@@ -74,8 +74,10 @@ def numbered(connection: sqlite3.Connection, kind: str) -> list[Numbered]:
     ]
 
 
+# Only what all rows together take more of than there is can fall below zero on some day.
 _RUNNING = """
-WITH changes(k, day, amount) AS ({changes}),
+WITH suspects(k) AS (SELECT k FROM ({uses}) GROUP BY k HAVING sum(amount) > (SELECT min(t.{whole}) FROM {table} t WHERE t.{key} = k)),
+  changes(k, day, amount) AS ({changes}),
   days AS (SELECT k, day, sum(amount) AS amount FROM changes GROUP BY k, day),
   running AS (SELECT k, day, sum(amount) OVER (PARTITION BY k ORDER BY day) AS balance FROM days)
 SELECT k, min(balance), min(day) FROM running WHERE balance < 0 GROUP BY k
@@ -94,36 +96,53 @@ UNION ALL SELECT k, until, amount FROM ({taken}) WHERE until > begun
 
 def _taken(name: str, table: str, which: str, until: str, day: str, of: str, key: str) -> str:
     begun = _FROM.format(day=day, table=of, key=key, names=name)
+    which = f"{which} AND {name} IN (SELECT k FROM suspects)"
     return _COMING_AND_GOING.format(taken=_TAKEN.format(name=name, begun=begun, until=until, table=table, which=which))
 
 
-_INVOICES = "SELECT number, issued_on, gross FROM invoices" + _taken(
+_OWN = "SELECT {key}, {day}, {amount} FROM {table} WHERE {key} IN (SELECT k FROM suspects)"
+_INVOICES = _OWN.format(key="number", day="issued_on", amount="gross", table="invoices") + _taken(
     "invoice", "settlements", "1", "ended_on", "issued_on", "invoices", "number"
 )
 _PAYMENTS = (
-    "SELECT id, booked_on, amount FROM payments UNION ALL SELECT id, reversed_on, -amount FROM payments WHERE reversed_on IS NOT NULL"
+    _OWN.format(key="id", day="booked_on", amount="amount", table="payments")
+    + " UNION ALL "
+    + _OWN.format(key="id", day="max(reversed_on, booked_on)", amount="-amount", table="payments")
+    + " AND reversed_on IS NOT NULL"
     + _taken("source", "settlements", "source_kind = 'payment' AND kind = 'payment'", _UNTIL, "booked_on", "payments", "id")
     + _taken("source", "draws", "source_kind = 'payment'", _UNTIL, "booked_on", "payments", "id")
 )
 _NOTES = (
-    "SELECT number, issued_on, gross FROM credit_notes UNION ALL SELECT number, voided_on, -gross FROM credit_notes WHERE voided_on IS NOT NULL"
+    _OWN.format(key="number", day="issued_on", amount="gross", table="credit_notes")
+    + " UNION ALL "
+    + _OWN.format(key="number", day="max(voided_on, issued_on)", amount="-gross", table="credit_notes")
+    + " AND voided_on IS NOT NULL"
     + _taken("source", "settlements", "source_kind = 'credit-note'", "ended_on", "issued_on", "credit_notes", "number")
     + _taken("source", "draws", "source_kind = 'credit-note'", "ended_on", "issued_on", "credit_notes", "number")
 )
 
 
+_USED = """
+SELECT source AS k, amount FROM settlements WHERE source_kind = '{kind}' AND kind = '{used}' UNION ALL SELECT source, amount FROM draws WHERE source_kind = '{kind}'
+UNION ALL SELECT {key}, {whole} FROM {table} WHERE {ended} IS NOT NULL
+"""
+_USES = {
+    "invoice": "SELECT invoice AS k, amount FROM settlements",
+    "payment": _USED.format(kind="payment", used="payment", key="id", whole="amount", table="payments", ended="reversed_on"),
+    "credit-note": _USED.format(kind="credit-note", used="credit", key="number", whole="gross", table="credit_notes", ended="voided_on"),
+}
+
+
 def overdrawn(connection: sqlite3.Connection) -> Iterator[Overdrawn]:
     """Invoices settled by more than their gross, payments and credit notes spent more than once, at any date."""
-    for kind, table, key, ended, changes in (
-        ("invoice", "invoices", "number", "voided_on", _INVOICES), ("payment", "payments", "id", "NULL", _PAYMENTS),
-        ("credit-note", "credit_notes", "number", "voided_on", _NOTES),
+    for kind, table, key, whole, voided, changes in (
+        ("invoice", "invoices", "number", "gross", "t.voided_on", _INVOICES), ("payment", "payments", "id", "amount", "NULL", _PAYMENTS),
+        ("credit-note", "credit_notes", "number", "gross", "t.voided_on", _NOTES),
     ):  # fmt: skip
-        for name, balance, day in connection.execute(_RUNNING.format(changes=changes)).fetchall():
-            sql = f"SELECT f.path, t.currency, t.{ended} FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?".replace(
-                "t.NULL", "NULL"
-            )
-            row = connection.execute(sql, (name,)).fetchone()
-            if row:
+        sql = _RUNNING.format(uses=_USES[kind], whole=whole, table=table, key=key, changes=changes)
+        for name, balance, day in connection.execute(sql).fetchall():
+            sql = f"SELECT f.path, t.currency, {voided} FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?"
+            if row := connection.execute(sql, (name,)).fetchone():
                 yield Overdrawn(row[0], kind, name, row[1], balance, _day(day), _day(row[2]) if row[2] else None)
 
 
