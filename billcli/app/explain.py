@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from billcli.app.books import Books
     from billcli.core.report import Report, View
 
-TOPICS = {"mapping": "how a table of another tool is read"}
+TOPICS = {"mapping": "how a table of another tool is read", "settlement": "what settles an invoice, from when, and how it is undone"}
 """Pages that belong to no code."""
 
 
