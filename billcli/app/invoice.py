@@ -265,6 +265,7 @@ def group_members(books: Books, text: str) -> set[str]:
 
 def invoice_view(books: Books, number: str, as_of: date) -> View:
     """The invoice with its settlements and its state on that day. Raises ``BillError`` for a day before it was issued."""
+    from billcli.app.settling import discounts_taken
     from billcli.core import settlement
     from billcli.core.invoice import document_data
     from billcli.core.views import invoice_fields, line_table, settlement_data, settlement_table
@@ -286,6 +287,8 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
         "open": Money(open_, fact.currency),
         "days_overdue": max((as_of - due_on).days, 0) if state == "overdue" else 0,
     }
+    discounts, taken = discounts_taken(books, rows, as_of)
+    fields = [*invoice_fields(invoice, derived), *(("Discount taken", text) for _, text in discounts)]
     schedule = _schedule(books, fact, open_, own, as_of)
     holds = hold_table(books, holds_on(books, number, fact.customer, as_of), as_of)
     tables = [
@@ -298,8 +301,9 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
         "settlements": settlement_data(rows, fact.currency, as_of, "source"),
         "schedule": table_data(schedule),
         "holds": table_data(holds),
+        "discounts": taken,
     }
-    return View("invoice", number, as_of, invoice_fields(invoice, derived), tables, {**document_data(invoice), **derived, **below})
+    return View("invoice", number, as_of, fields, tables, {**document_data(invoice), **derived, **below})
 
 
 def _schedule(books: Books, fact: Any, open_: int, own: dict[str, list[Any]], as_of: date) -> Report:

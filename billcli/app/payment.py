@@ -84,8 +84,8 @@ def plan_add(options: PaymentOptions) -> Planner:
         wishes, found = settling.chosen(books, request.customer, request.currency, request.wishes, request.policy, request.reference, money)
         others = settling.others(books, request.customer, (found[wish.invoice] for wish in wishes), allowed=options.for_other)
         purse = Purse(
-            "the payment", request.currency, money, request.received_on, booked_on, fee=request.fee, discount=options.discount,
-            write_off_rest=options.write_off_rest,
+            "the payment", request.currency, money, request.received_on, booked_on, fee=request.fee, fee_waits=not wishes,
+            discount=options.discount, write_off_rest=options.write_off_rest,
         )  # fmt: skip
         done = allocate(purse, wishes, found, settings)
         like = queries.like_payments(books.index, request.customer, request.received_on)
@@ -95,7 +95,7 @@ def plan_add(options: PaymentOptions) -> Planner:
         taken = frozenset(each.id.casefold() for each in like)
         relies_on = ["ledger.yaml", *dict.fromkeys(books.path("invoice", row.invoice) for row in done.rows)]
         payment = payment_document(request._replace(for_others=others), done.rows, booked_on, taken)
-        return plan_payment(payment, relies_on, twins, done.notes)
+        return plan_payment(payment, relies_on, twins, done.notes, settling.discount_taxes(books, done.rows))
 
     return planner
 
@@ -136,10 +136,15 @@ def _received(text: str | None, currency: str) -> tuple[Any, str] | None:
     if text is None:
         return None
     amount, _, code = text.strip().partition(" ")
+    if not code:
+        raise UsageError(f"--received: {quoted(text)} is not an amount and its currency", 'write it as "110.00 USD"')
     other = value_of(parse_currency, code.strip(), "--received")
     if other == currency:
         raise UsageError(f"--received: {quoted(text)} is in the currency of the payment", "it says what came in where that was another one")
-    return value_of(lambda typed: amount_in(typed, other), amount, "--received"), other
+    came = value_of(lambda typed: amount_in(typed, other), amount, "--received")
+    if not came:
+        raise UsageError(f"--received: {quoted(text)} is nothing", "give what came in")
+    return came, other
 
 
 def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
@@ -149,7 +154,10 @@ def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
         return None
     payment = queries.payment(books.index, made)
     assert payment is not None
-    allocated = {row.invoice: row.amount for row in queries.settlements_from(books.index, "payment", made) if row.kind == "payment"}
+    allocated: dict[str, int] = {}
+    for row in queries.settlements_from(books.index, "payment", made):
+        if row.kind == "payment":
+            allocated.setdefault(row.invoice, row.amount)  # as it was given at first, whatever was taken back since
     same = (payment.customer, payment.amount, payment.currency) == (request.customer, request.amount, request.currency)
     same = same and (not dated or payment.received_on == request.received_on)
     if not same or any(wish.invoice not in allocated or wish.amount not in (None, allocated[wish.invoice]) for wish in request.wishes):
@@ -196,15 +204,16 @@ def plan_allocate(options: AllocateOptions) -> Planner:
             if row.kind == "bank_charge" and not row.ended_on
         )
         purse = Purse(
-            "the payment", fact.currency, free, fact.received_on, fact.booked_on, fee=max(fact.fee - used, 0), discount=options.discount,
-            write_off_rest=options.write_off_rest,
+            "the payment", fact.currency, free, fact.received_on, fact.booked_on, fee=max(fact.fee - used, 0), fee_waits=True,
+            discount=options.discount, write_off_rest=options.write_off_rest,
         )  # fmt: skip
         done = allocate(purse, wishes, found, settings)
         if not done.rows:
             raise BillError(f"no open invoice takes anything of {fact.id}", "name one with --invoice")
         relies_on = dict.fromkeys(["ledger.yaml", *(books.path("invoice", row.invoice) for row in done.rows)])
         also = settling.for_other_edits(payment, others)
-        return plan_allocate(payment, books.path("payment", fact.id), done.rows, done.notes, tuple(relies_on), also)
+        taxes = settling.discount_taxes(books, done.rows)
+        return plan_allocate(payment, books.path("payment", fact.id), done.rows, done.notes, tuple(relies_on), also, taxes)
 
     return planner
 
@@ -304,13 +313,14 @@ def payment_view(books: Books, payment_id: str, as_of: date) -> View:
     assert fact is not None
     rows = queries.settlements_from(books.index, "payment", payment_id)
     payer = queries.customer(books.index, payment.customer)
-    derived = {"unapplied": _unapplied(books, fact, as_of)}
+    discounts, data = settling.discounts_taken(books, rows, as_of)
+    derived = {"unapplied": _unapplied(books, fact, as_of), "discounts": data}
     table = settlement_table(rows, payment.currency, as_of, "invoice")
     return View(
         "payment",
         payment_id,
         as_of,
-        payment_fields(payment, payer.name if payer else "", derived),
+        [*payment_fields(payment, payer.name if payer else "", derived), *((f"Discount on {number}", text) for number, text in discounts)],
         [("Allocated to", table)],
         {**document_data(payment), **derived},
     )

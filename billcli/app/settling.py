@@ -8,7 +8,7 @@ from typing import Any
 
 from billcli.app.amounts import minor_of
 from billcli.app.books import Books
-from billcli.core.allocation import Target, Wish, oldest_due, pro_rata, referenced
+from billcli.core.allocation import AllocationRow, Target, Wish, oldest_due, pro_rata, referenced
 from billcli.core.facts import Settlement
 from billcli.core.plan import Append, Change, Edit
 from billcli.core.settlement import Change as BalanceChange
@@ -16,6 +16,7 @@ from billcli.core.settlement import lasting, source_changes
 from billcli.core.take_back import Granted, NoteUse, Returned, excess_credit, granted_rows, returning_credit
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
+from billcli.model.money import Money
 
 POLICIES = {"manual": "manual", "by-reference": "by reference", "oldest-due": "oldest due", "pro-rata": "pro rata"}
 """The words of ``--policy`` and those of the files."""
@@ -95,6 +96,36 @@ def policy_of(text: str | None) -> str | None:
     if text not in POLICIES:
         raise UsageError(f'--policy: "{text}" is not a policy', "use one of: " + ", ".join(POLICIES))
     return POLICIES[text]
+
+
+def tax_of(books: Books, number: str, amount: int) -> list[Any]:
+    """What an amount with tax on an invoice holds of each tax code."""
+    from billcli.core.early_payment import tax_shares
+
+    invoice = books.invoice(number)
+    taxed = sum(Money.of(each.base + each.amount, invoice.currency).minor for each in invoice.taxes)
+    return tax_shares(invoice.taxes, Money.of(invoice.totals.gross, invoice.currency).minor - taxed, amount, invoice.currency)
+
+
+def discount_taxes(books: Books, rows: Iterable[AllocationRow]) -> dict[str, list[Any]]:
+    """The tax in the discounts among the rows, by invoice."""
+    return {row.invoice: tax_of(books, row.invoice, row.amount) for row in rows if row.kind == "discount"}
+
+
+def discounts_taken(books: Books, rows: Iterable[Settlement], as_of: date) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
+    """The discounts that count on a day with their tax, by invoice: for a person, and for a program."""
+    from billcli.core.early_payment import tax_words
+
+    fields, data = [], []
+    for row in rows:
+        if row.kind == "discount" and row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on):
+            currency = books.invoice(row.invoice).currency
+            shares = tax_of(books, row.invoice, row.amount)
+            shown = ", ".join(each for each in (str(Money(row.amount, currency)), tax_words(shares, currency)) if each)
+            fields.append((row.invoice, shown))
+            taxes = [{"code": each.code, "gross": Money(each.gross, currency), "tax": Money(each.tax, currency)} for each in shares]
+            data.append({"invoice": row.invoice, "amount": Money(row.amount, currency), "taxes": taxes})
+    return fields, data
 
 
 def granted(books: Books, rows: Sequence[Settlement]) -> list[Granted]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,7 +59,7 @@ def plan_new(options: WriteOffOptions) -> Planner:
         rows = write_off_rows(request, targets, settings)
         taken = {name.casefold() for _, name in queries.keys(books.index, "write_offs", "id")}
         document = write_off_document(request, rows, taken)
-        relief = [share for row in rows for share in tax_of(books, row.invoice, row.amount)] if document.tax_relief == "adjust" else []
+        relief = _relief(books, document, rows)
         return plan_write_off(document, relief, asked, [books.path("invoice", row.invoice) for row in rows])
 
     return planner
@@ -98,13 +99,14 @@ def _repeated(books: Books, request: Any) -> Plan | None:
     return Plan("nothing", (), (f"{made} is already there; nothing to do",), {"id": made})
 
 
-def tax_of(books: Books, number: str, amount: int) -> list[Any]:
-    """What an amount with tax on an invoice holds of each tax code."""
-    from billcli.core.early_payment import tax_shares
-
-    invoice = books.invoice(number)
-    taxed = sum(Money.of(each.base + each.amount, invoice.currency).minor for each in invoice.taxes)
-    return tax_shares(invoice.taxes, Money.of(invoice.totals.gross, invoice.currency).minor - taxed, amount, invoice.currency)
+def _relief(books: Books, document: Any, rows: Iterable[Any]) -> list[tuple[str, Money]]:
+    """The tax taken back with the rows, by tax code; none where the write-off takes none back."""
+    found: dict[str, int] = {}
+    if document.tax_relief == "adjust":
+        for row in rows:
+            for share in settling.tax_of(books, row.invoice, row.amount):
+                found[share.code] = found.get(share.code, 0) + share.tax
+    return [(code, Money(tax, document.currency)) for code, tax in found.items() if tax]
 
 
 def plan_reverse(write_off_id: str, reason: str, on: date | None, amount: str | None) -> Planner:
@@ -172,11 +174,7 @@ def write_off_view(books: Books, write_off_id: str, as_of: date) -> View:
     document = books.write_off(write_off_id)
     rows = queries.settlements_from(books.index, "write-off", write_off_id)
     still = Money(counted(rows, as_of), document.currency)
-    relief = []
-    if document.tax_relief == "adjust":
-        live = [row for row in rows if row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on)]
-        relief = [share for row in live for share in tax_of(books, row.invoice, row.amount) if share.tax]
-    taxes = [(share.code, Money(share.tax, document.currency)) for share in relief]
+    taxes = _relief(books, document, (row for row in rows if row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on)))
     derived = {"written_off": still, "tax_taken_back": [{"code": code, "tax": tax} for code, tax in taxes]}
     table = settlement_table(rows, document.currency, as_of, "invoice")
     return View(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from billcli.core.facts import InvoiceFact, Settlement
 from billcli.core.money import minor_units, rounded_ratio, split
 from billcli.core.totals import HUNDRED
-from billcli.model.money import digits
-from billcli.model.settings import SettlementRules
+from billcli.model.money import Money, digits
+
+if TYPE_CHECKING:
+    from billcli.model.settings import SettlementRules
 
 
 class Offer(NamedTuple):
@@ -38,11 +40,15 @@ def discount_offer(invoice: InvoiceFact, rows: Iterable[Settlement], received_on
     last_day = invoice.discount_until + timedelta(days=rules.discount_grace_days)
     if received_on > last_day:
         late = (received_on - invoice.discount_until).days
-        grace = f" and {rules.discount_grace_days} days of grace" if rules.discount_grace_days else ""
-        return Offer(amount, f"the money came on {received_on}, {late} day{'s' if late != 1 else ''} after {invoice.discount_until}{grace}")
+        grace = f", beyond {_days(rules.discount_grace_days)} of grace" if rules.discount_grace_days else ""
+        return Offer(amount, f"the money came on {received_on}, {_days(late)} after {invoice.discount_until}{grace}")
     if any(row.kind in ("payment", "opening", "bank_charge") for row in lasting):
         return Offer(amount, "a part was paid before, and the discount is for the whole at once")
     return Offer(amount)
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'s' if count != 1 else ''}"
 
 
 def limit(amount: Decimal, currency: str) -> int:
@@ -67,6 +73,12 @@ class TaxShare(NamedTuple):
     code: str
     gross: int
     tax: int
+
+
+def tax_words(shares: Iterable[TaxShare], currency: str) -> str:
+    """The tax in an amount for a person; empty where there is none."""
+    taxed = [f"{Money(each.tax, currency)} of {each.code}" for each in shares if each.tax]
+    return "its tax: " + ", ".join(taxed) if taxed else ""
 
 
 def tax_shares(groups: Sequence[Taxed], untaxed: int, amount: int, currency: str) -> list[TaxShare]:

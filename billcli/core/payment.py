@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billcli.core.allocation import AllocationRow, Wish
+from billcli.core.early_payment import TaxShare, tax_words
 from billcli.core.invoice import content_id, document_data
 from billcli.core.numbering import first_open_day
 from billcli.core.plan import Append, Change, Create, Edit, Plan, Set
@@ -16,10 +17,15 @@ from billcli.core.rows import Row, end, row_data
 from billcli.core.take_back import Returned
 from billcli.errors import BillError
 from billcli.model.money import Money
-from billcli.model.payment import Payment
+from billcli.model.payment import Allocation, Payment
 from billcli.model.settings import Settings
 
 KINDS = {"payment": "", "discount": " early-payment discount", "bank_charge": " bank charge", "write_off": " small difference written off"}
+
+Taxes = Mapping[str, Sequence[TaxShare]]
+"""The tax in the discount on each invoice."""
+
+NO_TAXES: Taxes = {}
 
 
 class PaymentRequest(NamedTuple):
@@ -72,7 +78,9 @@ def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], boo
     return Payment.model_validate({key: value for key, value in fields.items() if value is not None})
 
 
-def plan_payment(payment: Payment, relies_on: Sequence[str], twins: Sequence[str], notes: Sequence[str] = ()) -> Plan:
+def plan_payment(
+    payment: Payment, relies_on: Sequence[str], twins: Sequence[str], notes: Sequence[str] = (), taxes: Taxes = NO_TAXES
+) -> Plan:
     """The plan that records a payment; ``twins`` are payments of the same customer, day and amount."""
     currency = payment.currency
     used = sum((each.amount for each in payment.allocations if each.kind == "payment"), Decimal(0))
@@ -83,9 +91,11 @@ def plan_payment(payment: Payment, relies_on: Sequence[str], twins: Sequence[str
     if payment.on != payment.received_on:
         summary.append(f"booked on {payment.on}: {payment.received_on} lies in a closed period")
     for each in payment.allocations:
-        summary.append(_row_line(each.amount, currency, each.kind, each.invoice, each.on, payment.on))
+        summary.append(_row_line(each, currency, payment.on, taxes))
     if used != payment.amount:
         summary.append(f"  {format(payment.amount - used, 'f')} {currency} stay as unapplied credit")
+    if kept := (payment.fee or Decimal(0)) - sum((each.amount for each in payment.allocations if each.kind == "bank_charge"), Decimal(0)):
+        summary.append(f"  the fee of {format(kept, 'f')} {currency} settles an invoice once the payment is allocated to it")
     return Plan(
         command="payment add",
         steps=(Create(f"payments/{payment.on:%Y}/{payment.on:%m}/{payment.id}.yaml", "payment", document_data(payment)),),
@@ -97,18 +107,27 @@ def plan_payment(payment: Payment, relies_on: Sequence[str], twins: Sequence[str
     )
 
 
-def _row_line(amount: Decimal, currency: str, kind: str, invoice: str, on: date, usual: date) -> str:
-    later = f", counted from {on}" if on != usual else ""
-    return f"  {format(amount, 'f')} {currency}{KINDS[kind]} to {invoice}{later}"
+def _row_line(row: Allocation, currency: str, usual: date, taxes: Taxes) -> str:
+    where = "to" if row.kind == "payment" else "on"
+    tax = tax_words(taxes.get(row.invoice, ()), currency) if row.kind == "discount" else ""
+    later = f", counted from {row.on}" if row.on != usual else ""
+    return f"  {format(row.amount, 'f')} {currency}{KINDS[row.kind]} {where} {row.invoice}{later}" + (f", {tax}" if tax else "")
 
 
 def plan_allocate(
-    payment: Payment, path: str, rows: Sequence[AllocationRow], notes: Sequence[str], relies_on: Sequence[str], also: Sequence[Edit] = ()
+    payment: Payment,
+    path: str,
+    rows: Sequence[AllocationRow],
+    notes: Sequence[str],
+    relies_on: Sequence[str],
+    also: Sequence[Edit] = (),
+    taxes: Taxes = NO_TAXES,
 ) -> Plan:
     """The plan that gives what is free of a payment to invoices; ``also`` are edits that go with it."""
     currency = payment.currency
     edits = tuple(Append(("allocations",), row_data(row.invoice, row.kind, row.amount, row.on, currency)) for row in rows)
-    lines = [_row_line(Money(row.amount, currency).amount, currency, row.kind, row.invoice, row.on, payment.on) for row in rows]
+    typed = [Allocation(invoice=row.invoice, kind=row.kind, amount=Money(row.amount, currency).amount, on=row.on) for row in rows]
+    lines = [_row_line(row, currency, payment.on, taxes) for row in typed]
     summary = (f"payment {payment.id} is allocated:", *lines, *(f"  {note}" for note in notes))
     return Plan("payment allocate", (Change(path, "payment", (*also, *edits)),), summary, {"id": payment.id}, relies_on=(path, *relies_on))
 
@@ -124,9 +143,19 @@ class Ending(NamedTuple):
 
 
 def plan_undo(payment: Payment, path: str, ending: Ending, asked_on: date) -> Plan:
-    """The plan that takes allocations back: the invoices are open again, and the money is free, from that day on."""
+    """The plan that takes allocations back: the invoices are open again, and the money is free, from that day on.
+
+    Raises ``BillError`` for a day before the money came.
+    """
+    if asked_on < payment.received_on:
+        raise BillError(f"{asked_on} is before {payment.received_on}, the day the money came", "it settled nothing before it came")
     edits = [edit for row in ending.rows for edit in end(row, ending.on, ending.reason, payment.currency)]
-    summary = [f"payment {payment.id} settles no more, from {ending.on} on: {ending.reason}", *_ending_lines(payment, ending)]
+    free = sum(row.amount for row in ending.rows if row.kind == "payment")
+    summary = [
+        f"allocations of payment {payment.id} are taken back from {ending.on} on: {ending.reason}",
+        *_ending_lines(payment, ending),
+        f"  {Money(free, payment.currency)} of the payment are unapplied again",
+    ]
     if ending.on != asked_on:
         summary.append(_moved(asked_on, ending.on))
     return Plan(
@@ -152,9 +181,18 @@ def plan_reverse(payment: Payment, path: str, ending: Ending, value_on: date, ba
     if bank_charge:
         reversal["bank_charge"] = bank_charge
     edits: list[Edit] = [edit for row in ending.rows for edit in end(row, ending.on, ending.reason, payment.currency)]
+    outlasting = [
+        (at, each) for at, each in enumerate(payment.allocations) if each.ended_on is not None and each.ended_on > max(ending.on, each.on)
+    ]
+    edits += [Set(("allocations", at, "ended_on"), max(ending.on, each.on)) for at, each in outlasting]
     edits.append(Set(("reversed",), {key: value for key, value in reversal.items() if value is not None}))
     summary = [f"payment {payment.id} over {format(payment.amount, 'f')} {payment.currency} is reversed on {value_on}: {ending.reason}"]
     summary += _ending_lines(payment, ending)
+    summary += [
+        f"  {format(each.amount, 'f')} {payment.currency}{KINDS[each.kind]} on {each.invoice}, taken back on {each.ended_on}, "
+        f"count no more from {max(ending.on, each.on)} on"
+        for _, each in outlasting
+    ]
     if value_on != ending.on:
         summary.append(_moved(value_on, ending.on))
     if bank_charge:
@@ -168,7 +206,11 @@ def plan_reverse(payment: Payment, path: str, ending: Ending, value_on: date, ba
 
 def _ending_lines(payment: Payment, ending: Ending) -> list[str]:
     currency = payment.currency
-    lines = [f"  {Money(row.amount, currency)}{KINDS[row.kind or 'payment']} on {row.invoice} are open again" for row in ending.rows]
+    lines = [
+        f"  {Money(row.amount, currency)}{KINDS[row.kind or 'payment']} on {row.invoice} are open again"
+        + (f" from {row.on} on" if row.on > ending.on else "")
+        for row in ending.rows
+    ]
     return lines + [f"  {Money(each.amount, currency)} of the credit of {each.note} return to {each.invoice}" for each in ending.returned]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billcli.core.allocation import AllocationRow, Target, Wish
-from billcli.core.early_payment import TaxShare, limit
+from billcli.core.early_payment import limit
 from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, Edit, Plan
 from billcli.core.rows import Row, end, last_first, row_data
@@ -81,7 +81,7 @@ def write_off_document(request: WriteOffRequest, rows: Sequence[AllocationRow], 
     return WriteOff.model_validate({key: value for key, value in fields.items() if value is not None})
 
 
-def plan_write_off(write_off: WriteOff, relief: Sequence[TaxShare], asked_on: date, relies_on: Sequence[str]) -> Plan:
+def plan_write_off(write_off: WriteOff, relief: Sequence[tuple[str, Money]], asked_on: date, relies_on: Sequence[str]) -> Plan:
     """The plan that writes off; ``relief`` is the tax taken back, by code, where it is."""
     currency = write_off.currency
     by = f", approved by {write_off.approved_by}" if write_off.approved_by else ""
@@ -89,7 +89,7 @@ def plan_write_off(write_off: WriteOff, relief: Sequence[TaxShare], asked_on: da
     summary += [f"  {each.amount} {currency} of {each.invoice}, from {each.on} on" for each in write_off.allocations]
     if asked_on != write_off.on:
         summary.append(f"counted from {write_off.on}: {asked_on} lies in a closed period")
-    summary += [f"  tax taken back: {Money(each.tax, currency)} of {each.code}" for each in relief if each.tax]
+    summary += [f"  tax taken back: {tax} of {code}" for code, tax in relief]
     path = f"write-offs/{write_off.on:%Y}/{write_off.on:%m}/{write_off.id}.yaml"
     return Plan(
         "write-off new", (Create(path, "write-off", document_data(write_off)),),
@@ -117,7 +117,12 @@ def recovered(rows: Sequence[Row], amount: int | None, currency: str) -> list[tu
 
 
 def plan_reverse(write_off: WriteOff, path: str, ending: Sequence[tuple[Row, int]], on: date, asked_on: date, reason: str) -> Plan:
-    """The plan that takes a write-off back, wholly or in part: the invoices are open again by that much from that day on."""
+    """The plan that takes a write-off back, wholly or in part: the invoices are open again by that much from that day on.
+
+    Raises ``BillError`` for a day before it was written off.
+    """
+    if asked_on < write_off.on:
+        raise BillError(f"{asked_on} is before {write_off.on}, from which day it is written off", f"--on {write_off.on} or later")
     currency = write_off.currency
     edits: list[Edit] = [edit for row, keep in ending for edit in end(row, on, reason, currency, keep)]
     amount = sum(row.amount - keep for row, keep in ending)
