@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
 def with_taken_back(books: Books, plan: Plan, note: Any) -> Plan:
     """The plan of a new credit note with the discounts, bank charges and write-offs that it takes back of its invoice."""
-    from billcli.core.take_back import take_back
+    from billcli.core.take_back import take_back, taken_words
 
     target = settling.targets(books, [note.corrects])[note.corrects]
     used = sum(Money.of(each.amount, note.currency).minor for each in note.applied)
     taken = used - max(target.open, 0)
     if taken <= 0:
         return plan
-    changes = take_back(settling.granted(books, target.rows), taken, note.issued_on, note.number, note.currency)
-    line = f"  {Money(taken, note.currency)} of what was granted on {note.corrects} are taken back with it"
+    granted = settling.granted(books, target.rows)
+    changes = take_back(granted, taken, note.issued_on, note.number, note.currency)
+    lines = [f"  {words} on {note.corrects} are taken back with it" for words in taken_words(granted, taken, note.currency)]
     return replace(
-        plan, steps=(*plan.steps, *changes), summary=(*plan.summary, line), relies_on=(*plan.relies_on, *(each.path for each in changes))
+        plan, steps=(*plan.steps, *changes), summary=(*plan.summary, *lines), relies_on=(*plan.relies_on, *(each.path for each in changes))
     )
 
 
@@ -92,7 +93,8 @@ def plan_undo(number: str, invoices: tuple[str, ...], reason: str, on: date | No
         asked = on or books.today
         if asked > books.today:
             raise BillError(f"{asked} is in the future", "an application is taken back today or earlier")
-        return plan_undo(note, books.path("credit-note", number), rows, first_open_day(books.settings(), asked), reason)
+        day = first_open_day(books.settings(), asked)
+        return plan_undo(note, books.path("credit-note", number), rows, day, asked, reason)
 
     return planner
 

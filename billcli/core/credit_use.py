@@ -27,14 +27,25 @@ def plan_apply(note: Any, path: str, rows: Sequence[AllocationRow], relies_on: S
     )  # fmt: skip
 
 
-def plan_undo(note: Any, path: str, rows: Sequence[Row], on: date, reason: str) -> Plan:
-    """The plan that takes applications back: the invoices are open again, and the credit is unapplied, from that day on."""
-    edits: list[Edit] = [edit for row in rows for edit in end(row, on, reason, note.currency)]
-    lines = [f"  {Money(row.amount, note.currency)} on {row.invoice} are open again" for row in rows]
+def plan_undo(note: Any, path: str, rows: Sequence[Row], on: date, asked_on: date, reason: str) -> Plan:
+    """The plan that takes applications back: the invoices are open again, and the credit is unapplied, from that day on.
+
+    Raises ``BillError`` for a day before the credit note was issued.
+    """
+    if asked_on < note.issued_on:
+        raise BillError(f"{asked_on} is before {note.issued_on}, the day {note.number} was issued", "it settled nothing before that")
+    currency = note.currency
+    edits: list[Edit] = [edit for row in rows for edit in end(row, on, reason, currency)]
+    lines = [
+        f"  {Money(row.amount, currency)} on {row.invoice} are open again" + (f" from {row.on} on" if row.on > on else "") for row in rows
+    ]
+    lines.append(f"  {Money(sum(row.amount for row in rows), currency)} of the credit note are unapplied again")
+    if on != asked_on:
+        lines.append(f"counted from {on}: {asked_on} lies in a closed period")
     return Plan(
         "credit-note apply --undo", (Change(path, "credit-note", tuple(edits)),),
-        (f"credit note {note.number} settles no more, from {on} on: {reason}", *lines), {"number": note.number}, relies_on=(path,),
-        reason=reason,
+        (f"applications of credit note {note.number} are taken back from {on} on: {reason}", *lines), {"number": note.number},
+        relies_on=(path, "ledger.yaml"), reason=reason,
     )  # fmt: skip
 
 
@@ -50,7 +61,7 @@ def plan_void(fact: CreditNoteFact, path: str, free: Sequence[BalanceChange], la
     left = lowest_from(free, on)
     if left != fact.gross:
         used = Money(fact.gross - left, fact.currency)
-        hint = f'take it back first: "bill credit-note apply {fact.number} --undo --reason …"'
+        hint = f'take it back first: "bill credit-note apply {fact.number} --undo --reason …", or the refund: "bill refund reverse"'
         raise BillError(f"{used} of {fact.number} are used; only credit that is wholly unapplied can be made void", hint)
     void = Set(("void",), {"on": on, "reason": reason})
     summary = f"credit note {fact.number} over {Money(fact.gross, fact.currency)} is void from {on} on: {reason}"

@@ -17,12 +17,15 @@ from billcli.core.plan import Append, Change, Edit
 from billcli.core.rows import Row, end, row_data
 from billcli.core.settlement import first_day, invoice_changes, lasting, source_changes
 from billcli.diagnostics import undotted
+from billcli.model.money import Money
 
 if TYPE_CHECKING:
     from billcli.model.settings import Settings
 
 GRANTED = ("discount", "bank_charge", "write_off")
 """Settlements that are no money, in the order in which they are taken back."""
+
+WORDS = {"discount": "early-payment discount", "bank_charge": "bank charge"}
 
 
 class Granted(NamedTuple):
@@ -52,15 +55,32 @@ def granted_rows(rows: Sequence[Settlement], paths: Mapping[tuple[str, str], str
 def take_back(granted: Sequence[Granted], amount: int, on: date, by: str, currency: str) -> list[Change]:
     """The edits that end rows worth ``amount`` in all on that day; what is left of the last one begins anew."""
     edits: dict[tuple[str, str], list[Edit]] = {}
+    for each, taken in _taken(granted, amount):
+        edits.setdefault((each.path, each.file_kind), []).extend(
+            end(each.row, on, f"taken back by {by}", currency, keep=each.row.amount - taken)
+        )
+    return [Change(path, kind, tuple(found)) for (path, kind), found in edits.items()]
+
+
+def taken_words(granted: Sequence[Granted], amount: int, currency: str) -> list[str]:
+    """What is taken back by what it was, such as ``23.80 EUR early-payment discount``."""
+    found: dict[str, int] = {}
+    for each, taken in _taken(granted, amount):
+        word = WORDS.get(each.row.kind, "write-off")
+        found[word] = found.get(word, 0) + taken
+    return [f"{Money(taken, currency)} {word}" for word, taken in found.items()]
+
+
+def _taken(granted: Sequence[Granted], amount: int) -> list[tuple[Granted, int]]:
+    """The rows in their order with what is taken of each."""
+    found = []
     for each in granted:
         taken = min(amount, each.row.amount)
+        amount -= taken
         if taken:
-            amount -= taken
-            edits.setdefault((each.path, each.file_kind), []).extend(
-                end(each.row, on, f"taken back by {by}", currency, keep=each.row.amount - taken)
-            )
+            found.append((each, taken))
     assert amount == 0, "no more is taken back than was granted"
-    return [Change(path, kind, tuple(found)) for (path, kind), found in edits.items()]
+    return found
 
 
 class NoteUse(NamedTuple):

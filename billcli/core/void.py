@@ -21,7 +21,8 @@ def plan_void(target: Target, path: str, credited_by: str | None, on: date, reas
         raise BillError(f"{invoice.number} is void already, from {invoice.voided_on} on")
     if credited_by:
         raise BillError(
-            f"{invoice.number} is corrected by {credited_by}", f'credit the rest: "bill credit-note new --invoice {invoice.number}"'
+            f"{invoice.number} is corrected by {credited_by}",
+            f'credit what is left: "bill credit-note new --invoice {invoice.number} --rest --reason …"',
         )
     changes = target.changes
     last_event = max(by_day(changes))
