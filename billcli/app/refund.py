@@ -126,7 +126,7 @@ def _sources(books: Books, options: RefundOptions, request: Any) -> list[Any]:
         changes = settling.source_free(books, kind, fact)
         if kind == "credit-note" and (kept := lasting(changes) - settling.spendable(books, fact)):
             changes = [Change(date.min, -kept), *changes]  # credit for an invoice that is not paid belongs to that invoice
-        sources.append(Source(kind, name, changes, wanted, books.path(kind, name)))
+        sources.append(Source(kind, name, changes, wanted, books.path(kind, name), named=bool(options.payments or options.credit_notes)))
     return sources
 
 

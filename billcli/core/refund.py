@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, Edit, Plan, Set
 from billcli.core.settlement import Change as BalanceChange
-from billcli.core.settlement import first_day, lasting
+from billcli.core.settlement import first_day, lasting, lowest_from
 from billcli.errors import BillError, UsageError
 from billcli.model.money import Money
 from billcli.model.refund import Refund
@@ -32,13 +32,17 @@ class RefundRequest(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A payment or credit note of the customer with its free amount; ``wanted`` is what is asked of it, None for what is needed."""
+    """A payment or credit note of the customer with its free amount; ``wanted`` is what is asked of it, None for what is needed.
+
+    ``named`` by a person; others are taken as far as they were free on the day.
+    """
 
     kind: str
     name: str
     changes: list[BalanceChange]
     wanted: int | None
     path: str
+    named: bool = True
 
 
 class DrawRow(NamedTuple):
@@ -55,7 +59,7 @@ def draws(request: RefundRequest, sources: Sequence[Source], on: date) -> list[D
     left = request.amount
     found = []
     for source in sources:
-        free = max(lasting(source.changes), 0)
+        free = max(lasting(source.changes) if source.named else lowest_from(source.changes, on), 0)
         amount = free if source.wanted is None else source.wanted
         if source.wanted is None and left is not None:
             amount = min(amount, left)
@@ -71,17 +75,27 @@ def draws(request: RefundRequest, sources: Sequence[Source], on: date) -> list[D
         if left is not None:
             left -= amount
     total = sum(each.amount for each in found)
+    named = any(source.named for source in sources)
+    if named and (left or not total):
+        raise _named_misfit(sources, left or 0, total, currency)
     if not total:
-        raise BillError(
-            f"{request.customer} has no unapplied credit in {currency}", "a refund draws on unapplied payments and credit notes"
-        )
+        message = f"{request.customer} has no unapplied credit in {currency} on {on}"
+        raise BillError(message, "a refund draws on unapplied payments and credit notes")
     if left:
-        if left < 0:
-            raise UsageError("the named amounts are more than --amount", "leave --amount out, or make them fit")
-        raise BillError(
-            f"{request.customer} has {Money(total, currency)} of unapplied credit, {Money(left, currency)} too little for this refund"
-        )
+        had = f"{request.customer} has {Money(total, currency)} of unapplied credit on {on}"
+        raise BillError(f"{had}, {Money(left, currency)} too little for this refund", "a refund gives back what is there, no more")
     return found
+
+
+def _named_misfit(sources: Sequence[Source], left: int, total: int, currency: str) -> BillError:
+    """Why the named sources do not come to what is asked."""
+    if left < 0:
+        return UsageError("the named amounts are more than --amount", "leave --amount out, or make them fit")
+    names = ", ".join(source.name for source in sources)
+    if not total:
+        return BillError(f"nothing is unapplied of {names}", "a refund draws on unapplied payments and credit notes")
+    message = f"{Money(total, currency)} are taken of {names}, {Money(left, currency)} less than the refund"
+    return BillError(message, "name another source, or a smaller amount")
 
 
 def refund_document(request: RefundRequest, rows: Sequence[DrawRow], on: date, taken: Collection[str]) -> Refund:
