@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,13 @@ def needed(text: str | None, option: str) -> str:
     if text is None:
         raise UsageError(f"{option} is missing", f'{option} "…"')
     return value_of(parse_text, text, option)
+
+
+def refuse_given(options: Mapping[str, object], why: str, hint: str = "leave one of the two out") -> None:
+    """Raises ``UsageError`` naming the first option that was given, though here it means nothing."""
+    for option, value in options.items():
+        if value:
+            raise UsageError(f"{option} {why}", hint)
 
 
 def check_form(form: str, allowed: tuple[str, ...] = ("table", "json", "csv")) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from billcli.cli import imports
-from billcli.cli.common import list_command, needed, optional_day, write_command
+from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
 from billcli.errors import UsageError
 
@@ -86,6 +86,8 @@ def add(
 
     texts = text_options(currency, method, payer_name, payer_iban, reference, external_id)
     days = optional_day(received_on, "--received-on")
+    if policy:
+        refuse_given({"--oldest-first": oldest_first}, "is a policy, and --policy names one")
     options = PaymentOptions(
         customer,
         amount,
@@ -131,10 +133,13 @@ def allocate(
     from billcli.app.payment import AllocateOptions, plan_allocate, plan_undo
 
     if undo:
+        given = {"--policy": policy, "--no-discount": no_discount, "--write-off-rest": write_off_rest, "--for-other": for_other}
+        refuse_given(given, "does not go with --undo")
         if invoice and any(":" in each for each in invoice):
             raise UsageError("--undo takes back all of a payment on an invoice", "name the invoice without an amount")
         planner = plan_undo(payment, tuple(invoice or ()), needed(reason, "--reason"), optional_day(on, "--on"))
     else:
+        refuse_given({"--reason": reason, "--on": on}, "goes with --undo only", "add --undo, or leave it out")
         options = AllocateOptions(payment, tuple(invoice or ()), policy, not no_discount, write_off_rest, for_other)
         planner = plan_allocate(options)
     write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
