@@ -31,8 +31,8 @@ def plan_close(through: date, reason: str | None) -> Planner:
             return answered
         found = check(books)
         if errors := [each for each in found if each.severity == "error"]:
-            message = f"the books are not closed: {counted(len(errors), 'error')} first"
-            raise BillError(message, "mend each of them, then close", diagnostics=tuple(errors))
+            message = f"the books hold {counted(len(errors), 'error')}; nothing is closed"
+            raise BillError(message, "mend what stands above, then close", diagnostics=tuple(errors))
         warnings = [f"{each.file}: {each.message} ({each.code})" for each in found]
         drafts = [each.id for each in suspicion_queries.drafts_left(books.index) if each.issued_on and each.issued_on <= through]
         return close.plan_close(through, _standings(books, through), drafts, warnings, settings, why)
