@@ -282,7 +282,11 @@ def activity(
     shown = [
         ("total", *(None,) * 6, currency, *(Money(each, currency) for each in sums), None) for currency, sums in sorted(totals.items())
     ]
-    return Report("statement", until, _ACTIVITY, rows, shown, tuple(proof.line() for proof in proven))
+    return Report("statement", until, _ACTIVITY, rows, shown, _notes(proven, until))
+
+
+def _notes(proven: Sequence[Proof], until: date) -> tuple[str, ...]:
+    return tuple(proof.line() for proof in proven) or (f"nothing is owed or has moved up to {until}",)
 
 
 def _account_rows(proof: Proof, mine: Sequence[Movement], since: date, until: date) -> Iterator[tuple[object, ...]]:
@@ -394,7 +398,7 @@ def open_items(customers: Sequence[str], items: Sequence[OpenItem], proven: Sequ
     for proof in proven:
         totals[proof.account.currency] = totals.get(proof.account.currency, 0) + proof.closing
     shown = [("total", *(None,) * 8, currency, None, Money(amount, currency)) for currency, amount in sorted(totals.items())]
-    return Report("statement", until, _OPEN, rows, shown, tuple(proof.line() for proof in proven))
+    return Report("statement", until, _OPEN, rows, shown, _notes(proven, until))
 
 
 def _item_row(item: OpenItem, until: date) -> tuple[object, ...]:
