@@ -13,13 +13,15 @@ from billcli.app.lost import Lost, lost
 from billcli.app.refresh import overlaid
 from billcli.core.checks import books as together
 from billcli.core.checks import closed, granted, suspicions
-from billcli.core.checks.facts import Unused
+from billcli.core.checks.facts import CreditedInvoice, Unused
 from billcli.core.facts import OpenInvoice
 from billcli.diagnostics import Diagnostic, Path
 from billcli.index import balances, check_queries, queries, suspicion_queries
 from billcli.store.layout import KINDS
 
-_VOCABULARY = {"customer": ("customers", "id"), "invoice": ("invoices", "number")}
+_VOCABULARY = {
+    "customer": ("customers", "id"), "invoice": ("invoices", "number"), "payment": ("payments", "id"), "credit-note": ("credit_notes", "number"),
+}  # fmt: skip
 
 
 def check(books: Books, *, strict: bool = False) -> list[Diagnostic]:
@@ -87,6 +89,23 @@ def _credit(books: Books, without: Lost) -> Iterator[Diagnostic]:
                 credited[line] = credited.get(line, Decimal(0)) + Decimal(quantity)
                 last[line] = note
             yield from together.check_line_caps(each.number, sold, credited, partial(_place, books, last))
+        if each.credited <= each.gross and not each.other_currency:
+            yield from _tax_caps(books, each)
+
+
+def _tax_caps(books: Books, credited: CreditedInvoice) -> Iterator[Diagnostic]:
+    """What another tool shared over tax codes is not held to shares of our own."""
+    from billcli.core.shares import NOTHING, Taxed, taxed_by_code
+
+    invoice = books.invoice(credited.number)
+    notes = [books.credit_note(each.number) for each in queries.credit_notes_for(books.index, credited.number)]
+    if invoice.imported or any(each.imported for each in notes):
+        return
+    taken: dict[str, Taxed] = {}
+    for note in notes:
+        for code, share in taxed_by_code(note).items():
+            taken[code] = taken.get(code, NOTHING).plus(share)
+    yield from together.check_tax_caps(credited, taxed_by_code(invoice), taken)
 
 
 def _place(books: Books, last: Mapping[int, str], line: int) -> tuple[str, Path]:

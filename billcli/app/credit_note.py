@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class CreditOptions(NamedTuple):
-    """As typed: ``lines`` are ``K`` or ``K:QTY``, the amount is text until the currency is known."""
+    """As typed: ``lines`` are ``K`` or ``K:QTY``, without an invoice as ``invoice new`` has them; amounts wait for the currency."""
 
-    invoice: str
+    invoice: str | None
     reason: str
     lines: tuple[str, ...] = ()
     amount: str | None = None
@@ -34,10 +34,18 @@ class CreditOptions(NamedTuple):
     notes: str | None = None
     external_id: str | None = None
     series: str | None = None
+    customer: str | None = None
+    currency: str | None = None
+    rest: bool = False
+    kind: str | None = None
+    remark: str | None = None
 
 
 def plan_new(options: CreditOptions) -> Planner:
-    """A credit note on an invoice, applied to it as far as it is open."""
+    """A credit note on an invoice, applied to it as far as it is open, or credit of a customer that belongs to no invoice."""
+    if options.invoice is None:
+        return _plan_free(options)
+    number = options.invoice
 
     def planner(books: Books) -> Plan:
         from billcli.core import seal
@@ -45,12 +53,14 @@ def plan_new(options: CreditOptions) -> Planner:
         from billcli.core.numbering import Given
 
         settings = books.settings()
-        invoice = books.invoice(options.invoice)
-        request = _request(options, invoice.currency)
+        invoice = books.invoice(number)
+        if options.customer not in (None, invoice.customer):
+            raise UsageError(f"{number} is an invoice of {invoice.customer}, not of {options.customer}", "--invoice is enough")
+        request = _request(options, number, invoice.currency)
         if invoice.void:
             raise BillError(f"{invoice.number} is void", "there is nothing to credit")
         if made := made_before(books, "credit_notes", request.external_id):
-            before = _credited(books, request.invoice, without=(made,))._replace(last_event=date.min)
+            before = _credited(books, request.invoice, without=_since(books, number, made))._replace(last_event=date.min)
             note = credit_note_document(request, invoice, before, settings, Given(made, "", ()), books.credit_note(made).issued_on)
             return already_there(books, "credit_notes", made, request.external_id, seal.content(note))
         issued_on = request.issued_on or books.today
@@ -62,12 +72,60 @@ def plan_new(options: CreditOptions) -> Planner:
     return planner
 
 
-def _request(options: CreditOptions, currency: str) -> Any:
-    from billcli.core.credit_note import CreditRequest, LineChoice
-    from billcli.model.values import parse_quantity, parse_text
+def _plan_free(options: CreditOptions) -> Planner:
+    from billcli.core.credit_note import FreeCreditRequest
+    from billcli.core.lines import typed_line
+    from billcli.model.values import parse_currency, parse_notes, parse_text
+
+    if options.customer is None:
+        raise UsageError("--invoice is missing", "--customer and --line give credit that corrects no invoice")
+    if options.amount is not None or options.rest:
+        raise UsageError("--amount and --rest are of an invoice", 'without one give --line "description;quantity;unit price"')
+    if not options.lines:
+        raise UsageError("--line is missing", '--line "description;quantity;unit price"')
+    request: Any = FreeCreditRequest(
+        options.customer, value_of(parse_text, options.reason, "--reason"), tuple(map(typed_line, options.lines)),
+        optional(parse_currency, options.currency, "--currency"), options.issued_on, notes_of(options.notes),
+        optional(parse_text, options.external_id, "--external-id"), options.series, _kind(options.kind),
+        optional(parse_notes, options.remark, "--remark"),
+    )  # fmt: skip
+
+    def planner(books: Books) -> Plan:
+        from billcli.core import seal
+        from billcli.core.credit_note import free_credit_document, plan_credit_note
+        from billcli.core.invoice import Master
+        from billcli.core.numbering import Given
+
+        customer = books.customer(request.customer)
+        master = Master(books.settings(), books.categories(), books.items(), customer)
+        if made := made_before(books, "credit_notes", request.external_id):
+            note = free_credit_document(request, master, Given(made, "", ()), books.credit_note(made).issued_on)
+            return already_there(books, "credit_notes", made, request.external_id, seal.content(note))
+        issued_on = request.issued_on or books.today
+        given = given_number(books, master.settings, "credit-note", request.series, issued_on)
+        return plan_credit_note(free_credit_document(request, master, given, issued_on), given, books.path("customer", customer.id))
+
+    return planner
+
+
+def _kind(text: str | None) -> str | None:
+    kinds = ("return", "goodwill", "correction")
+    if text is not None and text not in kinds:
+        raise UsageError(f"--kind: {quoted(text)} is not a kind of credit note", "use one of: " + ", ".join(kinds))
+    return text
+
+
+def _request(options: CreditOptions, number: str, currency: str) -> Any:
+    from billcli.core.credit_lines import LineChoice
+    from billcli.core.credit_note import CreditRequest
+    from billcli.model.values import parse_notes, parse_quantity, parse_text
 
     if options.lines and options.amount is not None:
         raise UsageError("--line and --amount exclude each other", "credit some lines, or an amount over all of them")
+    if options.rest and (options.lines or options.amount is not None):
+        raise UsageError("--rest credits all that is left", "leave --line and --amount out")
+    if options.currency is not None and options.currency != currency:
+        raise UsageError(f"--currency: the invoice is in {currency}", "a credit note has the currency of its invoice")
     choices = []
     for text in options.lines:
         line, sep, quantity = text.partition(":")
@@ -77,15 +135,24 @@ def _request(options: CreditOptions, currency: str) -> Any:
     amount = minor_of(options.amount, currency, "--amount") if options.amount is not None else None
     external_id = optional(parse_text, options.external_id, "--external-id")
     return CreditRequest(
-        options.invoice, value_of(parse_text, options.reason, "--reason"), tuple(choices), amount, options.issued_on,
-        notes_of(options.notes), external_id, options.series,
+        number, value_of(parse_text, options.reason, "--reason"), tuple(choices), amount, options.issued_on,
+        notes_of(options.notes), external_id, options.series, options.rest, _kind(options.kind),
+        optional(parse_notes, options.remark, "--remark"),
     )  # fmt: skip
+
+
+def _since(books: Books, number: str, made: str) -> tuple[str, ...]:
+    """The note that a retried command made and those on its invoice that came after it: what was there before does not change."""
+    notes = {each.number: (each.issued_on, each.head, each.n or 0) for each in queries.credit_notes_for(books.index, number)}
+    first = notes.get(made, (date.max, "", 0))
+    return (made, *(name for name, (day, head, n) in notes.items() if day > first[0] or ((day, head) == first[:2] and n > first[2])))
 
 
 def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
     """What earlier credit notes took; ``without`` leaves out the one a retried command made itself."""
     from billcli.core.credit_note import Credited
     from billcli.core.settlement import invoice_changes, lasting
+    from billcli.core.shares import NOTHING, Taxed, taxed_by_code
     from billcli.core.take_back import GRANTED
 
     notes = [each for each in queries.credit_notes_for(books.index, number) if each.number not in without]
@@ -99,12 +166,10 @@ def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
     events = [fact.issued_on, *(day for row in rows for day in (row.booked_on, row.ended_on) if day)]
     open_ = lasting(invoice_changes(fact.issued_on, fact.gross, rows))
     open_ += sum(row.amount for row in rows if row.kind in GRANTED and row.ended_on is None)
-    by_tax: dict[str, int] = {}
+    by_tax: dict[str, Taxed] = {}
     for each in notes:
-        document = books.credit_note(each.number)
-        taxed = {group.code: Money.of(group.base + group.amount, each.currency).minor for group in document.taxes}
-        for code, minor in {**taxed, "none": each.gross - sum(taxed.values())}.items():
-            by_tax[code] = by_tax.get(code, 0) + minor
+        for code, taken in taxed_by_code(books.credit_note(each.number)).items():
+            by_tax[code] = by_tax.get(code, NOTHING).plus(taken)
     return Credited(sum(each.gross for each in notes), quantities, len(notes), open_, max(events), by_tax)
 
 
@@ -123,6 +188,7 @@ def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: s
         Column("gross", "Gross", "money"),
         Column("unapplied", "Unapplied", "money"),
         Column("reason", "Reason", "prose", minor=True),
+        Column("kind", "Kind", minor=True),
     )
     rows = []
     for each in queries.credit_notes(books.index, as_of):
@@ -139,6 +205,7 @@ def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: s
                 Money(each.gross, each.currency),
                 left,
                 each.reason,
+                each.kind,
             )
         )
     return Report("credit-notes", as_of, columns, rows, currency_totals(columns, rows))

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from billcli.cli.common import list_command, needed, optional_day, write_command
+from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
+from billcli.errors import UsageError
 
 _HELP = """Credit what was invoiced.
 
@@ -20,15 +21,29 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 @app.command()
 def new(
     ctx: typer.Context,
-    invoice: Annotated[str, typer.Option("--invoice", "-i", metavar="NUMBER", help="The invoice to credit.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; printed on the credit note.")],
+    invoice: Annotated[str | None, typer.Option("--invoice", "-i", metavar="NUMBER", help="The invoice to credit.")] = None,
     line: Annotated[
         list[str] | None,
-        typer.Option("--line", "-l", metavar="K[:QTY]", help="A line of the invoice, counted from 1. May be repeated."),
+        typer.Option(
+            "--line",
+            "-l",
+            metavar="K[:QTY]",
+            help='A line of the invoice, counted from 1; without an invoice, a line as in "invoice new". May be repeated.',
+        ),
     ] = None,
     amount: Annotated[
         str | None, typer.Option("--amount", metavar="AMOUNT", help="An amount with tax, shared over the invoice's tax rates.")
     ] = None,
+    rest: Annotated[bool, typer.Option("--rest", help="All that earlier credit notes left of the invoice.")] = False,
+    customer: Annotated[
+        str | None, typer.Option("--customer", "-c", metavar="ID", help="Whom to credit where it corrects no invoice.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", metavar="CODE", help="Without an invoice: ISO 4217 code; else the customer's.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="Why it is given: return, goodwill or correction.")] = None,
+    remark: Annotated[str | None, typer.Option("--remark", metavar="TEXT", help="A text printed on the credit note.")] = None,
     issued_on: IssuedOn = None,
     notes: Annotated[str | None, typer.Option("--notes", metavar="TEXT", help="A note for yourself.")] = None,
     series: Annotated[
@@ -42,13 +57,18 @@ def new(
     quiet: Quiet = False,
     form: Answer = "table",
 ) -> None:
-    """Credit an invoice: all of it, some lines, or an amount. What exceeds its open balance stays as the customer's credit.
+    """Credit an invoice: all of it, some lines, an amount, or the rest. What exceeds its open balance stays as the customer's credit.
+
+    All notes on an invoice together take exactly its base and tax, never more. With --customer the credit belongs to no invoice.
 
     Example: bill credit-note new --invoice INV-2026-0042 --reason "two hours too many" --line 1:2 --yes
     """
     from billcli.app.credit_note import CreditOptions, plan_new
 
-    options = CreditOptions(invoice, reason, tuple(line or ()), amount, optional_day(issued_on, "--issued-on"), notes, external_id, series)
+    options = CreditOptions(
+        invoice, reason, tuple(line or ()), amount, optional_day(issued_on, "--issued-on"), notes, external_id, series, customer, currency,
+        rest, kind, remark,
+    )  # fmt: skip
     write_command(ctx, plan_new(options), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
@@ -109,8 +129,12 @@ def apply(
     from billcli.app.credit_use import plan_apply, plan_undo
 
     if undo:
+        refuse_given({"--oldest-first": oldest_first, "--for-other": for_other}, "does not go with --undo")
+        if invoice and any(":" in each for each in invoice):
+            raise UsageError("--undo takes back all of a credit note on an invoice", "name the invoice without an amount")
         planner = plan_undo(number, tuple(invoice or ()), needed(reason, "--reason"), optional_day(on, "--on"))
     else:
+        refuse_given({"--reason": reason, "--on": on}, "goes with --undo only", "add --undo, or leave it out")
         planner = plan_apply(number, tuple(invoice or ()), oldest_first=oldest_first, for_other=for_other)
     write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 

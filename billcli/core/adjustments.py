@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billcli.core.totals import adjustment_amount, adjustment_base, line_amount, line_sums, listed_amount, parts
-from billcli.diagnostics import Path, dotted
+from billcli.diagnostics import Path
 from billcli.errors import BillError, UsageError
 from billcli.model.invoice import Adjustment, Line
 from billcli.model.money import Money, decimals, decimals_text, digits
@@ -107,13 +107,13 @@ def overdone(lines: Sequence[Any], adjustments: Sequence[Any], currency: str) ->
     below = [(at, amount) for at, line in enumerate(lines) if (amount := line_amount(line, currency)) < 0]
     for at, amount in below:
         path: Path = ("lines", at, "adjustments")
-        yield path, f"{dotted(path)}: the line comes to {Money(amount, currency)} after its discounts"
+        yield path, f"line {at + 1} comes to {Money(amount, currency)} after its discounts"
     if not below:
         for code, part in parts(lines, adjustments, currency).items():
             if part.amount < 0:
                 yield (
                     ("adjustments",),
-                    f"adjustments: the tax code {quoted(code)} comes to {Money(part.amount, currency)} after the discounts",
+                    f"what is taxed at {quoted(code)} comes to {Money(part.amount, currency)} after the discounts",
                 )
 
 

@@ -1,33 +1,42 @@
-"""Credit notes against an invoice: by line and quantity, by amount, or all of it; never more than was invoiced."""
+"""Credit notes: exact shares of an invoice by line and quantity, by amount, or what is left of it; or credit of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billcli.core.invoice import document_data, figures_line, sealed, tax_groups, totals
-from billcli.core.money import split
+from billcli.core.credit_lines import Credit, LineChoice, amount_credits, chosen_credits, rest_credits
+from billcli.core.defaults import defaults
+from billcli.core.invoice import (
+    InvoiceRequest,
+    Master,
+    adjustment_lines,
+    currency_for,
+    document_data,
+    figures_line,
+    printed_party,
+    reckoned,
+    resolved_lines,
+    sealed,
+    tax_groups,
+    totals,
+)  # fmt: skip
+from billcli.core.lines import TypedLine
 from billcli.core.numbering import Given
 from billcli.core.plan import Create, Plan
-from billcli.core.totals import figures
+from billcli.core.shares import NOTHING, Taxed, Whole, wholes
+from billcli.core.totals import Figures, Group
 from billcli.errors import BillError, UsageError
 from billcli.model.credit_note import CreditNote
 from billcli.model.invoice import Invoice
-from billcli.model.money import Money, digits
-from billcli.model.settings import NO_TAX, Settings
-
-
-class LineChoice(NamedTuple):
-    """``line`` counts from 1; no quantity means what is left of it."""
-
-    line: int
-    quantity: Decimal | None
+from billcli.model.money import Money
+from billcli.model.settings import Settings
 
 
 class CreditRequest(NamedTuple):
-    """What a person asks for: lines, or an amount with tax in minor units, or, with neither, the whole invoice."""
+    """What a person asks for: lines, or an amount with tax in minor units, or the rest, or, with none of these, the whole invoice."""
 
     invoice: str
     reason: str
@@ -37,18 +46,36 @@ class CreditRequest(NamedTuple):
     notes: str | None = None
     external_id: str | None = None
     series: str | None = None
+    rest: bool = False
+    kind: str | None = None
+    remark: str | None = None
+
+
+class FreeCreditRequest(NamedTuple):
+    """Credit of a customer that corrects no invoice."""
+
+    customer: str
+    reason: str
+    lines: tuple[TypedLine, ...]
+    currency: str | None = None
+    issued_on: date | None = None
+    notes: str | None = None
+    external_id: str | None = None
+    series: str | None = None
+    kind: str | None = None
+    remark: str | None = None
 
 
 class Credited(NamedTuple):
-    """What earlier credit notes took of the invoice, and what is open of it for good; minor units."""
+    """What earlier credit notes took of the invoice, and what a new one may settle of it; minor units."""
 
     gross: int
     quantities: Mapping[int, Decimal]
     notes: int
     open: int
     last_event: date
-    by_tax: Mapping[str, int] = {}
-    """What was taken of each tax code, with its tax."""
+    by_tax: Mapping[str, Taxed] = {}
+    """What was taken of each tax code."""
 
 
 def credit_note_document(
@@ -61,31 +88,23 @@ def credit_note_document(
     if issued_on < before.last_event:
         raise BillError(f"{invoice.number} has an event on {before.last_event}; a credit note of {issued_on} would change the past",
                         f"the earliest possible day is {before.last_event}")  # fmt: skip
-    codes: dict[str, Any] = {group.code: group for group in invoice.taxes} | {"none": NO_TAX}
-    if request.amount is None:
-        prices, lines = invoice.prices, _chosen_lines(request, invoice, before)
-    else:
-        prices, lines = "gross", _amount_lines(request.amount, invoice, before)
-    sums = figures(
-        [_Priced(**{key: each[key] for key in ("quantity", "unit_price", "tax")}) for each in lines],
-        codes,
-        invoice.currency,
-        invoice.rounding,
-        prices,
-    )
     currency = invoice.currency
     left = Money.of(invoice.totals.gross, currency).minor - before.gross
+    codes = wholes(invoice, before.by_tax)
+    prices, credits = _credits(request, invoice, before, codes, left)
+    sums = _figures(credits, codes, prices)
     if sums.gross > left:
-        message = f"{Money(sums.gross, currency)} is more than can still be credited on {invoice.number}: {Money(left, currency)}"
-        raise BillError(message, f"--amount {Money(left, currency).text()} credits the rest" if left else "it is credited in full")
+        message = f"{Money(sums.gross, currency)} is more than can still be credited on {invoice.number}: {Money(max(left, 0), currency)}"
+        raise BillError(message, f"--amount {Money(left, currency).text()} credits the rest" if left > 0 else "it is credited in full")
     if sums.gross == 0 and invoice.totals.gross != 0:
         raise BillError("the credit note would be over nothing", "credit lines that have a price, or an amount")
     used = min(sums.gross, max(before.open, 0))
+    groups: dict[str, Any] = {group.code: group for group in invoice.taxes}
     fields = {
         "number": given.number, "customer": invoice.customer, "issued_on": issued_on, "currency": currency, "corrects": invoice.number,
-        "reason": request.reason, "prices": prices if prices != "net" else None, "rounding": invoice.rounding,
-        "issued_by": settings.company, "issued_to": invoice.issued_to, "lines": lines,
-        "taxes": tax_groups(sums, codes, currency) or None, "totals": totals(sums, currency),
+        "kind": request.kind, "reason": request.reason, "remark": request.remark, "prices": prices if prices != "net" else None,
+        "rounding": invoice.rounding, "issued_by": settings.company, "issued_to": invoice.issued_to,
+        "lines": [each.fields() for each in credits], "taxes": tax_groups(sums, groups, currency) or None, "totals": totals(sums, currency),
         "external_id": request.external_id,
         "applied": [{"invoice": invoice.number, "amount": Money(used, currency).amount, "on": issued_on}] if used else None,
         "notes": request.notes,
@@ -94,79 +113,62 @@ def credit_note_document(
     return note
 
 
-class _Priced(NamedTuple):
-    quantity: Decimal
-    unit_price: Decimal
-    tax: str
-    adjustments: tuple[Any, ...] = ()
+def _credits(request: CreditRequest, invoice: Invoice, before: Credited, codes: Mapping[str, Whole], left: int) -> tuple[str, list[Credit]]:
+    """The lines of the note and the terms of their prices."""
+    if request.amount is not None:
+        return "gross", amount_credits(request.amount, invoice, codes, left)
+    if request.lines:
+        return invoice.prices, chosen_credits(request.lines, invoice, before.quantities, codes)
+    if before.notes and not request.rest:
+        earlier, rest = Money(before.gross, invoice.currency), Money(max(left, 0), invoice.currency)
+        hint = f"say what is credited now: --line K[:QTY], --amount, or --rest for the {rest} that are left"
+        raise UsageError(f"{invoice.number} was credited before, by {earlier}", hint)
+    if left <= 0:
+        raise BillError(f"nothing is left to credit on {invoice.number}", f'"bill show {invoice.number}" shows by what it was credited')
+    if sum(each.left.gross for each in codes.values()) > left:
+        return "gross", amount_credits(left, invoice, codes, left)
+    return invoice.prices, rest_credits(invoice, before.quantities, codes)
 
 
-def _chosen_lines(request: CreditRequest, invoice: Invoice, before: Credited) -> list[dict[str, Any]]:
-    choices = request.lines
-    if not choices:
-        if before.notes:
-            earlier = Money(before.gross, invoice.currency)
-            raise UsageError(f"{invoice.number} was credited before, by {earlier}", "say what is credited now: --line K[:QTY] or --amount")
-        choices = tuple(LineChoice(at, None) for at in range(1, len(invoice.lines) + 1))
-    lines = []
-    for choice in choices:
-        if not 1 <= choice.line <= len(invoice.lines):
-            raise UsageError(f"{invoice.number} has no line {choice.line}", f"its lines are 1 to {len(invoice.lines)}")
-        if [each.line for each in choices].count(choice.line) > 1:
-            raise UsageError(f"line {choice.line} is named twice", "give one quantity for it")
-        line = invoice.lines[choice.line - 1]
-        left = line.quantity - before.quantities.get(choice.line, Decimal(0))
-        quantity = choice.quantity if choice.quantity is not None else left
-        if quantity > left or (quantity <= 0 and line.quantity > 0):
-            if left <= 0:
-                raise BillError(
-                    f"line {choice.line} of {invoice.number} is credited in full", f'"bill show {invoice.number}" shows by what'
-                )
-            message = f"line {choice.line} of {invoice.number} has {format(left, 'f')} left to credit, not {format(quantity, 'f')}"
-            raise BillError(message, f"credit up to {format(left, 'f')}")
-        lines.append(
-            {
-                **line.model_dump(exclude_none=True, exclude_unset=True),
-                "tax": line.tax,
-                "quantity": quantity,
-                "invoice_line": choice.line,
-            }
-        )
-    return lines
+def _figures(credits: Sequence[Credit], codes: Mapping[str, Whole], prices: str) -> Figures:
+    """Base and tax of each code as exact shares of the invoice's."""
+    amounts: dict[str, int] = {}
+    for each in credits:
+        amounts[each.tax] = amounts.get(each.tax, 0) + each.amount
+    groups = [Group(code, *codes[code].share(amount, prices) if code in codes else NOTHING) for code, amount in amounts.items()]
+    return Figures(tuple(groups), sum(each.base for each in groups), sum(each.tax for each in groups))
 
 
-def _amount_lines(amount: int, invoice: Invoice, before: Credited) -> list[dict[str, Any]]:
-    """One line per tax rate of the invoice, the amount shared in proportion to what is left of each rate with its tax."""
-    currency = invoice.currency
-    worth = {group.code: Money.of(group.base + group.amount, currency).minor for group in invoice.taxes}
-    rest = Money.of(invoice.totals.gross, currency).minor - sum(worth.values())
-    if rest:
-        worth[NO_TAX.code] = rest
-    worth = {code: max(amount - before.by_tax.get(code, 0), 0) for code, amount in worth.items()}
-    if amount <= 0 or not any(worth.values()):
-        raise UsageError(
-            "--amount must be more than zero" if amount <= 0 else f"{invoice.number} is over nothing",
-            "credit lines or an amount above zero",
-        )
-    one = Decimal(1).scaleb(-digits(currency))
-    return [
-        {"description": f"Credit on {invoice.number}", "quantity": Decimal(1), "unit_price": part * one, "tax": code}
-        for code, part in zip(worth, split(amount, list(worth.values())), strict=True)
-        if part
-    ]
+def free_credit_document(request: FreeCreditRequest, master: Master, given: Given, issued_on: date) -> CreditNote:
+    """Credit that belongs to no invoice, with the figures and the tax codes of an invoice; all of it stays unapplied."""
+    typed = InvoiceRequest(request.customer, request.lines, currency=request.currency)
+    currency = currency_for(typed, master)
+    settings, language = master.settings, defaults(master.settings, master.categories, master.customer)["language"].value
+    lines, _, rates, sums = reckoned(resolved_lines(typed, master, currency), (), "net", currency, settings, issued_on)
+    if sums.gross == 0:
+        raise BillError("the credit note would be over nothing", "credit lines that have a price")
+    fields = {
+        "number": given.number, "customer": master.customer.id, "issued_on": issued_on, "currency": currency, "kind": request.kind,
+        "reason": request.reason, "remark": request.remark, "rounding": settings.rounding, "issued_by": settings.company,
+        "issued_to": printed_party(master.customer, language), "lines": lines, "taxes": tax_groups(sums, rates, currency) or None,
+        "totals": totals(sums, currency), "external_id": request.external_id, "notes": request.notes,
+    }  # fmt: skip
+    note: CreditNote = sealed(CreditNote, fields, given.previous_seal)
+    return note
 
 
-def plan_credit_note(note: CreditNote, given: Given, invoice_path: str) -> Plan:
-    """The plan that writes an issued credit note."""
+def plan_credit_note(note: CreditNote, given: Given, relies_on: str) -> Plan:
+    """The plan that writes an issued credit note; it relies on its invoice's file, or on its customer's."""
     path = f"credit-notes/{note.issued_on:%Y}/{note.issued_on:%m}/{note.number}.yaml"
     used = sum((each.amount for each in note.applied), Decimal(0))
     gross = format(note.totals.gross, "f")
-    summary = [f"credit note {note.number} on {note.corrects} over {gross} {note.currency}: {note.reason}"]
-    summary.append(figures_line(note))
+    about = f"on {note.corrects}" if note.corrects else f"to {note.issued_to.name}"
+    summary = [f"credit note {note.number} {about} over {gross} {note.currency}: {note.reason}"]
+    summary += [*adjustment_lines(note), figures_line(note)]
     if used != note.totals.gross:
         summary.append(f"{note.totals.gross - used} {note.currency} of it stay as credit of {note.customer}")
     return Plan(
         command="credit-note new", steps=(Create(path, "credit-note", document_data(note)),), summary=tuple(summary),
-        result={"number": note.number}, relies_on=(invoice_path, "ledger.yaml"), given=(note.number,), warnings=given.warnings,
+        result={"number": note.number}, relies_on=(relies_on, "ledger.yaml"), given=(note.number,), warnings=given.warnings,
         reason=note.reason,
     )  # fmt: skip

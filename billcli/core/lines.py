@@ -41,7 +41,7 @@ def resolve_line(typed: TypedLine, items: Items, categories: Categories, currenc
     cells = [cell.strip() for cell in typed.cells]
     try:
         if len(cells) == 2 or (len(cells) == 3 and cells[2].startswith(("-", "+"))):
-            item = _item(cells[0], items, currency, _FORM if len(cells) == 2 else _BELOW_ZERO)
+            item = _item(cells, items, currency)
             line = Line(
                 item=item.id, description=item.description, category=item.category, quantity=parse_quantity(cells[1]), unit=item.unit,
                 unit_price=item.unit_price, tax=item.tax or _category_tax(item.category, categories) or tax or NO_TAX.code,
@@ -62,11 +62,14 @@ def _adjusted(line: Line, cells: list[str], currency: str) -> Line:
     return line.model_copy(update={"adjustments": found}) if found else line
 
 
-def _item(name: str, items: Items, currency: str, hint_else: str = _FORM) -> Item:
+def _item(cells: list[str], items: Items, currency: str) -> Item:
+    name = cells[0]
     item = next((each for each in items.items if each.id == name), None)
     if item is None:
-        hint = did_you_mean(name, [each.id for each in items.items]) or hint_else
-        raise UsageError(f"the price list has no item {quoted(name)}", hint)
+        near, missing = did_you_mean(name, [each.id for each in items.items]), f"the price list has no item {quoted(name)}"
+        if len(cells) == 3:
+            raise UsageError(f"{quoted(cells[2])} is not a unit price, and {missing}", near or _BELOW_ZERO)
+        raise UsageError(missing, near or _FORM)
     if item.currency and item.currency != currency:
         raise UsageError(f"the item {quoted(name)} has a price in {item.currency}; the invoice is in {currency}", _FORM)
     return item

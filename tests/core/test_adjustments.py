@@ -143,11 +143,11 @@ def test_with_rounding_per_line_a_discount_is_shared_over_the_lines_before_tax_i
 @pytest.mark.parametrize(
     ("lines", "options", "said"),
     [
-        (["A;1;10;vat-20;;-10.01"], {}, "the line comes to -0.01 EUR after its discounts"),
-        (["A;1;10;vat-20"], {"discount": ("10.01",)}, 'the tax code "vat-20" comes to -0.01 EUR'),
-        (["A;1;10;vat-20", "B;1;90;vat-7"], {"discount": ("20;Loyalty;vat-20",)}, 'the tax code "vat-20" comes to -10.00 EUR'),
-        (["A;1;10;vat-20"], {"discount": ("60%", "60%")}, 'the tax code "vat-20" comes to -2.00 EUR'),
-        (["A;1;10;vat-20"], {"discount": ("1;x;vat-7",)}, 'the tax code "vat-7" comes to -1.00 EUR'),
+        (["A;1;10;vat-20;;-10.01"], {}, "line 1 comes to -0.01 EUR after its discounts"),
+        (["A;1;10;vat-20"], {"discount": ("10.01",)}, 'what is taxed at "vat-20" comes to -0.01 EUR'),
+        (["A;1;10;vat-20", "B;1;90;vat-7"], {"discount": ("20;Loyalty;vat-20",)}, 'what is taxed at "vat-20" comes to -10.00 EUR'),
+        (["A;1;10;vat-20"], {"discount": ("60%", "60%")}, 'what is taxed at "vat-20" comes to -2.00 EUR'),
+        (["A;1;10;vat-20"], {"discount": ("1;x;vat-7",)}, 'what is taxed at "vat-7" comes to -1.00 EUR'),
         (["A;1;10;vat-20"], {"discount": ("100%",)}, "the invoice would be over nothing"),
         (["A;1;10;vat-20"], {"discount": ("100.1%",)}, '--discount "100.1%": "100.1" is too large for a percentage'),
         (["A;1;10;vat-20"], {"discount": ("1;x;vat-20;y",)}, '--discount "1;x;vat-20;y" has 4 parts'),

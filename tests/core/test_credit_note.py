@@ -9,7 +9,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from billcli.core.checks.documents import check_document
-from billcli.core.credit_note import Credited, CreditRequest, LineChoice, credit_note_document, plan_credit_note
+from billcli.core.credit_lines import LineChoice
+from billcli.core.credit_note import Credited, CreditRequest, credit_note_document, plan_credit_note
 from billcli.core.invoice import InvoiceRequest, invoice_document
 from billcli.core.lines import typed_line
 from billcli.core.numbering import Given

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from billcli.core import seal
 from billcli.core.checks.facts import AuditGap, CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
+from billcli.core.shares import NOTHING, Taxed
 from billcli.diagnostics import Diagnostic, Path, did_you_mean, same_spelling, undotted
 from billcli.model.money import Money
 from billcli.model.sequence import head_matches, split_number
@@ -15,6 +16,8 @@ from billcli.model.sequence import head_matches, split_number
 _MISSING = {
     "customer": ("E204", 'the customer "{name}" does not exist', "no file customers/{name}.yaml"),
     "invoice": ("E305", 'the invoice "{name}" does not exist', "no file {name}.yaml under invoices/"),
+    "payment": ("E305", 'the payment "{name}" does not exist', "no file {name}.yaml under payments/"),
+    "credit-note": ("E305", 'the credit note "{name}" does not exist', "no file {name}.yaml under credit-notes/"),
     "tax": ("E301", 'the tax code "{name}" does not exist', "not among tax_codes: in ledger.yaml"),
     "item": ("E305", 'the item "{name}" is not in the price list', "not in items.yaml"),
     "category": ("E302", 'the revenue category "{name}" is not declared', "not under revenue: in categories.yaml"),
@@ -22,7 +25,10 @@ _MISSING = {
 }
 
 
-_MEND = {"customer": "mend the id, or add the customer", "invoice": "mend the number, or take the row out"}
+_MEND = {
+    "customer": "mend the id, or add the customer", "invoice": "mend the number, or take the row out",
+    "payment": "mend the id, or take the row out", "credit-note": "mend the number, or take the row out",
+}  # fmt: skip
 
 
 def check_references(missing: Iterable[Missing], known: Callable[[str], list[str]]) -> Iterator[Diagnostic]:
@@ -34,7 +40,7 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
             f"not under groups.{each.kind}: in categories.yaml",
         )
         code, message, label = _MISSING.get(each.kind, group)
-        near = same_spelling if each.kind == "invoice" else did_you_mean
+        near = same_spelling if each.kind in ("invoice", "payment", "credit-note") else did_you_mean
         hint = near(each.name, known(each.kind)) or _MEND.get(each.kind, "declare it there, or use a word that is")
         yield Diagnostic(
             code,
@@ -229,6 +235,18 @@ def check_line_caps(
                 f"line {line} of {number} has the quantity {format(sold[line], 'f')} and is credited by {format(quantity, 'f')} in all"
             )
             yield Diagnostic("E503", message, file, path, hint="void or lower one of its credit notes")
+
+
+def check_tax_caps(invoice: CreditedInvoice, whole: Mapping[str, Taxed], credited: Mapping[str, Taxed]) -> Iterator[Diagnostic]:
+    """E503: of no tax code more is credited than was invoiced, neither of its base nor of its tax."""
+    for code, taken in sorted(credited.items()):
+        sold = whole.get(code, NOTHING)
+        if taken.base > sold.base or taken.tax > sold.tax:
+            amounts = [Money(minor, invoice.currency).text() for minor in (sold.base, sold.tax, taken.base, taken.tax)]
+            message = '{} has {} and tax {} at "{}"; {} and tax {} are credited in all'.format(
+                invoice.number, *amounts[:2], code, *amounts[2:]
+            )
+            yield Diagnostic("E503", message, invoice.last_file, ("totals", "net"), hint="void or lower one of its credit notes")
 
 
 def check_parents(parents: Mapping[str, tuple[str, str]], key: str = "parent", says: str = "its own parent") -> Iterator[Diagnostic]:

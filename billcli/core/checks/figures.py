@@ -115,7 +115,7 @@ def _adjustments(document: Invoice | CreditNote, own: tuple[Adjustment, ...]) ->
             message = f"{dotted(path)}.amount is {format(each.amount, 'f')}; {percent} are {computed}"
             yield Diagnostic("E404", message, path=(*path, "amount"), hint=_RESTORE)
     for path, message in overdone(document.lines, own, currency):
-        yield Diagnostic("E404", message, path=path, hint="a discount is at most what it is on")
+        yield Diagnostic("E404", f"{dotted(path)}: {message}", path=path, hint="a discount is at most what it is on")
 
 
 def _group(group: TaxGroup, at: int, expected: Group, currency: str, *, by_base: bool) -> Iterator[Diagnostic]:
