@@ -43,9 +43,11 @@ def write_off_rows(request: WriteOffRequest, targets: Sequence[Target], settings
         if target.invoice.issued_on > request.on:
             raise BillError(f"{number} was issued on {target.invoice.issued_on}, after {request.on}")
         amount = open_ if wish.amount is None else wish.amount
-        if open_ <= 0 or amount > open_:
-            left = Money(max(open_, 0), request.currency)
-            raise BillError(f"{number} has {left} open, nothing more to write off", f'"bill show {number}" tells how it was settled')
+        if open_ <= 0:
+            raise BillError(f"nothing is open on {number}, so nothing can be written off", f'"bill show {number}" tells how it was settled')
+        if amount > open_:
+            open_now, asked = Money(open_, request.currency), Money(amount, request.currency)
+            raise BillError(f"{number} has {open_now} open, less than {asked}", "leave the amount out to write off all that is open")
         if amount == 0:
             raise UsageError(f"nothing is to be written off of {number}", "give an amount above zero, or none for all that is open")
         day = first_day(amount, request.on, target.changes)
