@@ -1,14 +1,30 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from billcli.core.allocation import AllocationRow, Purse, Target, Wish, allocate, oldest_due
+from billcli.core.early_payment import TaxShare
 from billcli.core.facts import InvoiceFact, Settlement
-from billcli.core.payment import PaymentRequest, payment_document, plan_payment
+from billcli.core.payment import (
+    Ending,
+    PaymentRequest,
+    payment_document,
+    plan_allocate,
+    plan_payment,
+    plan_reverse,
+    plan_undo,
+    reversal_day,
+)  # fmt: skip
+from billcli.core.plan import Append, Edit, Plan, Set
+from billcli.core.plan import Change as ChangeOfFile
+from billcli.core.rows import live_rows
 from billcli.core.settlement import Change
+from billcli.core.take_back import Returned
 from billcli.errors import BillError
+from billcli.model.payment import Payment, Reversal
 from tests.core.master import settings
 
 DAY = date(2026, 3, 1)
@@ -100,3 +116,138 @@ def test_the_plan_says_what_stays_unapplied() -> None:
     payment = payment_document(request, allocated(request, target("A", 300)), request.received_on, frozenset())
     plan = plan_payment(payment, [], [])
     assert plan.summary[1:] == ("  3.00 EUR to A", "  2.00 EUR stay as unapplied credit")
+
+
+def paid(*rows: AllocationRow, **changes: object) -> Payment:
+    request = asked(10_000)._replace(**changes)  # type: ignore[arg-type]  # a test's fields
+    return payment_document(request, rows, request.received_on, frozenset())
+
+
+PAID = date(2026, 3, 10)
+SETTLED = AllocationRow("A", 9_800, PAID), AllocationRow("A", 200, PAID, "discount")
+
+
+def test_the_plan_says_what_is_granted_on_which_invoice_and_its_tax() -> None:
+    taxes = {"A": [TaxShare("vat-19", 150, 24), TaxShare("none", 50, 0)]}
+    plan = plan_payment(paid(*SETTLED), [], [], ["no discount on B"], taxes)
+    assert plan.summary[1:] == (
+        "  98.00 EUR to A",
+        "  2.00 EUR early-payment discount on A, its tax: 0.24 EUR of vat-19",
+        "  2.00 EUR stay as unapplied credit",
+        "  no discount on B",
+    )
+
+
+def test_money_on_account_keeps_its_fee_for_the_invoice_to_come() -> None:
+    plan = plan_payment(paid(fee=500), [], [])
+    assert plan.summary[-1] == "  the fee of 5.00 EUR settles an invoice once the payment is allocated to it"
+    used = paid(AllocationRow("A", 9_500, PAID), AllocationRow("A", 500, PAID, "bank_charge"), fee=500)
+    assert plan_payment(used, [], []).summary[1:] == (
+        "  95.00 EUR to A",
+        "  5.00 EUR bank charge on A",
+        "  5.00 EUR stay as unapplied credit",
+    )
+
+
+def test_money_in_another_currency_is_said_beside_what_it_settles() -> None:
+    made = paid(received=(Decimal("110.00"), "USD"))
+    assert made.received is not None
+    assert "100.00 EUR (110.00 USD came in) from nordwind" in plan_payment(made, [], []).summary[0]
+
+
+def test_a_later_allocation_is_appended_and_says_from_when_it_counts() -> None:
+    later = date(2026, 4, 1)
+    plan = plan_allocate(paid(), "p.yaml", [AllocationRow("B", 700, later)], [], ["B.yaml"])
+    assert edits(plan) == (Append(("allocations",), {"invoice": "B", "amount": Decimal("7.00"), "on": later}),)
+    assert plan.summary[1:] == ("  7.00 EUR to B, counted from 2026-04-01",)
+
+
+def edits(plan: Plan) -> tuple[Edit, ...]:
+    change = plan.steps[0]
+    assert isinstance(change, ChangeOfFile)
+    return change.edits
+
+
+def ending(payment: Payment, on: date, *, returned: tuple[Returned, ...] = ()) -> Ending:
+    return Ending(live_rows(payment, "allocations"), on, "wrong invoice", returned, [])
+
+
+def test_undo_takes_the_discount_with_the_money_and_frees_the_money_only() -> None:
+    payment, on = paid(*SETTLED), date(2026, 3, 20)
+    plan = plan_undo(payment, "p.yaml", ending(payment, on), on)
+    assert [each.value for each in edits(plan) if isinstance(each, Set)] == [on, "wrong invoice"] * 2
+    assert plan.summary[0].endswith("are taken back from 2026-03-20 on: wrong invoice")
+    assert plan.summary[1:] == (
+        "  98.00 EUR on A are open again",
+        "  2.00 EUR early-payment discount on A are open again",
+        "  98.00 EUR of the payment are unapplied again",
+    )
+
+
+def test_undo_in_a_closed_period_counts_later_and_says_so_and_never_before_the_money() -> None:
+    payment = paid(*SETTLED)
+    moved = plan_undo(payment, "p.yaml", ending(payment, date(2026, 4, 1)), date(2026, 3, 20))
+    assert moved.summary[-1] == "counted from 2026-04-01: 2026-03-20 lies in a closed period"
+    with pytest.raises(BillError, match="2026-03-09 is before 2026-03-10, the day the money came"):
+        plan_undo(payment, "p.yaml", ending(payment, date(2026, 3, 9)), date(2026, 3, 9))
+
+
+def test_undo_of_what_begins_later_ends_it_on_its_own_day() -> None:
+    payment, begins = paid(AllocationRow("A", 9_800, date(2026, 4, 1))), date(2026, 4, 1)
+    plan = plan_undo(payment, "p.yaml", ending(payment, PAID), PAID)
+    assert edits(plan)[0] == Set(("allocations", 0, "ended_on"), begins)
+    assert "  98.00 EUR on A are open again from 2026-04-01 on" in plan.summary
+
+
+@pytest.mark.parametrize(
+    ("value_on", "closed", "counts", "said"),
+    [
+        (PAID, None, PAID, ""),
+        (date(2026, 3, 25), None, date(2026, 3, 25), ""),
+        (date(2026, 3, 25), "2026-03-31", date(2026, 4, 1), ""),
+        (date(2026, 3, 9), None, None, "2026-03-09 is before 2026-03-10, the day the money came"),
+        (date(2026, 4, 3), None, None, "2026-04-03 is in the future"),
+    ],
+)
+def test_a_reversal_counts_from_the_day_of_the_bank_or_the_first_open_one(
+    value_on: date, closed: str | None, counts: date | None, said: str
+) -> None:
+    ledger = settings(closed_through=closed) if closed else settings()
+    if counts:
+        assert reversal_day(paid(), value_on, ledger, date(2026, 4, 2)) == counts
+    else:
+        with pytest.raises(BillError) as refused:
+            reversal_day(paid(), value_on, ledger, date(2026, 4, 2))
+        assert said in refused.value.message
+
+
+def test_a_payment_is_reversed_once() -> None:
+    once = paid().model_copy(update={"reversed": Reversal(on=PAID, reason="bounced")})
+    with pytest.raises(BillError, match="is reversed already, from 2026-03-10 on"):
+        reversal_day(once, PAID, settings(), PAID)
+
+
+def test_a_bounce_ends_all_rows_returns_credit_and_makes_the_charge_a_claim() -> None:
+    payment, value, on = paid(*SETTLED), date(2026, 3, 25), date(2026, 4, 1)
+    bounced = ending(payment, on, returned=(Returned("CN-1", "A", 1_500, on),))._replace(reason="Cheque bounced")
+    plan = plan_reverse(payment, "p.yaml", bounced, value, Decimal("7.50"))
+    reversal = {"on": on, "value_on": value, "reason": "Cheque bounced", "bank_charge": Decimal("7.50")}
+    assert edits(plan)[-1] == Set(("reversed",), reversal)
+    assert [each.value for each in edits(plan)[:-1] if isinstance(each, Set) and each.path[-1] == "ended_on"] == [on, on]
+    assert plan.summary[1:] == (
+        "  98.00 EUR on A are open again",
+        "  2.00 EUR early-payment discount on A are open again",
+        "  15.00 EUR of the credit of CN-1 return to A",
+        "counted from 2026-04-01: 2026-03-25 lies in a closed period",
+        "  the bank's charge of 7.50 EUR is a claim against nordwind, outside the balance",
+    )
+
+
+def test_a_row_that_was_taken_back_later_does_not_outlast_the_reversal() -> None:
+    moved = paid(*SETTLED)
+    gone = moved.allocations[0].model_copy(update={"ended_on": date(2026, 3, 20)})
+    never = moved.allocations[1].model_copy(update={"on": date(2026, 3, 18), "ended_on": date(2026, 3, 18)})
+    payment = moved.model_copy(update={"allocations": (gone, never)})
+    plan = plan_reverse(payment, "p.yaml", ending(payment, date(2026, 3, 15)), date(2026, 3, 15), None)
+    assert edits(plan)[:-1] == (Set(("allocations", 0, "ended_on"), date(2026, 3, 15)),)
+    assert "  98.00 EUR on A, taken back on 2026-03-20, count no more from 2026-03-15 on" in plan.summary
