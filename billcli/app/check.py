@@ -20,7 +20,8 @@ from billcli.index import balances, check_queries, queries, suspicion_queries
 from billcli.store.layout import KINDS
 
 _VOCABULARY = {
-    "customer": ("customers", "id"), "invoice": ("invoices", "number"), "payment": ("payments", "id"), "credit-note": ("credit_notes", "number"),
+    "customer": ("customers", "id"), "invoice": ("invoices", "number"), "payment": ("payments", "id"),
+    "credit-note": ("credit_notes", "number"),
 }  # fmt: skip
 
 

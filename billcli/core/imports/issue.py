@@ -13,6 +13,7 @@ from billcli.core.due_dates import discount, printed
 from billcli.core.imports.cells import Fault, Field
 from billcli.core.imports.documents import CREDIT_NOTE, INVOICE, SaidDocument
 from billcli.core.invoice import check_size, printed_party, tax_groups, totals
+from billcli.core.numbering import first_open_day
 from billcli.core.tax import TaxRate, no_rate, rates_on
 from billcli.core.totals import Figures, figures
 from billcli.diagnostics import did_you_mean
@@ -135,7 +136,8 @@ class Issuing:
             return [said.fault("issued_on", "E707", f"{day} is in the future", f"the latest possible day is {self.rules.today}")]
         closed = self.rules.settings.closed_through
         if closed and day <= closed:
-            return [said.fault("issued_on", "E707", f"{day} lies in a closed period", f"the books are closed through {closed}")]
+            hint = f"the earliest possible day is {first_open_day(self.rules.settings, day)}"
+            return [said.fault("issued_on", "E707", f"{day} lies in a closed period", hint)]
         return []
 
     def _lines(self, said: SaidDocument) -> list[dict[str, Any]]:
