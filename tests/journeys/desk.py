@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.support import Ran, bill
+
+Account = tuple[str, str]
+"""A customer and a currency."""
 
 BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")
 
@@ -20,6 +25,7 @@ class Desk:
         self.root = root
         self.actor = actor
         self.day = ""
+        self.currency = "EUR"
         self.kept: dict[str, Any] = {}
 
     def on(self, day: str) -> None:
@@ -56,6 +62,7 @@ class Desk:
 
     def begin(self, name: str, currency: str, country: str, files: dict[str, str]) -> None:
         """A ledger without git; its settings are written by hand."""
+        self.currency = currency
         ran = bill("init", str(self.root), "--name", name, "--currency", currency, "--country", country, "--no-git", at=self.day)
         assert ran.code == 0, ran.err
         for path, text in files.items():
@@ -71,12 +78,11 @@ class Desk:
         return self.ask("report", "aging", "--as-of", as_of, *options)
 
     def owed(self, as_of: str) -> dict[str, str]:
-        """Per customer the buckets that hold something, then unapplied and total, as one text; with the currency if there are several."""
-        rows, found = self.aging(as_of)["rows"], {}
-        several = len({row["currency"] for row in rows}) > 1
-        for row in rows:
+        """Per customer, and currency if it is not the books' own, the buckets that hold something, then unapplied and total, as text."""
+        found = {}
+        for row in self.aging(as_of)["rows"]:
             held = [f"{name} {row['buckets'][name]}" for name in BUCKETS if Decimal(row["buckets"][name])]
-            name = f"{row['customer']} {row['currency']}" if several else row["customer"]
+            name = row["customer"] if row["currency"] == self.currency else f"{row['customer']} {row['currency']}"
             found[name] = ", ".join([*held, f"unapplied {row['unapplied']}", f"total {row['total']}"])
         return found
 
@@ -125,9 +131,12 @@ class Desk:
             "open": self.ask("statement", *customers, "--kind", "open", "--as-of", last),
         }
 
-    def past_stays(self) -> None:
-        """What was answered at each month's end is answered for it for ever, and each month begins where the one before it ended."""
-        before: dict[tuple[str, str], Decimal] = {}
+    def past_stays(self, opening: Mapping[Account, Decimal] = MappingProxyType({})) -> None:
+        """What was answered at each month's end is answered for it for ever, and each month begins where the one before it ended.
+
+        ``opening`` is with what the accounts came into these books.
+        """
+        before = opening
         for last, then in self.kept.items():
             now = self._reports(last, then["customers"])
             for name, report in then.items():
@@ -142,10 +151,10 @@ class Desk:
         return [json.loads(line) for line in lines]
 
 
-def _accounts(activity: Any, before: dict[tuple[str, str], Decimal]) -> dict[tuple[str, str], Decimal]:
+def _accounts(activity: Any, before: Mapping[Account, Decimal]) -> dict[Account, Decimal]:
     """The closing balance of every account, added up anew from the opening balance, which is the closing balance of ``before``."""
-    running: dict[tuple[str, str], Decimal] = {}
-    closed: dict[tuple[str, str], Decimal] = {}
+    running: dict[Account, Decimal] = {}
+    closed: dict[Account, Decimal] = {}
     for row in activity["rows"]:
         key = (row["customer"], row["currency"])
         if row["kind"] == "opening balance":
