@@ -218,7 +218,10 @@ def march(desk: Desk) -> None:
     old = ("payment", "add", "-c", "lanhai-2", "-a", "12500", "-i", "A-2025-088")
     assert "is not related to lanhai-2" in desk.refused(*old)
     desk.on("2026-03-10")
+    draft = desk.do("invoice", "new", "-c", "lanhai", "-l", "阀门;2;300", "--draft")
     desk.do("customer", "merge", "lanhai", "--into", "lanhai-2", "--reason", "重复登记")
+    assert [(row["draft"], row["customer"]) for row in desk.ask("draft", "list")["rows"]] == [(draft, "lanhai-2")]
+    desk.do("draft", "delete", draft)
     assert "lanhai-2" in desk.refused("invoice", "new", "-c", "lanhai", "-l", "阀门;1;300")
     desk.on("2026-03-12")
     desk.do(*old)

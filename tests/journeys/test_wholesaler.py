@@ -77,6 +77,7 @@ def test_half_a_year_of_a_wholesaler(desk: Desk) -> None:
     march(desk)
     april(desk)
     may_and_june(desk)
+    july(desk)
     desk.past_stays()
     assert desk.try_("check", "--strict") == (0, "", "")
 
@@ -343,3 +344,19 @@ def may_and_june(desk: Desk) -> None:
         "2026-05-01 discount -3.04 = 0.00",
         "2026-06-30 closing balance = 0.00",
     ]
+
+
+def july(desk: Desk) -> None:
+    # the bank takes February's debit back, by its books on 29 June; its discounts go with it: 759.70 + 164.22 + 581.91 = 1505.83
+    desk.on("2026-07-06")
+    [debit] = [row["payment"] for row in desk.ask("payment", "list", "-c", "cafe")["rows"] if row["amount"] == "1475.72"]
+    told = desk.told("payment", "reverse", debit, "--reason", "Debit returned", "--on", "2026-06-29", "--bank-charge", "3.50")
+    assert "counted from 2026-07-01: 2026-06-29 lies in a closed period" in told
+    assert "15.19 EUR early-payment discount on INV-2026-0005 are open again" in told
+    # due on 18 and 19 March, 110 and 109 days ago; the 3.50 of the bank are no part of the balance
+    assert desk.owed("2026-07-06") == {
+        "cafe": "over 90 1505.83, unapplied 0.00, total 1505.83",
+        "feinkost": "1-30 554.24, unapplied 0.00, total 554.24",
+    }
+    assert desk.owed("2026-06-30") == {"feinkost": "1-30 554.24, unapplied 0.00, total 554.24"}
+    assert desk.try_("check") == (0, "", "")
