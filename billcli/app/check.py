@@ -98,10 +98,10 @@ def _tax_caps(books: Books, credited: CreditedInvoice) -> Iterator[Diagnostic]:
     """What another tool shared over tax codes is not held to shares of our own."""
     from billcli.core.shares import NOTHING, Taxed, taxed_by_code
 
+    if credited.imported:
+        return
     invoice = books.invoice(credited.number)
     notes = [books.credit_note(each.number) for each in queries.credit_notes_for(books.index, credited.number)]
-    if invoice.imported or any(each.imported for each in notes):
-        return
     taken: dict[str, Taxed] = {}
     for note in notes:
         for code, share in taxed_by_code(note).items():
@@ -146,7 +146,14 @@ def _closed(books: Books, without: Lost) -> Iterator[Diagnostic]:
     if closings := suspicion_queries.closings(books.index):
         last = max(each.through for each in closings)
         touched = suspicion_queries.touched(books.index, min(each.at for each in closings if each.through == last))
-        yield from closed.check_closed((each for each in touched if not (each.gone and each.file in without.files)), closings, through)
+        yield from closed.check_closed(
+            (each for each in touched if not (each.gone and _elsewhere(books, without, each.file))), closings, through
+        )
+
+
+def _elsewhere(books: Books, without: Lost, file: str) -> bool:
+    """Whether another finding says where a file that is gone may be: in a folder that cannot be looked into, or in another one."""
+    return any(file.startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.moved(books.index, file)
 
 
 def _closed_through(books: Books) -> date | None:

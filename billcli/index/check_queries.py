@@ -246,7 +246,7 @@ def credited(connection: sqlite3.Connection) -> list[CreditedInvoice]:
     """Every invoice that live credit notes correct, with what they come to and the file of the last one."""
     sql = """
     SELECT i.number, i.currency, i.gross, sum(n.gross), max(f.path), sum(n.currency <> i.currency),
-      EXISTS (SELECT 1 FROM credit_lines l WHERE l.invoice = i.number)
+      EXISTS (SELECT 1 FROM credit_lines l WHERE l.invoice = i.number), i.imported + sum(n.imported)
     FROM credit_notes n JOIN invoices i ON i.number = n.corrects JOIN files f ON f.id = n.file
     WHERE n.voided_on IS NULL GROUP BY i.number
     """

@@ -42,6 +42,12 @@ def touched(connection: sqlite3.Connection, since: str) -> Iterator[Touched]:
         yield Touched(path, clone, seq, at, bool(made), bool(by_hand), bool(is_gone), _DAY(day) if day else None)
 
 
+def moved(connection: sqlite3.Connection, path: str) -> bool:
+    """Whether a file of that name stands in another folder."""
+    name = path.rpartition("/")[2]
+    return connection.execute("SELECT 1 FROM files WHERE substr(path, ?) = ?", (-len(name) - 1, f"/{name}")).fetchone() is not None
+
+
 def drafts_left(connection: sqlite3.Connection) -> list[DraftLeft]:
     """Drafts that say their day, or whose external id an invoice has."""
     sql = """

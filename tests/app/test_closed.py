@@ -75,6 +75,21 @@ def test_what_a_person_does_to_a_closed_period_is_named_until_the_next_close(boo
     assert told(books) == [], "whoever closed again was told"
 
 
+def test_what_cannot_be_looked_into_or_stands_in_another_folder_is_one_finding(books: Path, tmp_path: Path) -> None:
+    path = payment_file(books)
+    path.rename(books / "payments" / path.name)
+    assert told(books) == [f"E120 {path.name}"]
+    (books / "payments").rename(tmp_path / "payments")
+    (books / "payments").symlink_to(tmp_path / "payments")
+    assert told(books) == ["E115 payments"]
+
+
+def test_file_that_cannot_be_read_is_one_finding(books: Path) -> None:
+    path = payment_file(books)
+    path.write_text("schema: [\n", encoding="utf-8")
+    assert told(books) == [f"E104 {path.name}"]
+
+
 def test_hands_in_an_open_period_are_nobodys_business(books: Path) -> None:
     done("payment", "add", "-c", "nordwind", "-a", "7", "--yes", cwd=books, at="2026-04-05", env=HERE)
     (path,) = books.glob("payments/2026/04/*.yaml")

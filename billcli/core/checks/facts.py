@@ -115,7 +115,10 @@ class Granted(NamedTuple):
 
 
 class CreditedInvoice(NamedTuple):
-    """An invoice and all that was credited on it, in minor units; ``other_currency`` counts notes in another one."""
+    """An invoice and all that was credited on it, in minor units; ``other_currency`` counts notes in another one.
+
+    ``imported`` counts those of them, and of the invoice, that came from another tool.
+    """
 
     number: str
     currency: str
@@ -124,6 +127,7 @@ class CreditedInvoice(NamedTuple):
     last_file: str
     other_currency: int
     by_line: int
+    imported: int
 
 
 class Gone(NamedTuple):
