@@ -320,7 +320,10 @@ def payment_view(books: Books, payment_id: str, as_of: date) -> View:
         "payment",
         payment_id,
         as_of,
-        [*payment_fields(payment, payer.name if payer else "", derived), *((f"Discount on {number}", text) for number, text in discounts)],
+        [
+            *payment_fields(payment, payer.name if payer else "", derived, as_of),
+            *((f"Discount on {number}", text) for number, text in discounts),
+        ],
         [("Allocated to", table)],
         {**document_data(payment), **derived},
     )

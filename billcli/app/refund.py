@@ -47,7 +47,7 @@ def plan_new(options: RefundOptions) -> Planner:
 
         settings = books.settings()
         request = _request(books, options, settings)
-        if (known := _repeated(books, request)) is not None:
+        if (known := _repeated(books, options, request)) is not None:
             return known
         if request.paid_on > books.today:
             raise BillError(f"{request.paid_on} is in the future", "a refund is recorded when the money has gone out")
@@ -130,14 +130,19 @@ def _sources(books: Books, options: RefundOptions, request: Any) -> list[Any]:
     return sources
 
 
-def _repeated(books: Books, request: Any) -> Plan | None:
+def _repeated(books: Books, options: RefundOptions, request: Any) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant something else."""
     made = made_before(books, "refunds", request.external_id)
     if made is None:
         return None
     there = queries.refund(books.index, made)
     assert there is not None
-    if (there.customer, there.currency) != (request.customer, request.currency) or request.amount not in (None, there.amount):
+    drawn = {(each.source_kind, each.source): each.amount for each in queries.draws_of(books.index, made)}
+    same = (there.customer, there.currency) == (request.customer, request.currency) and request.amount in (None, there.amount)
+    for kind, name, text in _named(options):
+        wanted = minor_of(text, request.currency, f"--{kind}") if text is not None else None
+        same = same and (kind, name) in drawn and wanted in (None, drawn[kind, name])
+    if not same:
         raise BillError(f"the external id {quoted(request.external_id)} belongs to {made}, which says something else")
     return Plan("nothing", (), (f"{made} is already there; nothing to do",), {"id": made})
 
@@ -201,14 +206,15 @@ def _known(day: date | None, as_of: date) -> date | None:
 def refund_view(books: Books, refund_id: str, as_of: date) -> View:
     """The refund with what it draws on."""
     from billcli.core.invoice import document_data
-    from billcli.core.views import refund_fields
+    from billcli.core.views import ended, refund_fields
 
     document = books.refund(refund_id)
     columns = (Column("kind", "Kind"), Column("source", "Of"), Column("on", "Booked", "day"), Column("amount", "Amount", "money"),
                Column("ended_on", "Ended", "day"))  # fmt: skip
     rows = [
-        (row.source_kind, row.source, row.booked_on, Money(row.amount, document.currency), row.ended_on)
+        (row.source_kind, row.source, row.booked_on, Money(row.amount, document.currency), ended(row.ended_on, as_of))
         for row in queries.draws_of(books.index, refund_id)
+        if row.booked_on <= as_of
     ]
     table = Report("draws", as_of, columns, rows)
-    return View("refund", refund_id, as_of, refund_fields(document), [("Draws on", table)], document_data(document))
+    return View("refund", refund_id, as_of, refund_fields(document, as_of), [("Draws on", table)], document_data(document))

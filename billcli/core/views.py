@@ -21,7 +21,7 @@ def invoice_fields(invoice: Any, derived: Mapping[str, Any]) -> list[tuple[str, 
         ("Issued", invoice.issued_on), ("Terms", invoice.terms), ("Due", due),
         ("Discount", invoice.discount and f"{_plain(invoice.discount.percent)} % until {invoice.discount.until}"),
         ("Reference", invoice.reference), ("Your reference", invoice.buyer_reference), ("Contact", invoice.contact),
-        ("Delivered", invoice.delivered_on), ("Service", _period(invoice.service_period)), ("Remark", invoice.remark),
+        ("Delivered", invoice.delivered_on), ("Service", period(invoice.service_period)), ("Remark", invoice.remark),
         *_figures(invoice), ("Open", derived["open"]), ("State", _state(derived)),
         ("Tags", ", ".join(invoice.tags)), ("Notes", invoice.notes), ("Imported from", invoice.imported and invoice.imported.source),
     )  # fmt: skip
@@ -37,8 +37,9 @@ def credit_note_fields(note: Any, derived: Mapping[str, Any]) -> list[tuple[str,
     )  # fmt: skip
 
 
-def payment_fields(payment: Any, payer: str, derived: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Head of a payment; ``payer`` is the customer's name."""
+def payment_fields(payment: Any, payer: str, derived: Mapping[str, Any], as_of: date) -> list[tuple[str, Any]]:
+    """Head of a payment as it was known on a day; ``payer`` is the customer's name."""
+    reversal = _known(payment.reversed, as_of)
     customer = f"{payer} ({payment.customer})" if payer else payment.customer
     return _present(
         ("Payment", payment.id), ("Customer", customer), ("Received", payment.received_on), ("Booked", payment.on),
@@ -46,8 +47,8 @@ def payment_fields(payment: Any, payer: str, derived: Mapping[str, Any]) -> list
         ("Payer", payment.payer_name), ("Payer IBAN", payment.payer_iban), ("Reference", payment.reference),
         ("Came in", payment.received and f"{payment.received.amount} {payment.received.currency}"),
         ("Fee", payment.fee and f"{payment.fee} {payment.currency}"), ("Policy", payment.policy),
-        ("Reversed", payment.reversed and f"{payment.reversed.on}: {payment.reversed.reason}"),
-        ("Claim", payment.reversed and payment.reversed.bank_charge and f"bank charge {payment.reversed.bank_charge} {payment.currency}"),
+        ("Reversed", reversal and _reversal(reversal)),
+        ("Claim", reversal and reversal.bank_charge and f"bank charge {reversal.bank_charge} {payment.currency}"),
         ("Notes", payment.notes),
     )  # fmt: skip
 
@@ -61,14 +62,24 @@ def write_off_fields(document: Any, still: Money, taxes: Sequence[tuple[str, Mon
     )  # fmt: skip
 
 
-def refund_fields(document: Any) -> list[tuple[str, Any]]:
-    """Head of a refund."""
+def refund_fields(document: Any, as_of: date) -> list[tuple[str, Any]]:
+    """Head of a refund as it was known on a day."""
+    reversal = _known(document.reversed, as_of)
     return _present(
         ("Refund", document.id), ("Customer", document.customer), ("Paid", document.paid_on), ("Booked", document.on),
         ("Amount", f"{format(document.amount, 'f')} {document.currency}"), ("Method", document.method), ("Reference", document.reference),
-        ("Reason", document.reason), ("Came back", document.reversed and f"{document.reversed.on}: {document.reversed.reason}"),
+        ("Reason", document.reason), ("Came back", reversal and _reversal(reversal)),
         ("Notes", document.notes),
     )  # fmt: skip
+
+
+def _known(reversal: Any, as_of: date) -> Any:
+    return reversal if reversal and reversal.on <= as_of else None
+
+
+def _reversal(reversal: Any) -> str:
+    bank = f" (at the bank {reversal.value_on})" if reversal.value_on else ""
+    return f"{reversal.on}{bank}: {reversal.reason}"
 
 
 def customer_fields(customer: Any, chosen: Mapping[str, Default], balances: Sequence[Money]) -> list[tuple[str, Any]]:
@@ -119,7 +130,7 @@ def line_table(document: Any, as_of: date) -> Report:
             _plain(line.quantity),
             line.unit,
             _plain(line.unit_price),
-            ", ".join(" ".join((_adjusted(each, currency), each.description or "")).strip() for each in line.adjustments) or None,
+            ", ".join(" ".join((adjusted(each, currency), each.description or "")).strip() for each in line.adjustments) or None,
             line.tax,
             line.category,
             Money(line_amount(line, currency), currency),
@@ -130,7 +141,7 @@ def line_table(document: Any, as_of: date) -> Report:
 
 
 def settlement_table(rows: Sequence[Settlement], currency: str, as_of: date, other: str) -> Report:
-    """Settlement rows that count on or before the day, and whether they have ended; ``other`` is ``source`` or ``invoice``."""
+    """Settlement rows that begin on or before the day, and whether they have ended by then; ``other`` is ``source`` or ``invoice``."""
     columns = (
         Column("kind", "Kind"),
         Column(other, other.capitalize()),
@@ -140,11 +151,16 @@ def settlement_table(rows: Sequence[Settlement], currency: str, as_of: date, oth
         Column("ended_on", "Ended", "day"),
     )
     shown = [
-        (row.kind, getattr(row, other), row.booked_on, row.value_on, Money(row.amount, currency), row.ended_on)
+        (row.kind, getattr(row, other), row.booked_on, row.value_on, Money(row.amount, currency), ended(row.ended_on, as_of))
         for row in rows
         if row.booked_on <= as_of
     ]
     return Report("settlements", as_of, columns, shown)
+
+
+def ended(day: date | None, as_of: date) -> date | None:
+    """The day a row ended, where that is known on ``as_of``."""
+    return day if day and day <= as_of else None
 
 
 def settlement_data(rows: Sequence[Settlement], currency: str, as_of: date, other: str) -> list[dict[str, Any]]:
@@ -156,25 +172,28 @@ def settlement_data(rows: Sequence[Settlement], currency: str, as_of: date, othe
 def _figures(document: Any) -> list[tuple[str, Any]]:
     taxes = [(f"Tax {each.code} {_plain(each.rate)} %", _tax(each)) for each in document.taxes]
     totals, currency = document.totals, document.currency
-    adjusted = [
-        (f"{each.kind.capitalize()}{', ' if each.description else ' on lines'}{each.description or ''}", _adjusted(each, currency))
+    rows = [
+        (f"{each.kind.capitalize()}{', ' if each.description else ' on lines'}{each.description or ''}", adjusted(each, currency))
         for each in getattr(document, "adjustments", ())
     ]
     prices = [("Prices", "with tax")] if document.prices == "gross" else []
-    return [*prices, *adjusted, ("Net", f"{totals.net} {document.currency}"), *taxes, ("Gross", f"{totals.gross} {document.currency}")]
+    return [*prices, *rows, ("Net", f"{totals.net} {document.currency}"), *taxes, ("Gross", f"{totals.gross} {document.currency}")]
 
 
-def _adjusted(adjustment: Any, currency: str) -> str:
-    """``-9.99 (10 %)``, ``+12.00 (vat-20)``; the description stands beside it."""
+def adjusted(adjustment: Any, currency: str) -> str:
+    """``-9.99 (10 %)``, ``+12.00 (vat-20)``, in a draft ``-10 %``; the description stands beside it."""
     sign = "-" if adjustment.kind == "discount" else "+"
     percent = f"{_plain(adjustment.percent)} %" if adjustment.percent is not None else ""
+    if adjustment.amount is None:
+        return f"{sign}{percent}" + (f" ({adjustment.tax})" if adjustment.tax else "")
     why = ", ".join(each for each in (percent, adjustment.tax) if each)
     amount = Money(abs(adjustment_amount(adjustment, 0, currency)), currency).text()
     return f"{sign}{amount}" + (f" ({why})" if why else "")
 
 
-def _period(period: Any) -> str | None:
-    return f"{period.begins_on} to {period.ends_on}" if period else None
+def period(days: Any) -> str | None:
+    """``2026-03-01 to 2026-03-31``."""
+    return f"{days.begins_on} to {days.ends_on}" if days else None
 
 
 def _tax(group: Any) -> str:
