@@ -74,7 +74,8 @@ class Books:
         found = queries.path_of(self.index, table, key, name)
         if found is None:
             hint = self._nearest(table, key, name) or f'"bill {kind} list" shows them'
-            raise BillError(f"there is no {kind.replace('-', ' ')} {quoted(name)}", hint)
+            word = kind if kind == "write-off" else kind.replace("-", " ")
+            raise BillError(f"there is no {word} {quoted(name)}", hint)
         return found
 
     def _nearest(self, table: str, key: str, name: str) -> str:

@@ -53,7 +53,10 @@ def plan_new(options: WriteOffOptions) -> Planner:
         targets = [found[wish.invoice] for wish in request.wishes]
         for target in targets:
             if (target.invoice.customer, target.invoice.currency) != (request.customer, request.currency):
-                raise BillError(f"{target.invoice.number} is of another customer or currency", "write it off by itself")
+                invoice = target.invoice
+                theirs, ours = f"{invoice.customer} in {invoice.currency}", f"{request.customer} in {request.currency}"
+                message = f"{invoice.number} belongs to {theirs}, the write-off to {ours}"
+                raise BillError(message, "write it off by itself")
         if (known := _repeated(books, request)) is not None:
             return known
         rows = write_off_rows(request, targets, settings)
@@ -123,8 +126,8 @@ def plan_reverse(write_off_id: str, reason: str, on: date | None, amount: str | 
             raise BillError(f"{asked} is in the future", "a write-off is taken back today or earlier")
         wanted = minor_of(amount, write_off.currency, "--amount") if amount is not None else None
         if wanted == 0:
-            raise UsageError("--amount is nothing", "leave it out to take back all of it")
-        ending = recovered(live_rows(write_off, "allocations"), wanted, write_off.currency)
+            raise UsageError(f"--amount: {quoted(amount or '')} is nothing", "leave it out to take back all of it")
+        ending = recovered(write_off_id, live_rows(write_off, "allocations"), wanted, write_off.currency)
         day = first_open_day(books.settings(), asked)
         return plan_reverse(write_off, books.path("write-off", write_off_id), ending, day, asked, reason)
 

@@ -99,16 +99,15 @@ def plan_write_off(write_off: WriteOff, relief: Sequence[tuple[str, Money]], ask
     )  # fmt: skip
 
 
-def recovered(rows: Sequence[Row], amount: int | None, currency: str) -> list[tuple[Row, int]]:
+def recovered(name: str, rows: Sequence[Row], amount: int | None, currency: str) -> list[tuple[Row, int]]:
     """The rows that end and what is kept of each, the last one first. Raises ``BillError`` for more than still counts."""
     total = sum(row.amount for row in rows)
     wanted = total if amount is None else amount
-    if not total or wanted > total:
-        raise BillError(
-            f"{Money(total, currency)} of it are still written off, not {Money(wanted, currency)}"
-            if total
-            else "nothing of it is written off any more"
-        )
+    if not total:
+        raise BillError(f"nothing of {name} is written off any more")
+    if wanted > total:
+        message = f"{Money(total, currency)} of {name} are still written off, less than {Money(wanted, currency)}"
+        raise BillError(message, "leave the amount out to take back all of it")
     ending = []
     for row in last_first(rows):
         taken = min(wanted, row.amount)
@@ -128,8 +127,8 @@ def plan_reverse(write_off: WriteOff, path: str, ending: Sequence[tuple[Row, int
     currency = write_off.currency
     edits: list[Edit] = [edit for row, keep in ending for edit in end(row, on, reason, currency, keep)]
     amount = sum(row.amount - keep for row, keep in ending)
-    summary = [f"write-off {write_off.id}: {Money(amount, currency)} are owed again from {on} on: {reason}"]
-    summary += [f"  {Money(row.amount - keep, currency)} on {row.invoice}" for row, keep in ending]
+    summary = [f"write-off {write_off.id} is taken back by {Money(amount, currency)}: {reason}"]
+    summary += [f"  {Money(row.amount - keep, currency)} on {row.invoice} are owed again from {max(on, row.on)} on" for row, keep in ending]
     if on != asked_on:
         summary.append(f"counted from {on}: {asked_on} lies in a closed period")
     return Plan(

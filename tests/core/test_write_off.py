@@ -118,19 +118,19 @@ def rows() -> list[Row]:
     ],
 )
 def test_what_came_last_is_recovered_first(amount: int | None, ends: list[tuple[str, int]]) -> None:
-    assert [(row.invoice, keep) for row, keep in recovered(rows(), amount, "EUR")] == ends
+    assert [(row.invoice, keep) for row, keep in recovered("W", rows(), amount, "EUR")] == ends
 
 
 def test_no_more_is_recovered_than_is_still_written_off() -> None:
-    with pytest.raises(BillError, match=r"85\.00 EUR of it are still written off, not 85\.01 EUR"):
-        recovered(rows(), 8_501, "EUR")
-    with pytest.raises(BillError, match="nothing of it is written off any more"):
-        recovered([], None, "EUR")
+    with pytest.raises(BillError, match=r"85\.00 EUR of W are still written off, less than 85\.01 EUR"):
+        recovered("W", rows(), 8_501, "EUR")
+    with pytest.raises(BillError, match="nothing of W is written off any more"):
+        recovered("W", [], None, "EUR")
 
 
 def test_a_recovery_in_part_ends_the_row_and_begins_its_remainder() -> None:
     paid = date(2026, 8, 1)
-    plan = plan_reverse(document(), "w.yaml", recovered(rows(), 2_600, "EUR"), paid, date(2026, 7, 20), "Paid after all")
+    plan = plan_reverse(document(), "w.yaml", recovered("W", rows(), 2_600, "EUR"), paid, date(2026, 7, 20), "Paid after all")
     (step,) = plan.steps
     assert isinstance(step, Change)
     assert step.edits == (
@@ -138,13 +138,21 @@ def test_a_recovery_in_part_ends_the_row_and_begins_its_remainder() -> None:
         Set(("allocations", 0, "ended_on"), paid), Set(("allocations", 0, "reason"), "Paid after all"),
         Append(("allocations",), {"invoice": "A", "amount": D("59.00"), "on": paid}),
     )  # fmt: skip
-    assert plan.summary[0].endswith("26.00 EUR are owed again from 2026-08-01 on: Paid after all")
+    assert plan.summary[0].endswith("is taken back by 26.00 EUR: Paid after all")
     assert plan.summary[1:] == (
-        "  25.00 EUR on B", "  1.00 EUR on A", "counted from 2026-08-01: 2026-07-20 lies in a closed period",
-    )  # fmt: skip
+        "  25.00 EUR on B are owed again from 2026-08-01 on",
+        "  1.00 EUR on A are owed again from 2026-08-01 on",
+        "counted from 2026-08-01: 2026-07-20 lies in a closed period",
+    )
+
+
+def test_a_remainder_that_began_later_is_owed_from_its_own_day() -> None:
+    later = Row("allocations", 2, "A", "", 5_900, date(2026, 8, 10))
+    plan = plan_reverse(document(), "w.yaml", [(later, 0)], date(2026, 8, 1), date(2026, 8, 1), "Paid after all")
+    assert plan.summary[1:] == ("  59.00 EUR on A are owed again from 2026-08-10 on",)
 
 
 def test_no_recovery_before_it_was_written_off() -> None:
     early = date(2026, 6, 29)
     with pytest.raises(BillError, match="2026-06-29 is before 2026-06-30, from which day it is written off"):
-        plan_reverse(document(), "w.yaml", recovered(rows(), None, "EUR"), early, early, "Paid after all")
+        plan_reverse(document(), "w.yaml", recovered("W", rows(), None, "EUR"), early, early, "Paid after all")
