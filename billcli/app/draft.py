@@ -55,23 +55,32 @@ def _row(books: Books, draft_id: str, as_of: date) -> tuple[Any, ...]:
 def draft_view(books: Books, draft_id: str, as_of: date) -> View:
     """What the draft says; figures come with the issue."""
     from billcli.core.invoice import document_data
+    from billcli.core.views import adjusted, period
 
-    data = document_data(books.draft(draft_id))
-    fields = [
+    draft = books.draft(draft_id)
+    data, currency = document_data(draft), draft.currency or books.settings().currency
+    fields: list[tuple[str, Any]] = [
         ("Draft" if key == "id" else key.replace("_", " ").capitalize(), value)
         for key, value in data.items()
-        if not isinstance(value, tuple)
+        if not isinstance(value, tuple | dict)
+    ]
+    fields += [("Service", period(draft.service_period))] if draft.service_period else []
+    fields += [
+        (f"{each.kind.capitalize()}{f', {each.description}' if each.description else ' on lines'}", adjusted(each, currency))
+        for each in draft.adjustments
     ]
     columns = (
         Column("description", "Description", "prose"),
         Column("quantity", "Quantity", "number"),
         Column("unit_price", "Price", "number"),
+        Column("adjustments", "Adjusted", minor=True),
         Column("tax", "Tax"),
     )
     lines = [
-        (line["description"], format(line["quantity"], "f"), format(line["unit_price"], "f"), line.get("tax", "none"))
-        for line in data["lines"]
-    ]
+        (line.description, format(line.quantity, "f"), format(line.unit_price, "f"),
+         ", ".join(adjusted(each, currency) for each in line.adjustments) or None, line.tax)
+        for line in draft.lines
+    ]  # fmt: skip
     return View("draft", draft_id, as_of, fields, [("Lines", Report("lines", as_of, columns, lines))], data)
 
 

@@ -96,7 +96,7 @@ def test_hold_list(books: Path) -> None:
 
 def test_credit_note_list(books: Path) -> None:
     row = report(books, "credit-note", "list")
-    assert set(row) == {"number", "customer", "issued_on", "currency", "gross", "unapplied", "corrects", "reason"}
+    assert set(row) == {"number", "customer", "issued_on", "currency", "gross", "unapplied", "corrects", "reason", "kind"}
     assert row["gross"] == "228.24"
 
 
