@@ -223,7 +223,7 @@ def plan_undo(payment_id: str, invoices: tuple[str, ...], reason: str, on: date 
 
     def planner(books: Books) -> Plan:
         from billcli.core.numbering import first_open_day
-        from billcli.core.payment import Ending, plan_undo
+        from billcli.core.payment import Ending, outlasting_granted, plan_undo
         from billcli.core.rows import live_rows
 
         payment, settings = books.payment(payment_id), books.settings()
@@ -238,7 +238,9 @@ def plan_undo(payment_id: str, invoices: tuple[str, ...], reason: str, on: date 
         if asked > books.today:
             raise BillError(f"{asked} is in the future", "an allocation is taken back today or earlier")
         day = first_open_day(settings, asked)
-        returned, changes = settling.returning(books, [(row.invoice, row.at) for row in rows], payment_id, day, settings)
+        gone = [(row.invoice, row.at) for row in rows]
+        gone += [(row.invoice, row.at) for row in outlasting_granted(payment, rows, day)]
+        returned, changes = settling.returning(books, gone, payment_id, day, settings)
         return plan_undo(payment, books.path("payment", payment_id), Ending(rows, day, reason, returned, changes), asked)
 
     return planner
@@ -248,7 +250,7 @@ def plan_reverse(payment_id: str, reason: str, on: date | None, bank_charge: str
     """The bank took the money back: a bounced cheque, a returned debit."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.payment import Ending, plan_reverse, reversal_day
+        from billcli.core.payment import Ending, outlasting_rows, plan_reverse, reversal_day
         from billcli.core.rows import live_rows
 
         payment, settings = books.payment(payment_id), books.settings()
@@ -256,7 +258,8 @@ def plan_reverse(payment_id: str, reason: str, on: date | None, bank_charge: str
         day = reversal_day(payment, value_on, settings, books.today)
         rows = live_rows(payment, "allocations")
         charge = Money(minor_of(bank_charge, payment.currency, "--bank-charge"), payment.currency).amount if bank_charge else None
-        returned, changes = settling.returning(books, [(row.invoice, row.at) for row in rows], payment_id, day, settings)
+        gone = [(row.invoice, row.at) for row in rows] + [(row.invoice, row.at) for row in outlasting_rows(payment, day)]
+        returned, changes = settling.returning(books, gone, payment_id, day, settings)
         ending = Ending(rows, day, reason, returned, changes)
         return plan_reverse(payment, books.path("payment", payment_id), ending, value_on, charge)
 

@@ -150,10 +150,13 @@ def plan_undo(payment: Payment, path: str, ending: Ending, asked_on: date) -> Pl
     if asked_on < payment.received_on:
         raise BillError(f"{asked_on} is before {payment.received_on}, the day the money came", "it settled nothing before it came")
     edits = [edit for row in ending.rows for edit in end(row, ending.on, ending.reason, payment.currency)]
+    outlasting = outlasting_granted(payment, ending.rows, ending.on)
+    edits += _sooner(outlasting)
     free = sum(row.amount for row in ending.rows if row.kind == "payment")
     summary = [
         f"allocations of payment {payment.id} are taken back from {ending.on} on: {ending.reason}",
         *_ending_lines(payment, ending),
+        *_sooner_lines(payment, outlasting),
         f"  {Money(free, payment.currency)} of the payment are unapplied again",
     ]
     if ending.on != asked_on:
@@ -162,6 +165,49 @@ def plan_undo(payment: Payment, path: str, ending: Ending, asked_on: date) -> Pl
         "payment allocate --undo", (Change(path, "payment", tuple(edits)), *ending.changes), tuple(summary), {"id": payment.id},
         relies_on=(path, *(change.path for change in ending.changes)), reason=ending.reason,
     )  # fmt: skip
+
+
+class Outlasting(NamedTuple):
+    """A row that was ended already, but later than the money that it came with now does: from ``on`` it counts no more."""
+
+    at: int
+    invoice: str
+    on: date
+
+
+def outlasting_rows(payment: Payment, on: date) -> list[Outlasting]:
+    """The rows that were ended later than a reversal on that day."""
+    ended = ((at, each, max(on, each.on)) for at, each in enumerate(payment.allocations))
+    return [Outlasting(at, each.invoice, day) for at, each, day in ended if each.ended_on is not None and each.ended_on > day]
+
+
+def outlasting_granted(payment: Payment, ending: Sequence[Row], on: date) -> list[Outlasting]:
+    """What was granted with the money, and taken back by a credit note on a day when the money now counts no more."""
+    rows = payment.allocations
+    ends = {row.at: max(on, row.on) for row in ending}
+    cash = [(each.invoice, each.on, ends.get(at, each.ended_on)) for at, each in enumerate(rows) if each.kind == "payment"]
+    found = []
+    for at, each in enumerate(rows):
+        if each.kind != "payment" and each.ended_on is not None and each.invoice in {row.invoice for row in ending}:
+            mine = [(begun, until) for invoice, begun, until in cash if invoice == each.invoice]
+            days = sorted({each.on, *(until for _, until in mine if until and each.on < until < each.ended_on)})
+            alone = [day for day in days if not any(begun <= day and (until is None or day < until) for begun, until in mine)]
+            if alone and alone[0] < each.ended_on:
+                found.append(Outlasting(at, each.invoice, alone[0]))
+    return found
+
+
+def _sooner(outlasting: Sequence[Outlasting]) -> list[Edit]:
+    return [Set(("allocations", each.at, "ended_on"), each.on) for each in outlasting]
+
+
+def _sooner_lines(payment: Payment, outlasting: Sequence[Outlasting]) -> list[str]:
+    rows = [(payment.allocations[each.at], each.on) for each in outlasting]
+    return [
+        f"  {format(row.amount, 'f')} {payment.currency}{KINDS[row.kind]} on {row.invoice}, taken back on {row.ended_on}, "
+        f"count no more from {on} on"
+        for row, on in rows
+    ]
 
 
 def reversal_day(payment: Payment, value_on: date, settings: Settings, today: date) -> date:
@@ -181,18 +227,12 @@ def plan_reverse(payment: Payment, path: str, ending: Ending, value_on: date, ba
     if bank_charge:
         reversal["bank_charge"] = bank_charge
     edits: list[Edit] = [edit for row in ending.rows for edit in end(row, ending.on, ending.reason, payment.currency)]
-    outlasting = [
-        (at, each) for at, each in enumerate(payment.allocations) if each.ended_on is not None and each.ended_on > max(ending.on, each.on)
-    ]
-    edits += [Set(("allocations", at, "ended_on"), max(ending.on, each.on)) for at, each in outlasting]
+    outlasting = outlasting_rows(payment, ending.on)
+    edits += _sooner(outlasting)
     edits.append(Set(("reversed",), {key: value for key, value in reversal.items() if value is not None}))
     summary = [f"payment {payment.id} over {format(payment.amount, 'f')} {payment.currency} is reversed on {value_on}: {ending.reason}"]
     summary += _ending_lines(payment, ending)
-    summary += [
-        f"  {format(each.amount, 'f')} {payment.currency}{KINDS[each.kind]} on {each.invoice}, taken back on {each.ended_on}, "
-        f"count no more from {max(ending.on, each.on)} on"
-        for _, each in outlasting
-    ]
+    summary += _sooner_lines(payment, outlasting)
     if value_on != ending.on:
         summary.append(_moved(value_on, ending.on))
     if bank_charge:

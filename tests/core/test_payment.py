@@ -11,6 +11,7 @@ from billcli.core.facts import InvoiceFact, Settlement
 from billcli.core.payment import (
     Ending,
     PaymentRequest,
+    outlasting_granted,
     payment_document,
     plan_allocate,
     plan_payment,
@@ -182,6 +183,18 @@ def test_undo_takes_the_discount_with_the_money_and_frees_the_money_only() -> No
         "  2.00 EUR early-payment discount on A are open again",
         "  98.00 EUR of the payment are unapplied again",
     )
+
+
+def test_undo_from_a_day_before_a_credit_note_took_the_discount_back_ends_the_discount_with_the_money() -> None:
+    """A discount counts only beside its money, though it was taken back later than the money now ends."""
+    payment, taken, on = paid(*SETTLED), date(2026, 3, 26), date(2026, 3, 20)
+    cash, discount = payment.allocations
+    discount = discount.model_copy(update={"ended_on": taken, "reason": "taken back by CN-1"})
+    payment = payment.model_copy(update={"allocations": (cash, discount)})
+    plan = plan_undo(payment, "p.yaml", ending(payment, on), on)
+    assert edits(plan)[-1] == Set(("allocations", 1, "ended_on"), on)
+    assert "  2.00 EUR early-payment discount on A, taken back on 2026-03-26, count no more from 2026-03-20 on" in plan.summary
+    assert outlasting_granted(payment, ending(payment, taken).rows, taken) == []
 
 
 def test_undo_in_a_closed_period_counts_later_and_says_so_and_never_before_the_money() -> None:
