@@ -93,8 +93,11 @@ def plan_undo(number: str, invoices: tuple[str, ...], reason: str, on: date | No
         asked = on or books.today
         if asked > books.today:
             raise BillError(f"{asked} is in the future", "an application is taken back today or earlier")
-        day = first_open_day(books.settings(), asked)
-        return plan_undo(note, books.path("credit-note", number), rows, day, asked, reason)
+        settings = books.settings()
+        day = first_open_day(settings, asked)
+        elsewhere = [(row.invoice, row.at) for row in rows if row.invoice != note.corrects]
+        returned, changes = settling.returning(books, elsewhere, number, day, settings, field="applied")
+        return plan_undo(note, books.path("credit-note", number), rows, day, asked, reason, returned, changes)
 
     return planner
 

@@ -145,14 +145,20 @@ def note_uses(books: Books, number: str) -> list[NoteUse]:
     return uses
 
 
-def returning(books: Books, ended: Iterable[tuple[str, int]], source: str, on: date, settings: Any) -> tuple[list[Returned], list[Change]]:
-    """Credit that returns to its invoices when rows of a payment end; ``ended`` are (invoice, place in the payment's list)."""
+def returning(
+    books: Books, ended: Iterable[tuple[str, int]], source: str, on: date, settings: Any, *, field: str = "allocations"
+) -> tuple[list[Returned], list[Change]]:
+    """Credit that returns to its invoices when rows of a payment, or of a credit note, end.
+
+    ``ended`` are (invoice, place in the document's list), which is its ``field``.
+    """
     gone = set(ended)
+    kind = "payment" if field == "allocations" else "credit-note"
     returned: list[Returned] = []
     changes: list[Change] = []
     for number, target in sorted(targets(books, [number for number, _ in gone]).items()):
-        places = {f"allocations[{at}].amount" for invoice, at in gone if invoice == number}
-        rows = [row for row in target.rows if not (row.source == source and row.source_kind == "payment" and row.place in places)]
+        places = {f"{field}[{at}].amount" for invoice, at in gone if invoice == number}
+        rows = [row for row in target.rows if not (row.source == source and row.source_kind == kind and row.place in places)]
         more, edits = returning_credit(target.invoice, rows, note_uses(books, number), on, settings)
         returned += more
         changes += edits

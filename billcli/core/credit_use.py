@@ -12,6 +12,7 @@ from billcli.core.plan import Append, Change, Edit, Plan, Set
 from billcli.core.rows import Row, end, row_data
 from billcli.core.settlement import Change as BalanceChange
 from billcli.core.settlement import lowest_from
+from billcli.core.take_back import Returned
 from billcli.errors import BillError
 from billcli.model.money import Money
 
@@ -27,9 +28,13 @@ def plan_apply(note: Any, path: str, rows: Sequence[AllocationRow], relies_on: S
     )  # fmt: skip
 
 
-def plan_undo(note: Any, path: str, rows: Sequence[Row], on: date, asked_on: date, reason: str) -> Plan:
+def plan_undo(
+    note: Any, path: str, rows: Sequence[Row], on: date, asked_on: date, reason: str,
+    returned: Sequence[Returned] = (), changes: Sequence[Change] = (),
+) -> Plan:  # fmt: skip
     """The plan that takes applications back: the invoices are open again, and the credit is unapplied, from that day on.
 
+    Credit that came from such an invoice because this note had settled it is ``returned`` to it by the ``changes``.
     Raises ``BillError`` for a day before the credit note was issued.
     """
     if asked_on < note.issued_on:
@@ -39,13 +44,14 @@ def plan_undo(note: Any, path: str, rows: Sequence[Row], on: date, asked_on: dat
     lines = [
         f"  {Money(row.amount, currency)} on {row.invoice} are open again" + (f" from {row.on} on" if row.on > on else "") for row in rows
     ]
+    lines += [f"  {Money(each.amount, currency)} of the credit of {each.note} return to {each.invoice}" for each in returned]
     lines.append(f"  {Money(sum(row.amount for row in rows), currency)} of the credit note are unapplied again")
     if on != asked_on:
         lines.append(f"counted from {on}: {asked_on} lies in a closed period")
     return Plan(
-        "credit-note apply --undo", (Change(path, "credit-note", tuple(edits)),),
+        "credit-note apply --undo", (Change(path, "credit-note", tuple(edits)), *changes),
         (f"applications of credit note {note.number} are taken back from {on} on: {reason}", *lines), {"number": note.number},
-        relies_on=(path, "ledger.yaml"), reason=reason,
+        relies_on=(path, "ledger.yaml", *(change.path for change in changes)), reason=reason,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from billcli.core.facts import CreditNoteFact
 from billcli.core.plan import Append, Change, Plan, Set
 from billcli.core.rows import Row
 from billcli.core.settlement import Change as BalanceChange
+from billcli.core.take_back import Returned
 from billcli.errors import BillError
 from tests.core.master import D
 
@@ -111,3 +112,12 @@ def test_used_credit_is_not_made_void_nor_before_its_last_event_nor_twice(
     with pytest.raises(BillError) as refused:
         voided(free, **how)
     assert said in refused.value.message
+
+
+def test_credit_that_an_invoice_gave_for_this_credit_returns_with_it() -> None:
+    """B was settled by CN-1 and gave credit with CN-2; when CN-1 goes, B's own credit comes back first."""
+    row, back = Row("applied", 0, "B", "", 4_000, TODAY), Change("credit-notes/2026/04/CN-2.yaml", "credit-note", ())
+    plan = plan_undo(NOTE, PATH, [row], TODAY, TODAY, "wrong invoice", [Returned("CN-2", "B", 1_500, TODAY)], [back])
+    assert plan.steps[1:] == (back,)
+    assert "  15.00 EUR of the credit of CN-2 return to B" in plan.summary
+    assert back.path in plan.relies_on
