@@ -12,7 +12,7 @@ from billcli.app.books import Books
 from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
-from billcli.core.settlement import balance, lasting
+from billcli.core.settlement import balance, invoice_changes, lasting
 from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
@@ -198,14 +198,11 @@ def plan_allocate(options: AllocateOptions) -> Planner:
         wishes, found = settling.chosen(books, fact.customer, fact.currency, given, policy, fact.reference, free)
         others = settling.others(books, fact.customer, (found[wish.invoice] for wish in wishes), allowed=options.for_other)
         settings = books.settings()
-        used = sum(
-            row.amount
-            for row in queries.settlements_from(books.index, "payment", fact.id)
-            if row.kind == "bank_charge" and not row.ended_on
-        )
+        charges = [row for row in queries.settlements_from(books.index, "payment", fact.id) if row.kind == "bank_charge"]
+        fees = invoice_changes(date.min, fact.fee, charges)
         purse = Purse(
-            "the payment", fact.currency, free, fact.received_on, fact.booked_on, fee=max(fact.fee - used, 0), fee_waits=True,
-            discount=options.discount, write_off_rest=options.write_off_rest,
+            "the payment", fact.currency, free, fact.received_on, fact.booked_on, fee=max(lasting(fees), 0), fee_waits=True,
+            fees=fees, discount=options.discount, write_off_rest=options.write_off_rest,
         )  # fmt: skip
         done = allocate(purse, wishes, found, settings)
         if not done.rows:

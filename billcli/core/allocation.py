@@ -50,8 +50,9 @@ class Purse(NamedTuple):
     """A payment or a credit note that settles invoices; ``what`` is its name in messages.
 
     ``changes`` are its free amount, ``received_on`` the day of the money, ``not_before`` the first day on which it may count.
-    ``fee`` is what banks kept; it settles as a bank charge, and with ``fee_waits`` may do so another time. With ``discount``
-    early-payment discounts are granted as the terms give them; with ``write_off_rest`` a small rest is written off.
+    ``fee`` is what banks kept; it settles as a bank charge, and with ``fee_waits`` may do so another time; ``fees`` is what there was
+    of it at every date, where it was used before. With ``discount`` early-payment discounts are granted as the terms give them; with
+    ``write_off_rest`` a small rest is written off.
     """
 
     what: str
@@ -62,6 +63,7 @@ class Purse(NamedTuple):
     kind: str = "payment"
     fee: int = 0
     fee_waits: bool = False
+    fees: Sequence[Change] = ()
     discount: bool = False
     write_off_rest: bool = False
 
@@ -121,6 +123,11 @@ class _Allocation:
         """What is free, less what was given away so far."""
         return [*self.purse.changes, *(Change(row.on, -row.amount) for row in self.rows if row.kind == self.purse.kind)]
 
+    def fees(self) -> list[Change]:
+        """What there is of the fee, less what settled as bank charges so far."""
+        whole = self.purse.fees or [Change(date.min, self.purse.fee)]
+        return [*whole, *(Change(row.on, -row.amount) for row in self.rows if row.kind == "bank_charge")]
+
     def offer(self, target: Target) -> Offer:
         if not self.purse.discount:
             return Offer(0)
@@ -156,8 +163,11 @@ class _Allocation:
         parts = {self.purse.kind: cash, **self.granted(target, open_ - cash)}
         total = sum(parts.values())
         not_before = first_open_day(self.settings, max(self.purse.not_before, target.invoice.issued_on))
-        on = first_day(total, not_before, owed, [Change(date.min, total - cash), *money])
-        assert on is not None, "both balances bear the amount in the end"
+        balances = [owed, _beside(total - cash, money)]
+        if charge := parts["bank_charge"]:
+            balances.append(_beside(total - charge, self.fees()))
+        on = first_day(total, not_before, *balances)
+        assert on is not None, "all balances bear the amount in the end"
         self.rows += [AllocationRow(wish.invoice, amount, on, kind) for kind, amount in parts.items() if amount]
 
     def bears(self, wish: Wish, cash: int, open_: int, left: int) -> None:
@@ -202,6 +212,11 @@ class _Allocation:
 
     def fits_discount(self, rest: int, discount: int) -> bool:
         return discount > 0 and abs(rest - discount) <= self.tolerance()
+
+
+def _beside(amount: int, changes: Sequence[Change]) -> list[Change]:
+    """A balance that need not bear that much of a total."""
+    return [Change(date.min, amount), *changes]
 
 
 def oldest_due(invoices: Sequence[InvoiceFact]) -> list[Wish]:

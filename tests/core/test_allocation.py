@@ -150,6 +150,15 @@ def test_a_fee_settles_the_invoice_that_it_is_missing_on() -> None:
     assert parts(given(9_500, target("A", 10_000, percent=None), fee=500)) == [("A", "payment", 9_500), ("A", "bank_charge", 500)]
 
 
+def test_a_fee_is_not_charged_twice_on_any_day() -> None:
+    """It was missing on another invoice until April; only from then on it is there again."""
+    march, april = date(2026, 3, 5), date(2026, 4, 1)
+    fees = [Change(date.min, 500), Change(march, -500), Change(april, 500)]
+    purse = Purse("the payment", "EUR", [Change(march, 20_000)], march, march, fee=500, fees=fees)
+    done = allocate(purse, [Wish("A", 9_500)], {"A": target("A", 10_000, percent=None)}, settings())
+    assert [(row.kind, row.amount, row.on) for row in done.rows] == [("payment", 9_500, april), ("bank_charge", 500, april)]
+
+
 def test_a_fee_comes_before_the_discount_of_one_invoice() -> None:
     done = given(116_120, target("A", 119_000), fee=500)
     assert parts(done) == [("A", "payment", 116_120), ("A", "bank_charge", 500), ("A", "discount", 2_380)]
