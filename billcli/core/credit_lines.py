@@ -156,4 +156,4 @@ def _adjustment(amount: int, description: str | None, currency: str) -> Adjustme
 def _document_words(invoice: Invoice, line: Line) -> str:
     """What the document's own discounts and charges are called on a line that has its part of them."""
     own = [each for each in invoice.adjustments if each.tax in (None, line.tax)]
-    return ", ".join(each.description or f"{each.kind} on {invoice.number}" for each in own)[:1000]
+    return ", ".join(dict.fromkeys(each.description or f"on {invoice.number}" for each in own))[:1000]
