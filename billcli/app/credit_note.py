@@ -151,7 +151,7 @@ def _since(books: Books, number: str, made: str) -> tuple[str, ...]:
 def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
     """What earlier credit notes took; ``without`` leaves out the one a retried command made itself."""
     from billcli.core.credit_note import Credited
-    from billcli.core.settlement import invoice_changes, lasting
+    from billcli.core.settlement import by_day, invoice_changes, lasting
     from billcli.core.shares import NOTHING, Taxed, taxed_by_code
     from billcli.core.take_back import GRANTED
 
@@ -163,14 +163,14 @@ def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
     fact = queries.invoice(books.index, number)
     assert fact is not None
     rows = [row for row in queries.settlements_of(books.index, [number])[number] if row.source not in without]
-    events = [fact.issued_on, *(day for row in rows for day in (row.booked_on, row.ended_on) if day)]
-    open_ = lasting(invoice_changes(fact.issued_on, fact.gross, rows))
+    changes = invoice_changes(fact.issued_on, fact.gross, rows)
+    open_ = lasting(changes)
     open_ += sum(row.amount for row in rows if row.kind in GRANTED and row.ended_on is None)
     by_tax: dict[str, Taxed] = {}
     for each in notes:
         for code, taken in taxed_by_code(books.credit_note(each.number)).items():
             by_tax[code] = by_tax.get(code, NOTHING).plus(taken)
-    return Credited(sum(each.gross for each in notes), quantities, len(notes), open_, max(events), by_tax)
+    return Credited(sum(each.gross for each in notes), quantities, len(notes), open_, max(by_day(changes)), by_tax)
 
 
 def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: str | None) -> Report:

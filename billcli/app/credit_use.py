@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from billcli.app import settling
 from billcli.app.books import Books
 from billcli.core.plan import Plan
-from billcli.core.settlement import lasting
+from billcli.core.settlement import by_day, lasting
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
@@ -112,13 +112,8 @@ def plan_void(number: str, reason: str, on: date | None) -> Planner:
         fact = _fact(books, number)
         day = on or books.today
         check_day(day, books.settings(), books.today)
-        rows = queries.settlements_from(books.index, "credit-note", number)
-        draws = queries.draws_from(books.index, "credit-note", number)
-        begun = [*(row.booked_on for row in rows), *(draw.booked_on for draw in draws)]
-        ended = [*(row.ended_on for row in rows), *(draw.ended_on for draw in draws)]
-        days = [fact.issued_on, *begun, *(day for day in ended if day)]
         free = settling.source_free(books, "credit-note", fact)
-        return plan_void(fact, books.path("credit-note", number), free, max(days), day, reason)
+        return plan_void(fact, books.path("credit-note", number), free, max(by_day(free)), day, reason)
 
     return planner
 
