@@ -218,7 +218,7 @@ def _unapplied(books: Books, note: Any, as_of: date) -> Money:
 def credit_note_view(books: Books, number: str, as_of: date) -> View:
     """The credit note with what it was used for."""
     from billcli.core.invoice import document_data
-    from billcli.core.views import credit_note_fields, line_table, settlement_data, settlement_table
+    from billcli.core.views import credit_note_fields, line_table, settlement_data, settlement_table, void_fields
 
     note = books.credit_note(number)
     fact = queries.credit_note(books.index, number)
@@ -233,7 +233,7 @@ def credit_note_view(books: Books, number: str, as_of: date) -> View:
         "credit-note",
         number,
         as_of,
-        credit_note_fields(note, derived),
+        [*credit_note_fields(note, derived), *void_fields(note, as_of)],
         tables,
         {**document_data(note), **derived, "settlements": settlement_data(rows, note.currency, as_of, "invoice")},
     )

@@ -268,7 +268,7 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     from billcli.app.settling import discounts_taken
     from billcli.core import settlement
     from billcli.core.invoice import document_data
-    from billcli.core.views import invoice_fields, line_table, settlement_data, settlement_table
+    from billcli.core.views import invoice_fields, line_table, settlement_data, settlement_table, void_fields
 
     invoice = books.invoice(number)
     fact = queries.invoice(books.index, number)
@@ -288,7 +288,7 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
         "days_overdue": max((as_of - due_on).days, 0) if state == "overdue" else 0,
     }
     discounts, taken = discounts_taken(books, rows, as_of)
-    fields = [*invoice_fields(invoice, derived), *(("Discount taken", text) for _, text in discounts)]
+    fields = [*invoice_fields(invoice, derived), *void_fields(invoice, as_of), *(("Discount taken", text) for _, text in discounts)]
     schedule = _schedule(books, fact, open_, own, as_of)
     holds = hold_table(books, holds_on(books, number, fact.customer, as_of), as_of)
     tables = [

@@ -91,6 +91,8 @@ def needed(text: str | None, option: str) -> str:
 
     if text is None:
         raise UsageError(f"{option} is missing", f'{option} "…"')
+    if not text.strip():
+        raise UsageError(f"{option}: the text is empty", "say it in a few words; the audit trail keeps it")
     return value_of(parse_text, text, option)
 
 

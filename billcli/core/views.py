@@ -73,6 +73,12 @@ def refund_fields(document: Any, as_of: date) -> list[tuple[str, Any]]:
     )  # fmt: skip
 
 
+def void_fields(document: Any, as_of: date) -> list[tuple[str, Any]]:
+    """Since when and why an invoice or a credit note is void, where it is on that day."""
+    void = _known(document.void, as_of)
+    return [("Void", f"from {void.on}: {void.reason}")] if void else []
+
+
 def _known(reversal: Any, as_of: date) -> Any:
     return reversal if reversal and reversal.on <= as_of else None
 
