@@ -256,7 +256,7 @@ def plan_reverse(payment_id: str, reason: str, on: date | None, bank_charge: str
         rows = live_rows(payment, "allocations")
         charge = Money(minor_of(bank_charge, payment.currency, "--bank-charge"), payment.currency).amount if bank_charge else None
         gone = [(row.invoice, row.at) for row in rows] + [(row.invoice, row.at) for row in outlasting_rows(payment, day)]
-        returned, changes = settling.returning(books, gone, payment_id, day, settings)
+        returned, changes = settling.returning(books, gone, payment_id, day, settings, wholly=True)
         ending = Ending(rows, day, reason, returned, changes)
         return plan_reverse(payment, books.path("payment", payment_id), ending, value_on, charge)
 

@@ -146,11 +146,11 @@ def note_uses(books: Books, number: str) -> list[NoteUse]:
 
 
 def returning(
-    books: Books, ended: Iterable[tuple[str, int]], source: str, on: date, settings: Any, *, field: str = "allocations"
+    books: Books, ended: Iterable[tuple[str, int]], source: str, on: date, settings: Any, *, field: str = "allocations", wholly: bool = False
 ) -> tuple[list[Returned], list[Change]]:
     """Credit that returns to its invoices when rows of a payment, or of a credit note, end.
 
-    ``ended`` are (invoice, place in the document's list), which is its ``field``.
+    ``ended`` are (invoice, place in the document's list), which is its ``field``; ``wholly`` as ``returning_credit`` says it.
     """
     gone = set(ended)
     kind = "payment" if field == "allocations" else "credit-note"
@@ -159,7 +159,7 @@ def returning(
     for number, target in sorted(targets(books, [number for number, _ in gone]).items()):
         places = {f"{field}[{at}].amount" for invoice, at in gone if invoice == number}
         rows = [row for row in target.rows if not (row.source == source and row.source_kind == kind and row.place in places)]
-        more, edits = returning_credit(target.invoice, rows, note_uses(books, number), on, settings)
+        more, edits = returning_credit(target.invoice, rows, note_uses(books, number), on, settings, wholly=wholly)
         returned += more
         changes += edits
     return returned, merged(changes)

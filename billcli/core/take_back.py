@@ -116,16 +116,20 @@ def excess_credit(invoice: InvoiceFact, rows: Sequence[Settlement], notes: Seque
 
 
 def returning_credit(
-    invoice: InvoiceFact, rows: Sequence[Settlement], notes: Sequence[NoteUse], on: date, settings: Settings
+    invoice: InvoiceFact, rows: Sequence[Settlement], notes: Sequence[NoteUse], on: date, settings: Settings, *, wholly: bool
 ) -> tuple[list[Returned], list[Change]]:
-    """What credit notes on the invoice give back to it once ``rows`` are all that counts; credit already used elsewhere stays there."""
+    """What credit notes on the invoice give back to it, as far as it is open, once ``rows`` are all that counts.
+
+    ``wholly``: all that is unapplied, as after a bounce; else only what exceeds the money that still settles the invoice. Credit
+    already used elsewhere stays there.
+    """
     excess = excess_credit(invoice, rows, notes)
     returned, changes = [], []
     standing = list(rows)
     for note in sorted(notes, key=lambda each: (each.fact.issued_on, each.fact.number), reverse=True):
         owed = invoice_changes(invoice.issued_on, invoice.gross, standing)
         free = source_changes(note.fact.issued_on, note.fact.gross, note.rows, note.fact.voided_on, note.draws)
-        amount = min(excess, lasting(free), lasting(owed))
+        amount = min(lasting(free), lasting(owed), *(() if wholly else (excess,)))
         if amount <= 0:
             continue
         day = first_day(amount, first_open_day(settings, max(on, note.fact.issued_on)), owed, free)

@@ -110,9 +110,9 @@ def note(number: str, gross: int, *rows: Settlement, day: int = 20, refunded: in
     return NoteUse(fact, rows, draws, f"credit-notes/{number}.yaml")
 
 
-def back(rows: list[Settlement], *notes: NoteUse, on: date = BOUNCED, closed: str | None = None) -> list[Returned]:
+def back(rows: list[Settlement], *notes: NoteUse, on: date = BOUNCED, closed: str | None = None, wholly: bool = False) -> list[Returned]:
     ledger = settings(closed_through=closed) if closed else settings()
-    returned, changes = returning_credit(INVOICE, rows, notes, on, ledger)
+    returned, changes = returning_credit(INVOICE, rows, notes, on, ledger, wholly=wholly)
     assert [(each.path, each.kind) for each in changes] == [(f"credit-notes/{each.note}.yaml", "credit-note") for each in returned]
     return returned
 
@@ -125,6 +125,13 @@ def test_credit_that_other_money_still_covers_stays() -> None:
     assert back([row("payment", 3_000)], note("CN-1", 3_000)) == []
     assert back([row("payment", 2_000)], note("CN-1", 3_000)) == [Returned("CN-1", "A", 1_000, BOUNCED)]
     assert back([row("opening", 2_000)], note("CN-1", 3_000)) == [Returned("CN-1", "A", 1_000, BOUNCED)]
+
+
+def test_after_a_bounce_all_that_is_unapplied_returns_as_far_as_the_invoice_is_open() -> None:
+    assert back([row("payment", 3_000)], note("CN-1", 3_000), wholly=True) == [Returned("CN-1", "A", 3_000, BOUNCED)]
+    left = INVOICE.gross - 1_000
+    assert back([row("payment", left)], note("CN-1", 3_000), wholly=True) == [Returned("CN-1", "A", 1_000, BOUNCED)]
+    assert back([row("payment", INVOICE.gross)], note("CN-1", 3_000), wholly=True) == []
 
 
 def test_credit_from_elsewhere_covers_it_as_money_does() -> None:
