@@ -21,7 +21,7 @@ Policy = Annotated[
     typer.Option(
         "--policy",
         metavar="WORD",
-        help="What is left goes to invoices by-reference, oldest-due or pro-rata; manual: only to those that are named.",
+        help="What is left goes by-reference (invoices that --reference names), oldest-due or pro-rata; manual: to the named ones only.",
     ),
 ]
 NoDiscount = Annotated[bool, typer.Option("--no-discount", help="Grant no early-payment discount.")]
@@ -52,7 +52,7 @@ def add(
     policy: Policy = None,
     oldest_first: Annotated[bool, typer.Option("--oldest-first", help="The same as --policy oldest-due.")] = False,
     fee: Annotated[
-        str | None, typer.Option("--fee", metavar="AMOUNT", help="What banks kept on the way; it settles as a bank charge.")
+        str | None, typer.Option("--fee", metavar="AMOUNT", help="What banks kept on the way; it settles the invoice beside the money.")
     ] = None,
     no_discount: NoDiscount = False,
     write_off_rest: WriteOffRest = False,
@@ -61,7 +61,7 @@ def add(
         str | None, typer.Option("--received", metavar='"AMOUNT CUR"', help="What came in, where that was another currency.")
     ] = None,
     currency: Annotated[
-        str | None, typer.Option("--currency", metavar="CODE", help="Else that of the invoices, else the customer's.")
+        str | None, typer.Option("--currency", metavar="CODE", help="ISO 4217 code; else that of the invoices, else the customer's.")
     ] = None,
     method: Annotated[str | None, typer.Option("--method", metavar="WORD", help="Such as transfer, card, cash.")] = None,
     payer_name: Annotated[str | None, typer.Option("--payer-name", metavar="NAME", help="As the bank names the payer.")] = None,
@@ -127,6 +127,8 @@ def allocate(
     form: Answer = "table",
 ) -> None:
     """Give what is unapplied of a payment to invoices, or take allocations back.
+
+    Taken back, the invoices are open again and the money is unapplied; a discount granted with it goes too.
 
     Example: bill payment allocate 2026-04-17-nordwind-7f3a9c21 --invoice INV-2026-0042 --yes
     """

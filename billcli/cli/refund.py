@@ -22,7 +22,10 @@ def new(
     ctx: typer.Context,
     customer: Annotated[str, typer.Option("--customer", "-c", metavar="ID", help="Who gets the money.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it goes back.")],
-    amount: Annotated[str | None, typer.Option("--amount", "-a", metavar="AMOUNT", help="What went out; takes the oldest credit.")] = None,
+    amount: Annotated[
+        str | None,
+        typer.Option("--amount", "-a", metavar="AMOUNT", help="What went out; where no source is named, the oldest credit first."),
+    ] = None,
     payment: Annotated[
         list[str] | None, typer.Option("--payment", metavar="ID[:AMOUNT]", help="A payment to take it from. May be repeated.")
     ] = None,
@@ -30,7 +33,7 @@ def new(
         list[str] | None, typer.Option("--credit-note", metavar="N[:AMOUNT]", help="A credit note to take it from. May be repeated.")
     ] = None,
     currency: Annotated[
-        str | None, typer.Option("--currency", metavar="CODE", help="Else the customer's.")
+        str | None, typer.Option("--currency", metavar="CODE", help="ISO 4217 code; else that of the named sources, else the customer's.")
     ] = None,
     paid_on: Annotated[str | None, typer.Option("--paid-on", metavar="DATE", help="The day of the money; today where left out.")] = None,
     method: Annotated[str | None, typer.Option("--method", metavar="WORD", help="Such as transfer, card, cash.")] = None,

@@ -21,7 +21,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 def new(
     ctx: typer.Context,
     invoice: Annotated[
-        list[str], typer.Option("--invoice", "-i", metavar="N[:AMOUNT]", help="What is written off; all that is open without an amount.")
+        list[str],
+        typer.Option(
+            "--invoice", "-i", metavar="N[:AMOUNT]", help="What is written off; all that is open without an amount. May be repeated."
+        ),
     ],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why nobody will pay it.")],
     kind: Annotated[str, typer.Option("--kind", metavar="bad-debt|small-difference", help="What it is.")] = "bad-debt",
