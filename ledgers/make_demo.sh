@@ -18,6 +18,7 @@ on() {
     case $1 in
     01-*) days=0 ;; 02-*) days=31 ;; 03-*) days=59 ;;
     04-*) days=90 ;; 05-*) days=120 ;; 06-*) days=151 ;;
+    07-*) days=181 ;; 08-*) days=212 ;; 09-*) days=243 ;;
     esac
     day=${1#*-}
     clock=$((1767225600 + (days + ${day#0} - 1) * 86400 + 8 * 3600))
@@ -32,6 +33,12 @@ customer() { run --ledger "$demo" customer "$@" --yes --quiet; }
 invoice() { run --ledger "$demo" invoice "$@" --yes --quiet; }
 credit_note() { run --ledger "$demo" credit-note new --invoice "$@" --yes --quiet; }
 payment() { run --ledger "$demo" payment add --customer "$@" --method transfer --yes --quiet; }
+also() { run --ledger "$demo" "$@" --yes --quiet; }
+
+# The id of the document whose file begins so.
+latest() {
+    for file in "$demo/$1"-*.yaml; do basename "$file" .yaml; done
+}
 
 # ---------------------------------------------------------------- the company
 
@@ -82,6 +89,11 @@ tax_codes:
   - code: vat-19
     category: S
     rate: 19
+    rates:                # a rate holds from its day on; documents keep the one they were issued with
+      - since: 2020-07-01
+        rate: 16
+      - since: 2021-01-01
+        rate: 19
   - code: vat-7
     category: S
     rate: 7
@@ -105,6 +117,11 @@ tax_codes:
     category: O
     rate: 0
     exempt_reason: Not taxable in Germany, § 3a (2) UStG
+
+# What may be granted when an invoice is settled.
+settlement:
+  discount_grace_days: 2
+  small_difference: 0.50
 
 git:
   commit: false
@@ -400,5 +417,87 @@ on 06-24
 invoice new --customer nordwind-service --type service --line "calibration;5"
 on 06-26
 invoice new --customer hafenamt-brunsbuttel --line "solar;2" --line "day;3" --buyer-reference "HAB 2026/0702" --draft
+
+# ---------------------------------------------------------------- July
+
+on 07-01
+customer add --id lindholm --name "Lindholm Schiffsausrüstung GmbH" \
+    --street "Am Sandtorkai 48" --postal-code 20457 --city Hamburg --country DE \
+    --email rechnung@lindholm.example --terms "2% 10, net 30" --industry trade --region germany --size medium
+customer add --id bredow --name "Bredow Tiefbau GmbH" \
+    --street "Werftstraße 7" --postal-code 23552 --city Lübeck --country DE \
+    --email buero@bredow-tiefbau.example --industry ports --region germany --size small
+customer add --id weihai --name "威海远洋贸易有限公司" --alias "Weihai Ocean Trading Co., Ltd." \
+    --street "环翠区海滨北路 53 号" --postal-code 264200 --city 威海 --country CN \
+    --contact "billing:caiwu@weihai-ocean.example:李娜" --terms "30% now, 70% net 60" --language zh-CN \
+    --industry trade --region asia --size small
+payment weihai --amount 9000 --reference "deposit for four probes"
+on 07-02
+invoice new --customer lindholm --line "cable;400;-5%" --line "handbook;10" --discount "3%;Annual agreement" \
+    --charge "38.50;Freight" --delivered-on 2026-07-01 --contact "Imke Lindholm" --remark "Delivered by our own van."
+invoice new --customer weihai --line "probe;4" --line "Crating and sea freight;1;1620;export;instruments"
+on 07-03
+also payment allocate "$(latest payments/2026/07/2026-07-01-weihai)" --policy oldest-due
+invoice new --customer bredow --line "day;4" --service-from 2026-06-22 --service-to 2026-06-25 --type service
+invoice new --customer lindholm --line "oxygen;2"
+on 07-06
+also invoice duplicate INV-2026-0036
+also invoice void INV-2026-0037 --reason "Issued twice by mistake"
+on 07-13
+payment lindholm --amount 3917.18 --invoice INV-2026-0033 --reference "INV-2026-0033 abzgl. 2 % Skonto"
+also close --through 2026-06-30 --reason "Half-year figures handed in"
+on 07-15
+payment hafenamt-brunsbuttel --amount 4200 --policy oldest-due --reference "Abschlag"
+credit_note INV-2026-0036 --kind return --reason "One sensor came back" --line 1:1
+on 07-20
+payment mueller --amount 1925.71 --policy by-reference --reference "Rechnung INV-2026-0002"
+on 07-22
+also hold new --kind promise --customer kaskelot --until 2026-08-14 --reason "Phone call, Ms Bækgaard"
+on 07-24
+payment aalborg --amount 2378.88 --invoice INV-2026-0015 --fee 0.50
+on 07-27
+payment bredow --amount 5616.80 --invoice INV-2026-0035 --payer-name "Bredow Tiefbau GmbH" --reference "Scheck 4471"
+
+# ---------------------------------------------------------------- August
+
+on 08-03
+also payment reverse "$(latest payments/2026/07/2026-07-27-bredow)" --on 2026-07-31 --reason "Cheque bounced" --bank-charge 7.50
+mkdir -p "$demo/evidence"
+cat >"$demo/evidence/2026-08-04-lindholm.txt" <<'END'
+Lindholm Schiffsausrüstung, by telephone on 4 August 2026, 10:15:
+the oxygen sensor of INV-2026-0036 that they kept shows drift; they want it looked at before they pay.
+END
+on 08-04
+also hold new --kind dispute --invoice INV-2026-0036 --amount 500 --reason "Sensor shows drift" \
+    --evidence "$demo/evidence/2026-08-04-lindholm.txt"
+on 08-05
+also hold new --kind plan --invoice INV-2026-0035 --reason "Agreed in writing, cash is short" \
+    --instalment 2026-08-31:2000 --instalment 2026-09-30:2000 --instalment 2026-10-31
+on 08-10
+credit_note INV-2026-0033 --kind goodwill --reason "Two drums came late" --amount 120
+on 08-12
+also refund new --customer lindholm --amount 39.78 --reason "Part of the goodwill, asked for in cash" --method transfer
+also credit-note apply CN-2026-0006 --invoice INV-2026-0036:0.01
+on 08-17
+also customer deactivate sjoeberg --reason "Yard closed for good"
+payment nordwind --amount 12000 --policy pro-rata --reference "Akonto August"
+on 08-20
+payment tokyo-suishitsu --amount 540 --received "90000 JPY" --reference "advance for training"
+
+# ---------------------------------------------------------------- September
+
+on 09-01
+payment bredow --amount 2000 --invoice INV-2026-0035 --reference "Rate 1"
+on 09-07
+customer add --id lindholm-hamburg --name "Lindholm Hamburg" --country DE --region germany
+also customer merge lindholm-hamburg --into lindholm --reason "Entered twice"
+on 09-10
+also write-off new --invoice INV-2026-0008 --kind bad-debt --reason "Kaskelot is insolvent, file 12 IN 88/26" \
+    --approved-by "Dr. Wiebke Hansen" --tax-relief adjust
+on 09-14
+also hold release "$(latest holds/2026/08/2026-08-04-lindholm)" --outcome rejected --reason "Calibrated, no drift found"
+on 09-21
+also write-off reverse "$(latest write-offs/2026/09/2026-09-10-kaskelot)" --amount 800 --reason "Paid by the insolvency administrator"
+payment kaskelot --amount 800 --invoice INV-2026-0008 --payer-name "RA Thomsen, Insolvenzverwalter"
 
 rm -rf "$demo/.bill"

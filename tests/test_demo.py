@@ -15,7 +15,7 @@ from billcli.app.schemas import schema_files
 from tests.support import PROJECT, bill, done, environment, tree
 
 DEMO = PROJECT / "ledgers" / "demo"
-DAY = "2026-06-30"
+DAY = "2026-09-30"
 
 
 @pytest.fixture
@@ -38,9 +38,10 @@ def test_demo_shows_what_a_small_company_has(copy: Path) -> None:
     drafts = done("draft", "list", "--format", "json", at=DAY, env=env).json["rows"]
     assert [total["currency"] for total in aging["totals"]] == ["EUR", "NOK"]
     assert all(Decimal(amount) > 0 for amount in aging["totals"][0]["buckets"].values())
-    assert {"paid", "overdue", "open", "credited"} <= {each["state"] for each in invoices}
-    assert 25 <= len(invoices) <= 40
-    assert 8 <= len(customers) <= 12
+    assert {"paid", "overdue", "partly paid", "credited", "void", "written off"} <= {each["state"] for each in invoices}
+    assert any(each["hold"] for each in invoices)
+    assert 30 <= len(invoices) <= 45
+    assert 12 <= len(customers) <= 16
     assert any(each["unapplied"] != "0.00" for each in payments)
     assert any(each["unapplied"] != "0.00" for each in notes)
     assert len(drafts) == 1
@@ -56,10 +57,10 @@ def test_demo_has_the_schemas_of_today(copy: Path) -> None:
 def test_copy_is_an_ordinary_ledger(copy: Path) -> None:
     env = {"BILL_LEDGER": str(copy)}
     draft = done("draft", "list", "--format", "json", at=DAY, env=env).json["rows"][0]["draft"]
-    number = done("invoice", "issue", draft, "--yes", at="2026-07-01", env=env).out.strip()
-    assert number == "INV-2026-0033"
-    done("payment", "add", "-c", "hafenamt-brunsbuttel", "-a", "100", "-i", number, "--yes", at="2026-07-02", env=env)
-    assert bill("check", at="2026-07-02", env=env) == (0, "", "")
+    number = done("invoice", "issue", draft, "--yes", at="2026-10-01", env=env).out.strip()
+    assert number == "INV-2026-0038"
+    done("payment", "add", "-c", "hafenamt-brunsbuttel", "-a", "100", "-i", number, "--yes", at="2026-10-02", env=env)
+    assert bill("check", at="2026-10-02", env=env) == (0, "", "")
     clones = {path.name for path in (copy / "audit").iterdir()}
     assert len(clones) == 2
     assert "de300001" in clones

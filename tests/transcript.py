@@ -79,7 +79,7 @@ def play(transcript: Transcript, folder: Path) -> Iterator[tuple[Step, tuple[str
                 shutil.copytree(PROJECT / "ledgers" / "demo", home, ignore=shutil.ignore_patterns(".bill"))
         words = shlex.split(step.command)
         env = {}
-        while match := re.match(r"([A-Z]+)=(.*)", words[0]):
+        while match := re.match(r"([A-Z_]+)=(.*)", words[0]):
             env[match[1]] = match[2]
             del words[0]
         match words[0]:
