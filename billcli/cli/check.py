@@ -23,7 +23,7 @@ def check(
     as_of: Today = None,
     form: Annotated[str, typer.Option("--format", metavar="text|short|json", help="For a person, for an editor, for a program.")] = "text",
 ) -> None:
-    """Check every file of the ledger; all problems at once. Silent and exit 0 when all is well, or only warnings are told.
+    """Check every file of the ledger; all problems at once. Silent when all is well, exit 0 unless an error is told.
 
     With --strict also what may be right but is worth a look: days to come, money older than its invoice or there twice,
     grants beyond the rules of ledger.yaml, money unused beside open invoices, promises and drafts whose day has passed.
