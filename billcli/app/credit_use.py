@@ -35,7 +35,7 @@ def with_taken_back(books: Books, plan: Plan, note: Any) -> Plan:
     )
 
 
-def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, for_other: bool) -> Planner:
+def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, for_other: bool, external_id: str | None = None) -> Planner:
     """Uses unapplied credit on invoices, from today on."""
 
     def planner(books: Books) -> Plan:
@@ -43,12 +43,14 @@ def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, fo
         from billcli.core.credit_use import plan_apply
 
         note, fact, settings = books.credit_note(number), _fact(books, number), books.settings()
+        given = settling.wishes(books, settling.named_invoices(invoices), fact.currency)
+        if settling.added_before(note, "applied", given, external_id):
+            return Plan("nothing", (), (f"{number} is already applied so; nothing to do",), {"number": number})
         if fact.voided_on:
             raise BillError(f"{number} is void", "there is no credit in it")
         free = settling.source_free(books, "credit-note", fact)
         if lasting(free) <= 0:
             raise BillError(f"nothing of {number} is unapplied", f'"bill show {number}" tells what it settles')
-        given = settling.wishes(books, settling.named_invoices(invoices), fact.currency)
         if not given and not oldest_first:
             raise UsageError("--invoice is missing", "--invoice N[:AMOUNT], or --oldest-first")
         policy = "oldest due" if oldest_first else None
@@ -61,7 +63,7 @@ def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, fo
         _ensure_spendable(books, fact, sum(row.amount for row in rows if row.invoice != fact.corrects))
         relies_on = dict.fromkeys(["ledger.yaml", *(books.path("invoice", row.invoice) for row in rows)])
         also = settling.for_other_edits(note, others)
-        return plan_apply(note, books.path("credit-note", number), rows, tuple(relies_on), also)
+        return plan_apply(note, books.path("credit-note", number), rows, tuple(relies_on), also, external_id)
 
     return planner
 

@@ -174,6 +174,7 @@ class AllocateOptions(NamedTuple):
     discount: bool = True
     write_off_rest: bool = False
     for_other: bool = False
+    external_id: str | None = None
 
 
 def plan_allocate(options: AllocateOptions) -> Planner:
@@ -186,12 +187,14 @@ def plan_allocate(options: AllocateOptions) -> Planner:
         payment = books.payment(options.payment)
         fact = queries.payment(books.index, options.payment)
         assert fact is not None
+        given = settling.wishes(books, settling.named_invoices(options.invoices), fact.currency)
+        if settling.added_before(payment, "allocations", given, options.external_id):
+            return Plan("nothing", (), (f"{fact.id} is already allocated so; nothing to do",), {"id": fact.id})
         if fact.reversed_on:
             raise BillError(f"{fact.id} was reversed on {fact.reversed_on}", "there is no money of it")
         free = settling.source_free(books, "payment", fact)
         if lasting(free) <= 0:
             raise BillError(f"nothing of {fact.id} is unapplied", f'"bill show {fact.id}" tells what it settles')
-        given = settling.wishes(books, settling.named_invoices(options.invoices), fact.currency)
         policy = settling.policy_of(options.policy)
         if not given and policy in (None, "manual"):
             raise UsageError("--invoice is missing", "--invoice N[:AMOUNT], or --policy oldest-due, pro-rata or by-reference")
@@ -210,7 +213,8 @@ def plan_allocate(options: AllocateOptions) -> Planner:
         relies_on = dict.fromkeys(["ledger.yaml", *(books.path("invoice", row.invoice) for row in done.rows)])
         also = settling.for_other_edits(payment, others)
         taxes = settling.discount_taxes(books, done.rows)
-        return plan_allocate(payment, books.path("payment", fact.id), done.rows, done.notes, tuple(relies_on), also, taxes)
+        path = books.path("payment", fact.id)
+        return plan_allocate(payment, path, done.rows, done.notes, tuple(relies_on), also, taxes, options.external_id)
 
     return planner
 

@@ -17,6 +17,7 @@ from billcli.core.take_back import Granted, NoteUse, Returned, excess_credit, gr
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
+from billcli.model.values import quoted
 
 POLICIES = {"manual": "manual", "by-reference": "by reference", "oldest-due": "oldest due", "pro-rata": "pro rata"}
 """The words of ``--policy`` and those of the files."""
@@ -89,6 +90,20 @@ def chosen(
     return [*given, *more], found
 
 
+def added_before(document: Any, field: str, given: Sequence[Wish], external_id: str | None) -> bool:
+    """Whether rows of this external id are there already. Raises ``BillError`` where they say something else than what is asked."""
+    rows = [each for each in getattr(document, field) if external_id and each.external_id == external_id]
+    if not rows:
+        return False
+    have: dict[str, int] = {}
+    for each in rows:
+        if getattr(each, "kind", "payment") == "payment":
+            have[each.invoice] = have.get(each.invoice, 0) + Money.of(each.amount, document.currency).minor
+    if any(wish.invoice not in have or wish.amount not in (None, have[wish.invoice]) for wish in given):
+        raise BillError(f"the external id {quoted(str(external_id))} belongs to rows of another invoice or amount")
+    return True
+
+
 def policy_of(text: str | None) -> str | None:
     """``--policy`` as it stands in files. Raises ``UsageError``."""
     if text is None:
@@ -146,7 +161,14 @@ def note_uses(books: Books, number: str) -> list[NoteUse]:
 
 
 def returning(
-    books: Books, ended: Iterable[tuple[str, int]], source: str, on: date, settings: Any, *, field: str = "allocations", wholly: bool = False
+    books: Books,
+    ended: Iterable[tuple[str, int]],
+    source: str,
+    on: date,
+    settings: Any,
+    *,
+    field: str = "allocations",
+    wholly: bool = False,
 ) -> tuple[list[Returned], list[Change]]:
     """Credit that returns to its invoices when rows of a payment, or of a credit note, end.
 

@@ -116,6 +116,7 @@ def apply(
     undo: Annotated[bool, typer.Option("--undo", help="Take applications back: of the named invoices, else all.")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --undo.")] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="With --undo: from which day; today where left out.")] = None,
+    external_id: ExternalId = None,
     as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -126,16 +127,19 @@ def apply(
 
     Example: bill credit-note apply CN-2026-0003 --invoice INV-2026-0042 --yes
     """
+    from billcli.app.amounts import optional
     from billcli.app.credit_use import plan_apply, plan_undo
+    from billcli.model.values import parse_text
 
     if undo:
-        refuse_given({"--oldest-first": oldest_first, "--for-other": for_other}, "does not go with --undo")
+        refuse_given({"--oldest-first": oldest_first, "--for-other": for_other, "--external-id": external_id}, "does not go with --undo")
         if invoice and any(":" in each for each in invoice):
             raise UsageError("--undo takes back all of a credit note on an invoice", "name the invoice without an amount")
         planner = plan_undo(number, tuple(invoice or ()), needed(reason, "--reason"), optional_day(on, "--on"))
     else:
         refuse_given({"--reason": reason, "--on": on}, "goes with --undo only", "add --undo, or leave it out")
-        planner = plan_apply(number, tuple(invoice or ()), oldest_first=oldest_first, for_other=for_other)
+        key = optional(parse_text, external_id, "--external-id")
+        planner = plan_apply(number, tuple(invoice or ()), oldest_first=oldest_first, for_other=for_other, external_id=key)
     write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 

@@ -120,6 +120,7 @@ def allocate(
     undo: Annotated[bool, typer.Option("--undo", help="Take allocations back: of the named invoices, else all.")] = False,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; needed with --undo.")] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="With --undo: from which day; today where left out.")] = None,
+    external_id: ExternalId = None,
     as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -132,17 +133,21 @@ def allocate(
 
     Example: bill payment allocate 2026-04-17-nordwind-7f3a9c21 --invoice INV-2026-0042 --yes
     """
+    from billcli.app.amounts import optional
     from billcli.app.payment import AllocateOptions, plan_allocate, plan_undo
+    from billcli.model.values import parse_text
 
     if undo:
-        given = {"--policy": policy, "--no-discount": no_discount, "--write-off-rest": write_off_rest, "--for-other": for_other}
+        given = {"--policy": policy, "--no-discount": no_discount, "--write-off-rest": write_off_rest, "--for-other": for_other,
+                 "--external-id": external_id}  # fmt: skip
         refuse_given(given, "does not go with --undo")
         if invoice and any(":" in each for each in invoice):
             raise UsageError("--undo takes back all of a payment on an invoice", "name the invoice without an amount")
         planner = plan_undo(payment, tuple(invoice or ()), needed(reason, "--reason"), optional_day(on, "--on"))
     else:
         refuse_given({"--reason": reason, "--on": on}, "goes with --undo only", "add --undo, or leave it out")
-        options = AllocateOptions(payment, tuple(invoice or ()), policy, not no_discount, write_off_rest, for_other)
+        key = optional(parse_text, external_id, "--external-id")
+        options = AllocateOptions(payment, tuple(invoice or ()), policy, not no_discount, write_off_rest, for_other, key)
         planner = plan_allocate(options)
     write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 

@@ -17,10 +17,12 @@ from billcli.errors import BillError
 from billcli.model.money import Money
 
 
-def plan_apply(note: Any, path: str, rows: Sequence[AllocationRow], relies_on: Sequence[str], also: Sequence[Edit] = ()) -> Plan:
+def plan_apply(
+    note: Any, path: str, rows: Sequence[AllocationRow], relies_on: Sequence[str], also: Sequence[Edit] = (), external_id: str | None = None
+) -> Plan:
     """The plan that uses unapplied credit on invoices; ``also`` are edits that go with it."""
     currency = note.currency
-    edits = tuple(Append(("applied",), row_data(row.invoice, row.kind, row.amount, row.on, currency)) for row in rows)
+    edits = tuple(Append(("applied",), row_data(row.invoice, row.kind, row.amount, row.on, currency, external_id)) for row in rows)
     lines = [f"  {Money(row.amount, currency)} to {row.invoice}, counted from {row.on}" for row in rows]
     return Plan(
         "credit-note apply", (Change(path, "credit-note", (*also, *edits)),), (f"credit note {note.number} is applied:", *lines),

@@ -122,10 +122,11 @@ def plan_allocate(
     relies_on: Sequence[str],
     also: Sequence[Edit] = (),
     taxes: Taxes = NO_TAXES,
+    external_id: str | None = None,
 ) -> Plan:
     """The plan that gives what is free of a payment to invoices; ``also`` are edits that go with it."""
     currency = payment.currency
-    edits = tuple(Append(("allocations",), row_data(row.invoice, row.kind, row.amount, row.on, currency)) for row in rows)
+    edits = tuple(Append(("allocations",), row_data(row.invoice, row.kind, row.amount, row.on, currency, external_id)) for row in rows)
     typed = [Allocation(invoice=row.invoice, kind=row.kind, amount=Money(row.amount, currency).amount, on=row.on) for row in rows]
     lines = [_row_line(row, currency, payment.on, taxes) for row in typed]
     summary = (f"payment {payment.id} is allocated:", *lines, *(f"  {note}" for note in notes))

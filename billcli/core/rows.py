@@ -42,10 +42,11 @@ def end(row: Row, on: date, reason: str, currency: str, keep: int = 0) -> list[E
     return edits
 
 
-def row_data(invoice: str, kind: str, amount: int, on: date, currency: str) -> dict[str, Any]:
+def row_data(invoice: str, kind: str, amount: int, on: date, currency: str, external_id: str | None = None) -> dict[str, Any]:
     """A row as it is written; the money itself needs no kind."""
     said = {"kind": kind} if kind not in ("", "payment", "credit") else {}
-    return {"invoice": invoice, **said, "amount": Money(amount, currency).amount, "on": on}
+    key = {"external_id": external_id} if external_id else {}
+    return {"invoice": invoice, **said, "amount": Money(amount, currency).amount, "on": on, **key}
 
 
 def last_first(rows: Sequence[Row]) -> list[Row]:

@@ -17,13 +17,17 @@ class CreditLine(Line):
 
 
 class Application(Entity):
-    """Credit used on an invoice; it counts from ``on`` until ``ended_on``."""
+    """Credit used on an invoice; it counts from ``on`` until ``ended_on``.
+
+    ``external_id`` is the key of the command that applied it later.
+    """
 
     invoice: Id
     amount: Amount
     on: Day
     ended_on: Day | None = None
     reason: Text | None = None
+    external_id: Text | None = None
 
 
 CREDIT_KINDS = ("return", "goodwill", "correction")

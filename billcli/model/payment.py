@@ -15,7 +15,10 @@ Policy = Annotated[str, one_of("manual", "by reference", "oldest due", "pro rata
 
 
 class Allocation(Entity):
-    """What settles an invoice, of this payment or granted with it; it counts from ``on`` until ``ended_on``."""
+    """What settles an invoice, of this payment or granted with it; it counts from ``on`` until ``ended_on``.
+
+    ``external_id`` is the key of the command that added the row later.
+    """
 
     invoice: Id
     kind: AllocationKind = "payment"
@@ -23,6 +26,7 @@ class Allocation(Entity):
     on: Day
     ended_on: Day | None = None
     reason: Text | None = None
+    external_id: Text | None = None
 
 
 class Reversal(Entity):

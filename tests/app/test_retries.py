@@ -93,3 +93,22 @@ def test_the_same_id_for_other_lines_is_refused(books: Path) -> None:
     ok(books, *INVOICE)
     other = bill("invoice", "new", "-c", "a", "-l", "A;1;101", "--external-id", "E1", "--yes", cwd=books, at="2026-06-20")
     assert (other.code, "says something else" in other.err) == (1, True)
+
+
+def test_an_allocation_and_an_application_happen_once(books: Path) -> None:
+    ok(books, *INVOICE)
+    ok(books, "invoice", "new", "-c", "a", "-l", "B;1;50")
+    ok(books, "payment", "add", "-c", "a", "-a", "90", "--external-id", "P1")
+    [payment] = [path.stem for path in (books / "payments").rglob("*.yaml")]
+    ok(books, "credit-note", "new", "-c", "a", "-l", "Sorry;1;30", "--reason", "goodwill")
+    for command in (
+        ("payment", "allocate", payment, "-i", "INV-2026-0001:40", "--external-id", "A1"),
+        ("credit-note", "apply", "CN-2026-0001", "-i", "INV-2026-0001:10", "--external-id", "B1"),
+    ):
+        assert "nothing to do" not in ok(books, *command)
+        before = {path: path.read_bytes() for path in books.rglob("*.yaml")}
+        assert "nothing to do" in ok(books, *command)
+        assert {path: path.read_bytes() for path in books.rglob("*.yaml")} == before
+        other = [each.replace("INV-2026-0001", "INV-2026-0002") for each in command]
+        assert "belongs to rows of another invoice" in bill(*other, "--yes", cwd=books, at="2026-06-20").err
+    assert bill("check", cwd=books, at="2026-06-20") == (0, "", "")
