@@ -16,7 +16,7 @@ import pytest
 
 from tests.support import PROJECT, environment
 
-DAY = "2026-06-30"
+DAY = "2026-09-30"
 
 
 @pytest.fixture(scope="module")
