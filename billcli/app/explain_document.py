@@ -280,7 +280,7 @@ def _draw_table(draws: Sequence[Draw], currency: str, as_of: date, files: explai
     rows = [
         (
             each.booked_on, each.source_kind.replace("-", " "), each.source, Money(each.amount, currency),
-            each.ended_on if each.ended_on and each.ended_on <= as_of else None, files.get((each.source_kind, each.source), ""),
+            settlement.ended(each.ended_on, as_of), files.get((each.source_kind, each.source), ""),
         )
         for each in draws
     ]  # fmt: skip
@@ -314,7 +314,7 @@ def _hold(books: Books, hold_id: str, as_of: date) -> View:
     fact = queries.hold(books.index, hold_id)
     assert fact is not None
     stood = hold_view(books, hold_id, as_of)
-    text, path = hold_text(fact, stood.data["state"], as_of), books.path("hold", hold_id)
+    text, path = hold_text(fact, stood.data["state"]), books.path("hold", hold_id)
     about = fact.invoice or f"all invoices of {fact.customer}"
     fields = [("Hold", f"{hold_id} ({fact.kind})"), ("On", about), ("File", path), ("Reason", fact.reason), ("What", text)]
     return _view("hold", hold_id, as_of, fields, stood.tables, {"because": text, "state": stood.data["state"], "file": path})

@@ -11,7 +11,7 @@ from billcli.app.books import Books
 from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
-from billcli.core.settlement import Change, lasting
+from billcli.core.settlement import Change, ended, lasting
 from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import balances, queries
 from billcli.model.money import Money
@@ -191,7 +191,7 @@ def refund_list(books: Books, as_of: date, customer: str | None) -> Report:
             each.method,
             each.currency,
             Money(each.amount, each.currency),
-            _known(each.reversed_on, as_of),
+            ended(each.reversed_on, as_of),
         )
         for each in queries.refunds(books.index, as_of)
         if not customer or each.customer == customer
@@ -199,14 +199,10 @@ def refund_list(books: Books, as_of: date, customer: str | None) -> Report:
     return Report("refunds", as_of, _COLUMNS, rows, currency_totals(_COLUMNS, rows))
 
 
-def _known(day: date | None, as_of: date) -> date | None:
-    return day if day and day <= as_of else None
-
-
 def refund_view(books: Books, refund_id: str, as_of: date) -> View:
     """The refund with what it draws on."""
     from billcli.core.invoice import document_data
-    from billcli.core.views import ended, refund_fields
+    from billcli.core.views import refund_fields
 
     document = books.refund(refund_id)
     columns = (Column("kind", "Kind"), Column("source", "Of"), Column("on", "Booked", "day"), Column("amount", "Amount", "money"),

@@ -12,7 +12,7 @@ from billcli.core.allocation import AllocationRow, Target, Wish, oldest_due, pro
 from billcli.core.facts import Settlement
 from billcli.core.plan import Append, Change, Edit
 from billcli.core.settlement import Change as BalanceChange
-from billcli.core.settlement import lasting, source_changes
+from billcli.core.settlement import counts, lasting, source_changes
 from billcli.core.take_back import Granted, NoteUse, Returned, excess_credit, granted_rows, returning_credit
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
@@ -133,7 +133,7 @@ def discounts_taken(books: Books, rows: Iterable[Settlement], as_of: date) -> tu
 
     fields, data = [], []
     for row in rows:
-        if row.kind == "discount" and row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on):
+        if row.kind == "discount" and counts(row, as_of):
             currency = books.invoice(row.invoice).currency
             shares = tax_of(books, row.invoice, row.amount)
             shown = ", ".join(each for each in (str(Money(row.amount, currency)), tax_words(shares, currency)) if each)

@@ -12,7 +12,7 @@ from billcli.app.books import Books
 from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
-from billcli.core.settlement import counted
+from billcli.core.settlement import counted, counts
 from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
@@ -177,7 +177,7 @@ def write_off_view(books: Books, write_off_id: str, as_of: date) -> View:
     document = books.write_off(write_off_id)
     rows = queries.settlements_from(books.index, "write-off", write_off_id)
     still = Money(counted(rows, as_of), document.currency)
-    taxes = _relief(books, document, (row for row in rows if row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on)))
+    taxes = _relief(books, document, (row for row in rows if counts(row, as_of)))
     derived = {"written_off": still, "tax_taken_back": [{"code": code, "tax": tax} for code, tax in taxes]}
     table = settlement_table(rows, document.currency, as_of, "invoice")
     return View(

@@ -86,7 +86,8 @@ _WHAT = {
     "payment": "payment", "discount": "early-payment discount", "bank_charge": "bank charge, kept on the way", "write_off": "write-off",
     "credit": "credit note", "opening": "settled before, in the old books", "void": "void",
 }  # fmt: skip
-_FIRST, _ENDS, _ROWS, _LAST = range(4)
+FIRST, ENDS, ROWS, LAST = range(4)
+"""The ranks of events: what ended makes room for what begins on the same day."""
 
 
 def invoice_events(
@@ -97,13 +98,13 @@ def invoice_events(
     ``payers`` are other customers whose payments and credit notes settle the invoice.
     """
     file = files.get(("invoice", invoice.number), "")
-    found = [Event(invoice.issued_on, _FIRST, "issued", invoice.number, invoice.gross, "", file)]
+    found = [Event(invoice.issued_on, FIRST, "issued", invoice.number, invoice.gross, "", file)]
     for row in rows:
         what, source = _WHAT[row.kind], files.get((row.source_kind, row.source), "")
         reason = reasons.get((row.source_kind, row.source, row.place), "")
         if row.kind in ("opening", "void"):
             what = ": ".join(each for each in (what, reason) if each)
-            found.append(Event(row.booked_on, _LAST, what, row.source, -row.amount, "", source))
+            found.append(Event(row.booked_on, LAST, what, row.source, -row.amount, "", source))
             continue
         if row.kind in USES and (payer := payers.get((row.source_kind, row.source))):
             what += f" of {payer}"
@@ -112,11 +113,11 @@ def invoice_events(
         ended = ": ".join(each for each in ("taken back", reason) if each)
         if row.ended_on is not None and row.ended_on <= row.booked_on:
             never = f"{what} of {Money(row.amount, invoice.currency)}, {ended} the same day"
-            found.append(Event(row.booked_on, _ROWS, never, row.source, 0, "", source))
+            found.append(Event(row.booked_on, ROWS, never, row.source, 0, "", source))
             continue
-        found.append(Event(row.booked_on, _ROWS, what, row.source, -row.amount, "", source))
+        found.append(Event(row.booked_on, ROWS, what, row.source, -row.amount, "", source))
         if row.ended_on is not None:
-            found.append(Event(row.ended_on, _ENDS, f"{_WHAT[row.kind]} {ended}", row.source, row.amount, "", source))
+            found.append(Event(row.ended_on, ENDS, f"{_WHAT[row.kind]} {ended}", row.source, row.amount, "", source))
     return found
 
 
@@ -125,15 +126,15 @@ def write_off_events(rows: Iterable[Settlement], files: Files, reasons: Reasons)
     found = []
     for row in rows:
         file, reason = files.get(("invoice", row.invoice), ""), reasons.get((row.source_kind, row.source, row.place), "")
-        found.append(Event(row.booked_on, _ROWS, "written off", row.invoice, row.amount, "", file))
+        found.append(Event(row.booked_on, ROWS, "written off", row.invoice, row.amount, "", file))
         if row.ended_on is not None:
             back = ": ".join(each for each in ("taken back", reason) if each)
-            on, rank = (row.ended_on, _ENDS) if row.ended_on > row.booked_on else (row.booked_on, _LAST)
+            on, rank = (row.ended_on, ENDS) if row.ended_on > row.booked_on else (row.booked_on, LAST)
             found.append(Event(on, rank, back, row.invoice, -row.amount, "", file))
     return found
 
 
-def hold_text(hold: HoldFact, state: str, as_of: date) -> str:
+def hold_text(hold: HoldFact, state: str) -> str:
     """What a hold does on that day, in a sentence; ``state`` is how it stands."""
     about = hold.invoice or f"the invoices of {hold.customer}"
     until = f" up to and including {hold.until}" if hold.until else " until it is released"
@@ -181,7 +182,7 @@ def because(invoice: InvoiceFact, state: str, parts: Sequence[Part], rows: Seque
         return f"overdue: {whole} and was {due}, {late} ago"
     left = (part.due_on - as_of).days
     when = "today" if left == 0 else f"in {days(left)}"
-    settled = f"{whole}" if state == "partly paid" else f"nothing is settled yet, all of {Money(invoice.gross, currency)} is open"
+    settled = whole if state == "partly paid" else f"nothing is settled yet, all of {Money(invoice.gross, currency)} is open"
     return f"{state}: {settled}; the next {Money(part.open, currency).text()} is due on {part.due_on}, {when}"
 
 

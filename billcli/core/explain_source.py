@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from billcli.core.explain import Event, Files, Reasons
+from billcli.core.explain import ENDS, FIRST, LAST, ROWS, Event, Files, Reasons
 from billcli.core.facts import Draw, InvoiceFact, Settlement
-from billcli.core.settlement import USES, Change, balance, first_day, invoice_changes, source_changes
+from billcli.core.settlement import USES, Change, balance, counts, first_day, invoice_changes, source_changes
 from billcli.model.money import Money
 
 
@@ -43,14 +43,11 @@ class Debt(NamedTuple):
     rows: Sequence[Settlement]
 
 
-_FIRST, _BACK, _ROWS, _LAST = range(4)
-
-
 def source_events(source: Source, debts: Mapping[str, Debt], files: Files, reasons: Reasons) -> list[Event]:
     """It comes, is used, comes back from what ended, and is taken away."""
     file = files.get((source.kind, source.name), "")
     came = "received" if source.kind == "payment" else "issued"
-    found = [Event(source.booked_on, _FIRST, came, source.name, source.amount, why_booked(source), file)]
+    found = [Event(source.booked_on, FIRST, came, source.name, source.amount, why_booked(source), file)]
     for row in (each for each in source.rows if each.kind in USES):
         debt = debts.get(row.invoice)
         to = f" of {debt.invoice.customer}" if debt and debt.invoice.customer != source.customer else ""
@@ -58,15 +55,15 @@ def source_events(source: Source, debts: Mapping[str, Debt], files: Files, reaso
         ended = ": ".join(each for each in ("taken back", reasons.get((row.source_kind, row.source, row.place), "")) if each)
         if row.ended_on is not None and row.ended_on <= row.booked_on:
             never = f"{Money(row.amount, source.currency)} to the invoice{to}, {ended} the same day"
-            found.append(Event(row.booked_on, _ROWS, never, row.invoice, 0, "", target))
+            found.append(Event(row.booked_on, ROWS, never, row.invoice, 0, "", target))
             continue
         why = why_that_day(row, source, debt) if debt else ""
-        found.append(Event(row.booked_on, _ROWS, f"to the invoice{to}", row.invoice, -row.amount, why, target))
+        found.append(Event(row.booked_on, ROWS, f"to the invoice{to}", row.invoice, -row.amount, why, target))
         if row.ended_on is not None:
-            found.append(Event(row.ended_on, _BACK, ended, row.invoice, row.amount, "", target))
+            found.append(Event(row.ended_on, ENDS, ended, row.invoice, row.amount, "", target))
     found += _draw_events(source.draws, files)
     if source.ended_on is not None:
-        found.append(Event(source.ended_on, _LAST, f"{'reversed' if came == 'received' else 'void'}: {source.ended}", source.name,
+        found.append(Event(source.ended_on, LAST, f"{'reversed' if came == 'received' else 'void'}: {source.ended}", source.name,
                            -source.amount, "", file))  # fmt: skip
     return found
 
@@ -76,9 +73,9 @@ def _draw_events(draws: Iterable[Draw], files: Files) -> Iterable[Event]:
         if draw.ended_on is not None and draw.ended_on <= draw.booked_on:
             continue
         file = files.get(("refund", draw.refund), "")
-        yield Event(draw.booked_on, _ROWS, "refunded", draw.refund, -draw.amount, "", file)
+        yield Event(draw.booked_on, ROWS, "refunded", draw.refund, -draw.amount, "", file)
         if draw.ended_on is not None:
-            yield Event(draw.ended_on, _BACK, "the refund came back", draw.refund, draw.amount, "", file)
+            yield Event(draw.ended_on, ENDS, "the refund came back", draw.refund, draw.amount, "", file)
 
 
 def why_booked(source: Source) -> str:
@@ -111,14 +108,10 @@ def why_that_day(row: Settlement, source: Source, debt: Debt) -> str:
 
 def why_unapplied(source: Source, as_of: date) -> str:
     """What is unapplied on that day and how it comes to it, in a sentence."""
-
-    def counts(row: Settlement | Draw) -> bool:
-        return row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on)
-
     currency = source.currency
     free = balance(source.changes, as_of)
-    used = sum(row.amount for row in source.rows if row.kind in USES and counts(row))
-    refunded = sum(draw.amount for draw in source.draws if counts(draw))
+    used = sum(row.amount for row in source.rows if row.kind in USES and counts(row, as_of))
+    refunded = sum(draw.amount for draw in source.draws if counts(draw, as_of))
     ended = source.ended_on is not None and source.ended_on <= as_of
     if ended and source.kind == "payment":
         head = f"the bank took it back on {source.ended_on}: {source.ended}"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from billcli.core.facts import HoldFact, InvoiceFact, Settlement
 from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, CreateBytes, Plan, Set
-from billcli.core.settlement import balance, invoice_changes, lasting
+from billcli.core.settlement import balance, counts, invoice_changes, lasting
 from billcli.core.totals import figures
 from billcli.errors import BillError, UsageError
 from billcli.model.hold import Hold
@@ -104,7 +104,7 @@ def is_kept(hold: HoldFact, invoices: Iterable[tuple[int, Sequence[Settlement]]]
     every = list(invoices)
     cash, nothing_left = unapplied, bool(every)
     for gross, rows in every:
-        known = [row for row in rows if row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on)]
+        known = [row for row in rows if counts(row, as_of)]
         in_time = [row for row in known if hold.until is None or min(row.value_on, row.booked_on) <= hold.until]
         cash += sum(row.amount for row in in_time if row.source_kind == "payment" and row.value_on >= hold.booked_on)
         nothing_left = nothing_left and sum(row.amount for row in in_time) >= gross

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from billcli.core.facts import Draw, Settlement
 
@@ -20,9 +20,28 @@ class Change(NamedTuple):
     delta: int
 
 
+class Dated(Protocol):
+    """What counts from one day until another."""
+
+    @property
+    def booked_on(self) -> date: ...
+    @property
+    def ended_on(self) -> date | None: ...
+
+
+def counts(row: Dated, as_of: date) -> bool:
+    """From the day it is booked on, and no more on the day it ends."""
+    return row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on)
+
+
+def ended(day: date | None, as_of: date) -> date | None:
+    """The day something ended, where that is known on ``as_of``."""
+    return day if day and day <= as_of else None
+
+
 def counted(rows: Iterable[Settlement], as_of: date) -> int:
     """Σ of the rows that count at the date."""
-    return sum(row.amount for row in rows if row.booked_on <= as_of and (row.ended_on is None or as_of < row.ended_on))
+    return sum(row.amount for row in rows if counts(row, as_of))
 
 
 def invoice_changes(issued_on: date, gross: int, rows: Iterable[Settlement]) -> list[Change]:

@@ -9,6 +9,7 @@ from typing import Any
 from billcli.core.defaults import Default
 from billcli.core.facts import Settlement
 from billcli.core.report import Column, Report
+from billcli.core.settlement import ended
 from billcli.core.totals import adjustment_amount, line_amount
 from billcli.model.money import Money
 
@@ -162,11 +163,6 @@ def settlement_table(rows: Sequence[Settlement], currency: str, as_of: date, oth
         if row.booked_on <= as_of
     ]
     return Report("settlements", as_of, columns, shown)
-
-
-def ended(day: date | None, as_of: date) -> date | None:
-    """The day a row ended, where that is known on ``as_of``."""
-    return day if day and day <= as_of else None
 
 
 def settlement_data(rows: Sequence[Settlement], currency: str, as_of: date, other: str) -> list[dict[str, Any]]:

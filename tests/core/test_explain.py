@@ -189,7 +189,7 @@ def hold(kind: str, **fields: Any) -> HoldFact:
     ],
 )  # fmt: skip
 def test_hold_tells_what_it_does(fact: HoldFact, state: str, says: str) -> None:
-    assert explain.hold_text(fact, state, d("04-25")) == says
+    assert explain.hold_text(fact, state) == says
 
 
 def test_default_that_lost_is_named_with_its_level() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 
 from billcli.core.checks.facts import BouncedRefund, Granted, UnpaidCredit
 from billcli.core.early_payment import limit
 from billcli.core.money import rounded_ratio
+from billcli.core.settlement import counts
 from billcli.core.totals import HUNDRED
 from billcli.diagnostics import Diagnostic, undotted
 from billcli.model.money import Money
@@ -28,17 +29,12 @@ def check_discounts(granted: Sequence[Granted], rules: SettlementRules) -> Itera
                 continue
             most = rounded_ratio(each.gross, Decimal(each.discount_percent), HUNDRED)
             on = each.booked_on
-            total = _counted(rows, on)
+            total = sum(row.amount for row in rows if counts(row, on))
             if total > most + limit(rules.discount_tolerance, each.currency):
                 come, offered = Money(total, each.currency), Money(most, each.currency)
                 message = f"{each.invoice} has {come} of discount from {on} on; {each.discount_percent} % of it are {offered}"
                 yield Diagnostic("E505", message, each.file, path, hint="lower it; the rest is open, or written off")
                 break
-
-
-def _counted(rows: Sequence[Granted], day: date) -> int:
-    """What the rows come to on that day."""
-    return sum(row.amount for row in rows if row.booked_on <= day and (row.ended_on is None or day < row.ended_on))
 
 
 def check_rules(granted: Sequence[Granted], rules: SettlementRules) -> Iterator[Diagnostic]:
