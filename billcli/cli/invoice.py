@@ -23,7 +23,7 @@ Example: bill invoice list --state overdue
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 _LINE = (
-    'A line: "description;quantity;unit price[;tax[;category[;-10%]]]", or "ITEM;quantity[;-10%]" from the price list; '
+    'A line: "description;quantity;unit price[;tax[;category]][;-10%]", or "ITEM;quantity[;-10%]" from the price list; '
     'the last part is a discount ("-10%", "-5.00") or a charge ("+3%", "+5.00"). May be repeated.'
 )
 
@@ -152,7 +152,8 @@ def _asked_lines(ctx: typer.Context, request: InvoiceRequest) -> list[str]:
     if not sys.stdin.isatty():
         raise UsageError("--line is missing", '--line "description;quantity;unit price"')
     lines: list[str] = []
-    say('Lines: "description;quantity;unit price[;tax[;category]]", or "ITEM;quantity" from the price list; an empty one ends.')
+    say('Lines: "description;quantity;unit price[;tax[;category]][;-10%]",')
+    say('  or "ITEM;quantity[;-10%]" from the price list; an empty one ends.')
     while text := typer.prompt(f"Line {len(lines) + 1}", default="", show_default=False, err=True):
         try:
             with books(ctx) as found:

@@ -1,10 +1,12 @@
-"""Lines as typed on the command line: ``description;quantity;unit_price[;tax[;category[;-10%]]]`` or ``ITEM;quantity[;-10%]``."""
+"""Lines as typed on the command line: ``description;quantity;unit_price[;tax[;category]][;-10%]`` or ``ITEM;quantity[;-10%]``."""
 
 from __future__ import annotations
 
 import csv
+import re
 
 from billcli.core.adjustments import line_adjustment
+from billcli.core.report import counted
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
 from billcli.model.category import Categories
@@ -13,7 +15,10 @@ from billcli.model.item import Item, Items
 from billcli.model.settings import NO_TAX, Settings, TaxCode
 from billcli.model.values import BadValue, parse_label, parse_price, parse_quantity, parse_text, quoted
 
-_FORM = 'write "description;quantity;unit price[;tax[;category[;-10%]]]" or "ITEM;quantity[;-10%]"'
+_FORM = 'write "description;quantity;unit price[;tax[;category]][;-10%]" or "ITEM;quantity[;-10%]"'
+
+# What stands last and begins so is a discount or charge, wherever that is; a tax code "+3" cannot be meant.
+_LAST = re.compile(r"[-+]\s*\d")
 
 _BELOW_ZERO = 'a price is never below zero; for a discount on the whole write --discount "50.00;Description"'
 
@@ -25,7 +30,7 @@ class TypedLine:
         self.text = text
         self.cells = next(csv.reader([text], delimiter=";", strict=True), [])
         if not 2 <= len(self.cells) <= 6 or "\n" in text:
-            raise UsageError(f"--line {quoted(text)} has {len(self.cells)} parts", _FORM)
+            raise UsageError(f"--line {quoted(text)} has {counted(len(self.cells), 'part')}", _FORM)
 
 
 def typed_line(text: str) -> TypedLine:
@@ -39,6 +44,8 @@ def typed_line(text: str) -> TypedLine:
 def resolve_line(typed: TypedLine, items: Items, categories: Categories, currency: str, tax: str | None) -> Line:
     """The line with what the price list, its category and the customer's default tax add."""
     cells = [cell.strip() for cell in typed.cells]
+    if len(cells) in (4, 5) and _LAST.match(cells[-1]):
+        cells[-1:] = [""] * (6 - len(cells)) + cells[-1:]
     try:
         if len(cells) == 2 or (len(cells) == 3 and cells[2].startswith(("-", "+"))):
             item = _item(cells, items, currency)

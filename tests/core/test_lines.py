@@ -31,6 +31,21 @@ def test_an_item_brings_text_unit_price_category_and_the_categorys_tax() -> None
     assert (line.description, line.quantity, line.unit_price, line.category, line.tax) == ("Handbook", D(3), D(30), "books", "vat-7")
 
 
+@pytest.mark.parametrize(
+    ("text", "tax", "category"),
+    [
+        ("Consulting;2;95.10;-10%", "vat-20", None),
+        ("Consulting;2;95.10;reverse;-10%", "reverse", None),
+        ("Handbook;1;30;none;books;- 10%", "none", "books"),
+        ("Handbook;1;30;;books;-10%", "vat-7", "books"),
+    ],
+)
+def test_a_discount_is_the_last_part_whether_or_not_tax_and_category_are_given(text: str, tax: str, category: str | None) -> None:
+    line = resolved(text)
+    assert (line.tax, line.category) == (tax, category)
+    assert [(each.kind, each.percent) for each in line.adjustments] == [("discount", D(10))]
+
+
 def test_csv_quotes_keep_a_semicolon_in_a_description() -> None:
     assert resolved('"Support; on site";1;10').description == "Support; on site"
 
@@ -38,7 +53,7 @@ def test_csv_quotes_keep_a_semicolon_in_a_description() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Consulting", "1 parts"),
+        ("Consulting", "has 1 part"),
         ("a;b;c;d;e;f;g", "7 parts"),
         ('"open;1;2', "unexpected end of data"),
         ("Consulting;two;10", '"two" is not a quantity'),
