@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from billcli import __version__
 from billcli.app.context import Context
-from billcli.core.report import Column, Report
+from billcli.core.report import Column, Report, counted
 from billcli.errors import BillError
 from billcli.index.connection import sqlite_version
 from billcli.store import audit, fs, git, journal
@@ -83,7 +83,7 @@ def _journal(root: str) -> Finding:
         return Finding(
             False,
             "journal",
-            f"a change of {len(pending)} file(s) was interrupted; the next writing command finishes it",
+            f"a change of {counted(len(pending), 'file')} was interrupted; the next writing command finishes it",
         )
     return Finding(True, "journal", "nothing is pending")
 

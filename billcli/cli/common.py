@@ -103,6 +103,16 @@ def refuse_given(options: Mapping[str, object], why: str, hint: str = "leave one
             raise UsageError(f"{option} {why}", hint)
 
 
+def yes_or_no(question: str, *, default: bool) -> bool:
+    """A person's yes or no; asked again where the answer is neither."""
+    while True:
+        typed = str(typer.prompt(f"{question} [{'Y/n' if default else 'y/N'}]", default="", show_default=False, err=True)).strip()
+        word = typed.lower()
+        if word in ("", "y", "yes", "n", "no"):
+            return default if not word else word in ("y", "yes")
+        say(f'  "{typed}" is neither yes nor no (y or n; Enter alone means {"yes" if default else "no"})')
+
+
 def check_form(form: str, allowed: tuple[str, ...] = ("table", "json", "csv")) -> None:
     if form not in allowed:
         raise UsageError(f'--format: "{form}" is not a format', "use one of: " + ", ".join(allowed))
@@ -169,7 +179,7 @@ def _agreed() -> None:
     """Asks a person. Raises ``NeedsPerson`` where there is none."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise NeedsPerson("nothing was written", "add --yes to write without being asked")
-    if not typer.confirm("Write this?", default=False, err=True):
+    if not yes_or_no("Write this?", default=False):
         raise NeedsPerson("nothing was written")
 
 
@@ -177,7 +187,9 @@ def _finish(done: Done, form: str, *, quiet: bool, told: bool) -> None:
     if not quiet and not told:
         _say_plan(done.plan)
     elif told and done.plan.steps:
-        say(f"written: {done.plan.result.get('number') or done.plan.result.get('id') or f'{len(done.plan.steps)} file(s)'}")
+        from billcli.core.report import counted
+
+        say(f"written: {done.plan.result.get('number') or done.plan.result.get('id') or counted(len(done.plan.steps), 'file')}")
     try:
         _result(done.plan, list(done.created), list(done.changed), form, quiet=quiet)
     except OSError as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from billcli.cli.common import books, check_form, say, write_command
+from billcli.cli.common import books, check_form, say, write_command, yes_or_no
 from billcli.cli.options import Answer, DryRun, Quiet, Today, Yes
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson, UsageError
 
@@ -68,7 +68,7 @@ def edit_command(
                 if not _on_terminal():
                     raise
                 _say_refused(error)
-                if not typer.confirm("Edit again?", default=True, err=True):
+                if not yes_or_no("Edit again?", default=True):
                     raise BillError(f"{editing.path} stays as it was") from None
     finally:
         if editing.is_kept():

@@ -96,6 +96,14 @@ def test_no_to_the_question_writes_nothing_and_exits_3(books: Path) -> None:
     assert not (books / "audit").exists()
 
 
+def test_an_answer_that_is_neither_yes_nor_no_is_quoted_and_the_question_asked_again(books: Path) -> None:
+    words = ("invoice", "new", "-c", "nordwind", "-l", "Consulting;2;95.10;vat-20")
+    code, screen = typed(*words, ledger=books, columns=120, answers=[("Write this?", "ja"), ("Write this? [y/N]", "Yes")])
+    assert code == 0
+    assert '"ja" is neither yes nor no (y or n; Enter alone means no)' in screen
+    assert (books / "invoices/2026/06/INV-2026-0001.yaml").exists()
+
+
 def test_terminal_is_told_the_number_once(books: Path) -> None:
     words = ("invoice", "new", "-c", "nordwind", "-l", "Consulting;2;95.10;vat-20", "--yes")
     code, screen = typed(*words, ledger=books, columns=120)
