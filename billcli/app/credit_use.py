@@ -81,7 +81,7 @@ def plan_undo(number: str, invoices: tuple[str, ...], reason: str, on: date | No
 
     def planner(books: Books) -> Plan:
         from billcli.core.credit_use import plan_undo
-        from billcli.core.numbering import first_open_day
+        from billcli.core.days import check_not_ahead, first_open_day
         from billcli.core.rows import live_rows
 
         note = books.credit_note(number)
@@ -93,8 +93,7 @@ def plan_undo(number: str, invoices: tuple[str, ...], reason: str, on: date | No
         if not rows:
             raise BillError(f"{number} settles nothing")
         asked = on or books.today
-        if asked > books.today:
-            raise BillError(f"{asked} is in the future", "an application is taken back today or earlier")
+        check_not_ahead(asked, books.today, "an application is taken back today or earlier")
         settings = books.settings()
         day = first_open_day(settings, asked)
         elsewhere = [(row.invoice, row.at) for row in rows if row.invoice != note.corrects]
@@ -109,7 +108,7 @@ def plan_void(number: str, reason: str, on: date | None) -> Planner:
 
     def planner(books: Books) -> Plan:
         from billcli.core.credit_use import plan_void
-        from billcli.core.numbering import check_day
+        from billcli.core.days import check_day
 
         fact = _fact(books, number)
         day = on or books.today
@@ -124,7 +123,7 @@ def plan_void_invoice(number: str, reason: str, on: date | None) -> Planner:
     """Makes an invoice void that nothing was done with."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.numbering import check_day
+        from billcli.core.days import check_day
         from billcli.core.void import plan_void
 
         path = books.path("invoice", number)

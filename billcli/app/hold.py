@@ -54,7 +54,7 @@ def plan_new(options: HoldOptions) -> Planner:
 
     def planner(books: Books) -> Plan:
         from billcli.core import hold as core
-        from billcli.core.numbering import first_open_day
+        from billcli.core.days import check_not_ahead, first_open_day
 
         given = [name for name in ("amount", "lines", "until", "instalments") if getattr(options, name)]
         core.check_options(options.kind, options.invoice, given)
@@ -62,8 +62,7 @@ def plan_new(options: HoldOptions) -> Planner:
         if (known := _repeated(books, options, customer)) is not None:
             return known
         asked = options.on or books.today
-        if asked > books.today:
-            raise BillError(f"{asked} is in the future", f"the latest possible day is {books.today}")
+        check_not_ahead(asked, books.today, f"the latest possible day is {books.today}")
         on = first_open_day(books.settings(), asked)
         if invoice is not None:
             owed: Owed | None = core.owed_on(invoice, queries.settlements_of(books.index, [invoice.number])[invoice.number], on)
@@ -187,7 +186,7 @@ def plan_release(hold_id: str, outcome: str | None, reason: str | None, on: date
     def planner(books: Books) -> Plan:
         from billcli.app.amounts import optional
         from billcli.core import hold as core
-        from billcli.core.numbering import check_day
+        from billcli.core.days import check_day
         from billcli.model.values import parse_text
 
         day = on or books.today

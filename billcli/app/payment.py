@@ -69,7 +69,7 @@ def plan_add(options: PaymentOptions) -> Planner:
 
     def planner(books: Books) -> Plan:
         from billcli.core.allocation import Purse, allocate
-        from billcli.core.numbering import first_open_day
+        from billcli.core.days import check_not_ahead, first_open_day
         from billcli.core.payment import payment_document, plan_payment
         from billcli.core.settlement import Change
 
@@ -77,8 +77,7 @@ def plan_add(options: PaymentOptions) -> Planner:
         request = _request(books, options, settings)
         if (known := _repeated(books, request, dated=options.received_on is not None)) is not None:
             return known
-        if request.received_on > books.today:
-            raise BillError(f"{request.received_on} is in the future", "money is recorded when it has come")
+        check_not_ahead(request.received_on, books.today, "money is recorded when it has come")
         booked_on = first_open_day(settings, request.received_on)
         money = [Change(booked_on, request.amount)]
         wishes, found = settling.chosen(books, request.customer, request.currency, request.wishes, request.policy, request.reference, money)
@@ -223,7 +222,7 @@ def plan_undo(payment_id: str, invoices: tuple[str, ...], reason: str, on: date 
     """Takes allocations back, of some invoices or of all: the money is free again, and what was granted with it is gone."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.numbering import first_open_day
+        from billcli.core.days import check_not_ahead, first_open_day
         from billcli.core.payment import Ending, outlasting_granted, plan_undo
         from billcli.core.rows import live_rows
 
@@ -236,8 +235,7 @@ def plan_undo(payment_id: str, invoices: tuple[str, ...], reason: str, on: date 
         if not rows:
             raise BillError(f"{payment_id} settles nothing")
         asked = on or books.today
-        if asked > books.today:
-            raise BillError(f"{asked} is in the future", "an allocation is taken back today or earlier")
+        check_not_ahead(asked, books.today, "an allocation is taken back today or earlier")
         day = first_open_day(settings, asked)
         gone = [(row.invoice, row.at) for row in rows]
         gone += [(row.invoice, row.at) for row in outlasting_granted(payment, rows, day)]

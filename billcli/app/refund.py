@@ -42,15 +42,14 @@ def plan_new(options: RefundOptions) -> Planner:
     """Pays unapplied credit back: of the named payments and credit notes, else the oldest first."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.numbering import first_open_day
+        from billcli.core.days import check_not_ahead, first_open_day
         from billcli.core.refund import draws, plan_refund, refund_document
 
         settings = books.settings()
         request = _request(books, options, settings)
         if (known := _repeated(books, options, request)) is not None:
             return known
-        if request.paid_on > books.today:
-            raise BillError(f"{request.paid_on} is in the future", "a refund is recorded when the money has gone out")
+        check_not_ahead(request.paid_on, books.today, "a refund is recorded when the money has gone out")
         on = first_open_day(settings, request.paid_on)
         sources = _sources(books, options, request)
         rows = draws(request, sources, on)
@@ -151,18 +150,11 @@ def plan_reverse(refund_id: str, reason: str, on: date | None) -> Planner:
     """The money came back: the bank could not deliver it."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.numbering import first_open_day
-        from billcli.core.refund import plan_reverse
+        from billcli.core.refund import plan_reverse, reversal_day
 
         refund = books.refund(refund_id)
         value_on = on or books.today
-        if refund.reversed:
-            raise BillError(f"{refund_id} is reversed already, from {refund.reversed.on} on")
-        if value_on < refund.paid_on:
-            raise BillError(f"{value_on} is before {refund.paid_on}, the day the money went out")
-        if value_on > books.today:
-            raise BillError(f"{value_on} is in the future", "it is recorded when the bank has booked it")
-        day = first_open_day(books.settings(), max(value_on, refund.on))
+        day = reversal_day(refund, value_on, books.settings(), books.today)
         return plan_reverse(refund, books.path("refund", refund_id), day, value_on, reason)
 
     return planner

@@ -41,13 +41,12 @@ def plan_new(options: WriteOffOptions) -> Planner:
     """Writes off what is open on invoices, or a part of it."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.numbering import first_open_day
+        from billcli.core.days import check_not_ahead, first_open_day
         from billcli.core.write_off import plan_write_off, write_off_document, write_off_rows
 
         settings = books.settings()
         asked = options.on or books.today
-        if asked > books.today:
-            raise BillError(f"{asked} is in the future", "a write-off counts from today or earlier")
+        check_not_ahead(asked, books.today, "a write-off counts from today or earlier")
         request = _request(books, options, first_open_day(settings, asked))
         found = settling.targets(books, [wish.invoice for wish in request.wishes])
         targets = [found[wish.invoice] for wish in request.wishes]
@@ -116,14 +115,13 @@ def plan_reverse(write_off_id: str, reason: str, on: date | None, amount: str | 
     """Takes a write-off back, wholly or in part: somebody pays after all."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.numbering import first_open_day
+        from billcli.core.days import check_not_ahead, first_open_day
         from billcli.core.rows import live_rows
         from billcli.core.write_off import plan_reverse, recovered
 
         write_off = books.write_off(write_off_id)
         asked = on or books.today
-        if asked > books.today:
-            raise BillError(f"{asked} is in the future", "a write-off is taken back today or earlier")
+        check_not_ahead(asked, books.today, "a write-off is taken back today or earlier")
         wanted = minor_of(amount, write_off.currency, "--amount") if amount is not None else None
         if wanted == 0:
             raise UsageError(f"--amount: {quoted(amount or '')} is nothing", "leave it out to take back all of it")

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcli.core.days import first_open_day
 from billcli.core.early_payment import Offer, discount_offer, limit
 from billcli.core.facts import InvoiceFact, Settlement
 from billcli.core.money import split
-from billcli.core.numbering import first_open_day
 from billcli.core.settlement import Change, first_day, invoice_changes, lasting
 from billcli.errors import BillError
 from billcli.model.money import Money

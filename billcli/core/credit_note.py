@@ -26,6 +26,7 @@ from billcli.core.invoice import (
 from billcli.core.lines import TypedLine
 from billcli.core.numbering import Given
 from billcli.core.plan import Create, Plan
+from billcli.core.rows import row_data
 from billcli.core.shares import NOTHING, Taxed, Whole, wholes
 from billcli.core.totals import Figures, Group
 from billcli.errors import BillError, UsageError
@@ -106,7 +107,7 @@ def credit_note_document(
         "rounding": invoice.rounding, "issued_by": settings.company, "issued_to": invoice.issued_to,
         "lines": [each.fields() for each in credits], "taxes": tax_groups(sums, groups, currency) or None, "totals": totals(sums, currency),
         "external_id": request.external_id,
-        "applied": [{"invoice": invoice.number, "amount": Money(used, currency).amount, "on": issued_on}] if used else None,
+        "applied": [row_data(invoice.number, "credit", used, issued_on, currency)] if used else None,
         "notes": request.notes,
     }  # fmt: skip
     note: CreditNote = sealed(CreditNote, fields, given.previous_seal)

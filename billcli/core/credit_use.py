@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from billcli.core.allocation import AllocationRow
+from billcli.core.days import moved
 from billcli.core.facts import CreditNoteFact
 from billcli.core.plan import Append, Change, Edit, Plan, Set
 from billcli.core.rows import Row, end, row_data
@@ -48,8 +49,7 @@ def plan_undo(
     ]
     lines += [f"  {Money(each.amount, currency)} of the credit of {each.note} return to {each.invoice}" for each in returned]
     lines.append(f"  {Money(sum(row.amount for row in rows), currency)} of the credit note are unapplied again")
-    if on != asked_on:
-        lines.append(f"counted from {on}: {asked_on} lies in a closed period")
+    lines += moved(on, asked_on)
     return Plan(
         "credit-note apply --undo", (Change(path, "credit-note", tuple(edits)), *changes),
         (f"applications of credit note {note.number} are taken back from {on} on: {reason}", *lines), {"number": note.number},

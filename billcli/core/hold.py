@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from billcli.core.days import moved
 from billcli.core.facts import HoldFact, InvoiceFact, Settlement
 from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, CreateBytes, Plan, Set
@@ -250,8 +251,7 @@ def _summary(hold: Hold, request: HoldRequest, copied: Collection[str]) -> tuple
     until = f" until {hold.until}" if hold.until else ""
     about = f"{hold.invoice} of {hold.customer}" if hold.invoice else hold.customer
     said = [f"{hold.kind} {hold.id}{over} on {about}{lines}, from {hold.on}{until}: {hold.reason}"]
-    if hold.on != request.on:
-        said.append(f"it counts from {hold.on}: {request.on} lies in a closed period")
+    said += moved(hold.on, request.on, "it counts from")
     said += [f"  {format(each.amount, 'f')} {hold.currency} due {each.due_on}" for each in hold.instalments]
     said += [f"  evidence {each.file}{', copied into the ledger' if each.file in copied else ''}" for each in hold.evidence]
     return tuple(said)

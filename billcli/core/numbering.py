@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcli.core.days import check_day
 from billcli.core.facts import Standing
 from billcli.errors import BillError, UsageError
 from billcli.model.sequence import number_for
@@ -42,20 +43,3 @@ def next_number(sequence: Sequence, issued_on: date, standing: Standing, setting
             raise BillError(f"{message}; {issued_on} would be out of order", f"the earliest possible day is {standing.issued_on}")
         warnings = (f"{message}; the new document is dated before it",)
     return Given(number_for(sequence.pattern, issued_on, standing.highest + 1), standing.seal, warnings)
-
-
-def check_day(issued_on: date, settings: Settings, today: date) -> None:
-    """A document is issued today or earlier, and not in a closed period."""
-    if issued_on > today:
-        raise BillError(f"{issued_on} is in the future", f"the latest possible day is {today}")
-    if settings.closed_through and issued_on <= settings.closed_through:
-        raise BillError(
-            f"{issued_on} lies in a closed period",
-            f"the earliest possible day is {first_open_day(settings, issued_on)}",
-        )
-
-
-def first_open_day(settings: Settings, day: date) -> date:
-    """The day itself, or the first one after the closed period."""
-    closed = settings.closed_through
-    return closed + timedelta(days=1) if closed and day <= closed else day

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billcli.core.allocation import AllocationRow, Wish
+from billcli.core.days import check_not_ahead, first_open_day, moved
 from billcli.core.early_payment import TaxShare, tax_words
 from billcli.core.invoice import content_id, document_data
-from billcli.core.numbering import first_open_day
 from billcli.core.plan import Append, Change, Create, Edit, Plan, Set
 from billcli.core.rows import Row, end, row_data
 from billcli.core.take_back import Returned
@@ -88,8 +88,7 @@ def plan_payment(
     summary = [
         f"payment {payment.id}: {format(payment.amount, 'f')} {currency}{came} from {payment.customer}, received {payment.received_on}"
     ]
-    if payment.on != payment.received_on:
-        summary.append(f"booked on {payment.on}: {payment.received_on} lies in a closed period")
+    summary += moved(payment.on, payment.received_on, "booked on")
     for each in payment.allocations:
         summary.append(_row_line(each, currency, payment.on, taxes))
     if used != payment.amount:
@@ -159,9 +158,8 @@ def plan_undo(payment: Payment, path: str, ending: Ending, asked_on: date) -> Pl
         *_ending_lines(payment, ending),
         *_sooner_lines(payment, outlasting),
         f"  {Money(free, payment.currency)} of the payment are unapplied again",
+        *moved(ending.on, asked_on),
     ]
-    if ending.on != asked_on:
-        summary.append(_moved(asked_on, ending.on))
     return Plan(
         "payment allocate --undo", (Change(path, "payment", tuple(edits)), *ending.changes), tuple(summary), {"id": payment.id},
         relies_on=(path, *(change.path for change in ending.changes)), reason=ending.reason,
@@ -217,8 +215,7 @@ def reversal_day(payment: Payment, value_on: date, settings: Settings, today: da
         raise BillError(f"{payment.id} is reversed already, from {payment.reversed.on} on")
     if value_on < payment.received_on:
         raise BillError(f"{value_on} is before {payment.received_on}, the day the money came", "the bank takes nothing back before it came")
-    if value_on > today:
-        raise BillError(f"{value_on} is in the future", "a reversal is recorded when the bank has booked it")
+    check_not_ahead(value_on, today, "a reversal is recorded when the bank has booked it")
     return first_open_day(settings, max(value_on, payment.on))
 
 
@@ -234,8 +231,7 @@ def plan_reverse(payment: Payment, path: str, ending: Ending, value_on: date, ba
     summary = [f"payment {payment.id} over {format(payment.amount, 'f')} {payment.currency} is reversed on {value_on}: {ending.reason}"]
     summary += _ending_lines(payment, ending)
     summary += _sooner_lines(payment, outlasting)
-    if value_on != ending.on:
-        summary.append(_moved(value_on, ending.on))
+    summary += moved(ending.on, value_on)
     if bank_charge:
         charge = f"{bank_charge} {payment.currency}"
         summary.append(f"  the bank's charge of {charge} is a claim against {payment.customer}, outside the balance")
@@ -253,7 +249,3 @@ def _ending_lines(payment: Payment, ending: Ending) -> list[str]:
         for row in ending.rows
     ]
     return lines + [f"  {Money(each.amount, currency)} of the credit of {each.note} return to {each.invoice}" for each in ending.returned]
-
-
-def _moved(asked: date, on: date) -> str:
-    return f"counted from {on}: {asked} lies in a closed period"

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from billcli.core.days import check_not_ahead, first_open_day, moved
 from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, Edit, Plan, Set
 from billcli.core.settlement import Change as BalanceChange
@@ -15,6 +16,7 @@ from billcli.core.settlement import first_day, lasting, lowest_from
 from billcli.errors import BillError, UsageError
 from billcli.model.money import Money
 from billcli.model.refund import Refund
+from billcli.model.settings import Settings
 
 
 class RefundRequest(NamedTuple):
@@ -119,14 +121,23 @@ def plan_refund(refund: Refund, relies_on: Sequence[str], twins: Sequence[str]) 
     """The plan that records a refund; ``twins`` are refunds of the same customer, day and amount."""
     currency = refund.currency
     summary = [f"refund {refund.id}: {format(refund.amount, 'f')} {currency} to {refund.customer}, paid {refund.paid_on}: {refund.reason}"]
-    if refund.on != refund.paid_on:
-        summary.append(f"booked on {refund.on}: {refund.paid_on} lies in a closed period")
+    summary += moved(refund.on, refund.paid_on, "booked on")
     summary += [f"  {each.amount} {currency} of {each.payment or each.credit_note}" for each in refund.draws]
     return Plan(
         "refund new", (Create(f"refunds/{refund.on:%Y}/{refund.on:%m}/{refund.id}.yaml", "refund", document_data(refund)),),
         tuple(summary), {"id": refund.id}, relies_on=("ledger.yaml", *relies_on), given=(refund.id,),
         warnings=tuple(f"{twin} has the same customer, day and amount" for twin in twins), reason=refund.reason,
     )  # fmt: skip
+
+
+def reversal_day(refund: Refund, value_on: date, settings: Settings, today: date) -> date:
+    """The day a reversal counts in the books. Raises ``BillError`` for a day before the money went out, or in the future."""
+    if refund.reversed:
+        raise BillError(f"{refund.id} is reversed already, from {refund.reversed.on} on")
+    if value_on < refund.paid_on:
+        raise BillError(f"{value_on} is before {refund.paid_on}, the day the money went out")
+    check_not_ahead(value_on, today, "it is recorded when the bank has booked it")
+    return first_open_day(settings, max(value_on, refund.on))
 
 
 def plan_reverse(refund: Refund, path: str, on: date, value_on: date, reason: str) -> Plan:
@@ -136,8 +147,7 @@ def plan_reverse(refund: Refund, path: str, on: date, value_on: date, reason: st
     edits.append(Set(("reversed",), {key: value for key, value in reversal.items() if value is not None}))
     back = sum((each.amount for each in refund.draws if each.ended_on is None), Decimal(0))
     summary = [f"refund {refund.id} came back on {value_on}: {reason}", f"  {back} {refund.currency} are unapplied again"]
-    if on != value_on:
-        summary.append(f"counted from {on}: {value_on} lies in a closed period")
+    summary += moved(on, value_on)
     return Plan(
         "refund reverse", (Change(path, "refund", tuple(edits)),), tuple(summary), {"id": refund.id}, relies_on=(path, "ledger.yaml"),
         reason=reason,

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcli.core.days import first_open_day
 from billcli.core.facts import CreditNoteFact, Draw, InvoiceFact, Settlement
-from billcli.core.numbering import first_open_day
 from billcli.core.plan import Append, Change, Edit
 from billcli.core.rows import Row, end, row_data
 from billcli.core.settlement import first_day, invoice_changes, lasting, source_changes

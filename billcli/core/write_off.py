@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billcli.core.allocation import AllocationRow, Target, Wish
+from billcli.core.days import moved
 from billcli.core.early_payment import limit
 from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, Edit, Plan
@@ -89,8 +90,7 @@ def plan_write_off(write_off: WriteOff, relief: Sequence[tuple[str, Money]], ask
     by = f", approved by {write_off.approved_by}" if write_off.approved_by else ""
     summary = [f"write-off {write_off.id}: {format(write_off.amount, 'f')} {currency} of {write_off.customer}, {write_off.reason}{by}"]
     summary += [f"  {each.amount} {currency} of {each.invoice}, from {each.on} on" for each in write_off.allocations]
-    if asked_on != write_off.on:
-        summary.append(f"counted from {write_off.on}: {asked_on} lies in a closed period")
+    summary += moved(write_off.on, asked_on)
     summary += [f"  tax taken back: {tax} of {code}" for code, tax in relief]
     path = f"write-offs/{write_off.on:%Y}/{write_off.on:%m}/{write_off.id}.yaml"
     return Plan(
@@ -129,8 +129,7 @@ def plan_reverse(write_off: WriteOff, path: str, ending: Sequence[tuple[Row, int
     amount = sum(row.amount - keep for row, keep in ending)
     summary = [f"write-off {write_off.id} is taken back by {Money(amount, currency)}: {reason}"]
     summary += [f"  {Money(row.amount - keep, currency)} on {row.invoice} are owed again from {max(on, row.on)} on" for row, keep in ending]
-    if on != asked_on:
-        summary.append(f"counted from {on}: {asked_on} lies in a closed period")
+    summary += moved(on, asked_on)
     return Plan(
         "write-off reverse", (Change(path, "write-off", tuple(edits)),), tuple(summary), {"id": write_off.id},
         relies_on=(path, "ledger.yaml"), reason=reason,

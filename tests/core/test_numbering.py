@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from billcli.core.days import first_open_day
 from billcli.core.facts import Standing
-from billcli.core.numbering import Given, find_sequence, first_open_day, next_number
+from billcli.core.numbering import Given, find_sequence, next_number
 from billcli.errors import BillError, UsageError
 from tests.core.master import settings
 

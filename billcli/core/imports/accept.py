@@ -9,9 +9,10 @@ from billcli.core.facts import InvoiceFact, Settlement
 from billcli.core.imports.cells import Fault, Hints
 from billcli.core.imports.documents import SaidDocument
 from billcli.core.imports.issue import Issuing
-from billcli.core.imports.settle import Claim, Invoiced, application, moved, shares
+from billcli.core.imports.settle import Claim, Invoiced, moved, shares
 from billcli.core.plan import Change as Edited
 from billcli.core.project import project
+from billcli.core.rows import row_data
 from billcli.core.settlement import invoice_changes
 from billcli.model.credit_note import Application, CreditNote
 from billcli.model.invoice import Invoice
@@ -186,7 +187,7 @@ def _applied(notes: Sequence[CreditNote], targets: Mapping[str, Invoiced], sourc
     for note in notes:
         if amount := used.get(note.number, 0):
             assert note.corrects
-            row = application(targets[note.corrects].fact, amount, note.issued_on)
+            row = row_data(note.corrects, "credit", amount, note.issued_on, note.currency)
             note = note.model_copy(update={"applied": (Application.model_validate(row),)})
         made.append(note)
     return made, edited

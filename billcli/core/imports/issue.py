@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billcli.core.calendars import Calendars, MissingPackage
+from billcli.core.days import first_open_day
 from billcli.core.defaults import Default, defaults
 from billcli.core.due_dates import discount, printed
 from billcli.core.imports.cells import Fault, Field
 from billcli.core.imports.documents import CREDIT_NOTE, INVOICE, SaidDocument
 from billcli.core.invoice import check_size, printed_party, tax_groups, totals
-from billcli.core.numbering import first_open_day
 from billcli.core.tax import TaxRate, no_rate, rates_on
 from billcli.core.totals import Figures, figures
 from billcli.diagnostics import did_you_mean

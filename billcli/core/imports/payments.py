@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billcli.core.allocation import AllocationRow
+from billcli.core.days import first_open_day
 from billcli.core.facts import PaymentFact, Settlement
 from billcli.core.imports.cells import Fault, Formats, Hints, Layout, Noun, Row
 from billcli.core.imports.documents import Said
 from billcli.core.imports.settle import Invoiced, Owed, moved, shares
-from billcli.core.numbering import first_open_day
 from billcli.core.payment import PaymentRequest, payment_document
 from billcli.core.plan import Change as Edited
 from billcli.model import values

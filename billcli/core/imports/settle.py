@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from billcli.core.facts import CreditNoteFact, InvoiceFact, Settlement
-from billcli.core.plan import Append, Edit, Set
 from billcli.core.plan import Change as Edited
+from billcli.core.plan import Edit
+from billcli.core.rows import Row, end
 from billcli.core.settlement import Change, first_day, invoice_changes, lasting, lowest_from
 from billcli.diagnostics import undotted
-from billcli.model.money import Money
 
 
 class Moving(NamedTuple):
@@ -104,14 +104,6 @@ def moved(kept: Mapping[Moving, int], fact: InvoiceFact, source: str) -> list[Ed
     edits: dict[str, list[Edit]] = {}
     for each, amount in kept.items():
         if amount < each.amount:
-            here = edits.setdefault(each.path, [])
-            here.append(Set(("applied", each.at, "ended_on"), each.on))
-            here.append(Set(("applied", each.at, "reason"), f"made room for {source}"[:1000]))
-            if amount:
-                here.append(Append(("applied",), application(fact, amount, each.on)))
+            row = Row("applied", each.at, fact.number, "credit", each.amount, each.on)
+            edits.setdefault(each.path, []).extend(end(row, each.on, f"made room for {source}", fact.currency, keep=amount))
     return [Edited(path, "credit-note", tuple(found)) for path, found in edits.items()]
-
-
-def application(fact: InvoiceFact, amount: int, on: date) -> dict[str, Any]:
-    """Credit used on an invoice, as it stands in a credit note."""
-    return {"invoice": fact.number, "amount": Money(amount, fact.currency).amount, "on": on}
