@@ -48,24 +48,20 @@ def plan_new(options: CreditOptions) -> Planner:
     number = options.invoice
 
     def planner(books: Books) -> Plan:
-        from billcli.core import seal
         from billcli.core.credit_note import credit_note_document, plan_credit_note
-        from billcli.core.numbering import Given
 
         settings = books.settings()
         invoice = books.invoice(number)
         if options.customer not in (None, invoice.customer):
             raise UsageError(f"{number} is an invoice of {invoice.customer}, not of {options.customer}", "--invoice is enough")
         request = _request(options, number, invoice.currency)
+        if made := made_before(books, "credit_notes", request.external_id):
+            return _repeated(books, made, request)
         if invoice.void:
             raise BillError(f"{invoice.number} is void", "there is nothing to credit")
-        if made := made_before(books, "credit_notes", request.external_id):
-            before = _credited(books, request.invoice, without=_since(books, number, made))._replace(last_event=date.min)
-            note = credit_note_document(request, invoice, before, settings, Given(made, "", ()), books.credit_note(made).issued_on)
-            return already_there(books, "credit_notes", made, request.external_id, seal.content(note))
         issued_on = request.issued_on or books.today
         given = given_number(books, settings, "credit-note", request.series, issued_on)
-        before = _credited(books, request.invoice, without=())
+        before = _credited(books, request.invoice)
         note = credit_note_document(request, invoice, before, settings, given, issued_on)
         return with_taken_back(books, plan_credit_note(note, given, books.path("invoice", request.invoice)), note)
 
@@ -141,28 +137,38 @@ def _request(options: CreditOptions, number: str, currency: str) -> Any:
     )  # fmt: skip
 
 
-def _since(books: Books, number: str, made: str) -> tuple[str, ...]:
-    """The note that a retried command made and those on its invoice that came after it: what was there before does not change."""
-    notes = {each.number: (each.issued_on, each.head, each.n or 0) for each in queries.credit_notes_for(books.index, number)}
-    first = notes.get(made, (date.max, "", 0))
-    return (made, *(name for name, (day, head, n) in notes.items() if day > first[0] or ((day, head) == first[:2] and n > first[2])))
+def _repeated(books: Books, made: str, request: Any) -> Plan:
+    """The first answer again for an external id that was used. Raises ``BillError`` where it meant something else."""
+    from billcli.core.credit_note import is_asked_again
+
+    there, fact = queries.credit_note(books.index, made), queries.invoice(books.index, request.invoice)
+    assert there is not None and fact is not None
+    on_it = (each for each in queries.credit_notes(books.index, there.issued_on) if each.corrects == request.invoice)
+    earlier = [each for each in on_it if (each.issued_on, each.head, each.n or 0) < (there.issued_on, there.head, there.n or 0)]
+    voided = [each.gross for each in earlier if each.voided_on]
+    before_it = [each.gross for each in earlier if each.voided_on and each.voided_on <= there.issued_on]
+    rest = fact.gross - sum(each.gross for each in earlier)
+    if not is_asked_again(books.credit_note(made), request, {rest, rest + sum(voided), rest + sum(before_it)}):
+        raise BillError(
+            f"the external id {quoted(request.external_id)} belongs to {made}, which says something else", f'look at it: "bill show {made}"'
+        )
+    return Plan("nothing", (), (f"{made} is already there; nothing to do",), {"number": made})
 
 
-def _credited(books: Books, number: str, without: tuple[str, ...]) -> Any:
-    """What earlier credit notes took; ``without`` leaves out the one a retried command made itself."""
+def _credited(books: Books, number: str) -> Any:
+    """What earlier credit notes took."""
     from billcli.core.credit_note import Credited
     from billcli.core.settlement import by_day, invoice_changes, lasting
     from billcli.core.shares import NOTHING, Taxed, taxed_by_code
     from billcli.core.take_back import GRANTED
 
-    notes = [each for each in queries.credit_notes_for(books.index, number) if each.number not in without]
+    notes = queries.credit_notes_for(books.index, number)
     quantities: dict[int, Decimal] = {}
-    for note, line, quantity in queries.credited_quantities(books.index, number):
-        if note not in without:
-            quantities[line] = quantities.get(line, Decimal(0)) + Decimal(quantity)
+    for _, line, quantity in queries.credited_quantities(books.index, number):
+        quantities[line] = quantities.get(line, Decimal(0)) + Decimal(quantity)
     fact = queries.invoice(books.index, number)
     assert fact is not None
-    rows = [row for row in queries.settlements_of(books.index, [number])[number] if row.source not in without]
+    rows = queries.settlements_of(books.index, [number])[number]
     changes = invoice_changes(fact.issued_on, fact.gross, rows)
     open_ = lasting(changes)
     open_ += sum(row.amount for row in rows if row.kind in GRANTED and row.ended_on is None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -112,6 +112,25 @@ def credit_note_document(
     }  # fmt: skip
     note: CreditNote = sealed(CreditNote, fields, given.previous_seal)
     return note
+
+
+def is_asked_again(note: CreditNote, request: CreditRequest, rests: Collection[int]) -> bool:
+    """Whether a note came of this request; what was left of the invoice then is one of ``rests``, in minor units.
+
+    Only what the request itself says is compared: what there is to credit has changed since.
+    """
+    if (note.corrects, note.reason, note.kind, note.remark) != (request.invoice, request.reason, request.kind, request.remark):
+        return False
+    if request.issued_on not in (None, note.issued_on):
+        return False
+    gross = Money.of(note.totals.gross, note.currency).minor
+    taken = {line.invoice_line: line.quantity for line in note.lines}
+    if request.amount is not None:
+        return gross == request.amount and taken.keys() == {None}
+    if request.lines:
+        asked = {choice.line: choice.quantity for choice in request.lines}
+        return taken.keys() == asked.keys() and all(quantity in (None, taken[line]) for line, quantity in asked.items())
+    return gross in rests
 
 
 def _credits(request: CreditRequest, invoice: Invoice, before: Credited, codes: Mapping[str, Whole], left: int) -> tuple[str, list[Credit]]:

@@ -62,6 +62,38 @@ def test_a_credit_note_is_answered_again_after_a_payment(books: Path) -> None:
     assert documents(books) == before
 
 
+def credited(*words: str) -> tuple[str, ...]:
+    return ("credit-note", "new", "-i", "INV-2026-0001", "--reason", "r", *words)
+
+
+@pytest.mark.parametrize("asked", [(), ("--rest",), ("--line", "1"), ("--line", "1:1"), ("--amount", "100")], ids=" ".join)
+def test_a_credit_note_that_was_made_void_since_is_answered_again(books: Path, asked: tuple[str, ...]) -> None:
+    """Nor does another note on the invoice, or that the invoice is void now, make it another request."""
+    ok(books, *INVOICE, "--issued-on", "2026-06-01")
+    once = credited(*asked, "--external-id", "C1")
+    ok(books, *once)
+    ok(books, "credit-note", "apply", "CN-2026-0001", "--undo", "--reason", "r")
+    ok(books, "credit-note", "void", "CN-2026-0001", "--reason", "r")
+    assert "CN-2026-0001 is already there" in ok(books, *once)
+    ok(books, *credited("--line", "1"))
+    assert "CN-2026-0001 is already there" in ok(books, *once)
+    other = bill(*credited("--amount", "99", "--external-id", "C1"), "--yes", cwd=books, at="2026-06-20")
+    assert (other.code, "says something else" in other.err) == (1, True)
+    ok(books, "credit-note", "apply", "CN-2026-0002", "--undo", "--reason", "r")
+    ok(books, "credit-note", "void", "CN-2026-0002", "--reason", "r")
+    ok(books, "invoice", "void", "INV-2026-0001", "--reason", "r")
+    assert "CN-2026-0001 is already there" in ok(books, *once)
+
+
+def test_a_credit_note_of_what_was_left_is_answered_again_when_more_is_left(books: Path) -> None:
+    ok(books, *INVOICE, "--issued-on", "2026-06-01")
+    ok(books, *credited("--amount", "30"))
+    ok(books, *credited("--rest", "--external-id", "C1"))
+    ok(books, "credit-note", "apply", "CN-2026-0001", "--undo", "--reason", "r")
+    ok(books, "credit-note", "void", "CN-2026-0001", "--reason", "r")
+    assert "CN-2026-0002 is already there" in ok(books, *credited("--rest", "--external-id", "C1"))
+
+
 def test_a_payment_is_answered_again_the_next_day(books: Path) -> None:
     ok(books, *INVOICE)
     pay = ("payment", "add", "-c", "a", "-a", "20", "-i", "INV-2026-0001", "--external-id", "P1")
