@@ -223,7 +223,7 @@ def _unapplied(books: Books, note: Any, as_of: date) -> Money:
 
 def credit_note_view(books: Books, number: str, as_of: date) -> View:
     """The credit note with what it was used for."""
-    from billcli.core.invoice import document_data
+    from billcli.core.document import document_data
     from billcli.core.views import credit_note_fields, line_table, settlement_data, settlement_table, void_fields
 
     note = books.credit_note(number)

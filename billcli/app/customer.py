@@ -76,7 +76,7 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
     def planner(books: Books) -> Plan:
         from billcli.core.checks.documents import check_document
         from billcli.core.customer import plan_edit
-        from billcli.core.invoice import document_data
+        from billcli.core.document import document_data
         from billcli.model.customer import Customer
         from billcli.store.read import checked
 
@@ -311,7 +311,7 @@ def customer_view(books: Books, customer_id: str, as_of: date) -> View:
     """Master data, the level each default comes from, and what is open."""
     from billcli.app.invoice import InvoiceFilter, invoice_list
     from billcli.core.defaults import defaults
-    from billcli.core.invoice import document_data
+    from billcli.core.document import document_data
     from billcli.core.views import customer_fields
 
     customer = books.customer(customer_id)

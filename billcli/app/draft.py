@@ -54,7 +54,7 @@ def _row(books: Books, draft_id: str, as_of: date) -> tuple[Any, ...]:
 
 def draft_view(books: Books, draft_id: str, as_of: date) -> View:
     """What the draft says; figures come with the issue."""
-    from billcli.core.invoice import document_data
+    from billcli.core.document import document_data
     from billcli.core.views import adjusted, period
 
     draft = books.draft(draft_id)

@@ -310,9 +310,9 @@ def _came(books: Books, hold: HoldFact, as_of: date) -> int:
 
 def hold_view(books: Books, hold_id: str, as_of: date) -> View:
     """The hold with its state on that day. Raises ``BillError`` for a day before it began."""
+    from billcli.core.document import document_data
     from billcli.core.hold import hold_fields, is_live
     from billcli.core.instalments import instalment_table
-    from billcli.core.invoice import document_data
 
     hold = books.hold(hold_id)
     fact = queries.hold(books.index, hold_id)

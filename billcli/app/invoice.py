@@ -267,7 +267,7 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     """The invoice with its settlements and its state on that day. Raises ``BillError`` for a day before it was issued."""
     from billcli.app.settling import discounts_taken
     from billcli.core import settlement
-    from billcli.core.invoice import document_data
+    from billcli.core.document import document_data
     from billcli.core.views import invoice_fields, line_table, settlement_data, settlement_table, void_fields
 
     invoice = books.invoice(number)

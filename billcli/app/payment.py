@@ -307,7 +307,7 @@ def _unapplied(books: Books, payment: Any, as_of: date) -> Money:
 
 def payment_view(books: Books, payment_id: str, as_of: date) -> View:
     """The payment with what it was used for."""
-    from billcli.core.invoice import document_data
+    from billcli.core.document import document_data
     from billcli.core.views import payment_fields, settlement_table
 
     payment = books.payment(payment_id)

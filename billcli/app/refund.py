@@ -193,7 +193,7 @@ def refund_list(books: Books, as_of: date, customer: str | None) -> Report:
 
 def refund_view(books: Books, refund_id: str, as_of: date) -> View:
     """The refund with what it draws on."""
-    from billcli.core.invoice import document_data
+    from billcli.core.document import document_data
     from billcli.core.views import refund_fields
 
     document = books.refund(refund_id)

@@ -169,7 +169,7 @@ def write_off_list(books: Books, as_of: date, customer: str | None) -> Report:
 
 def write_off_view(books: Books, write_off_id: str, as_of: date) -> View:
     """The write-off with what it settles."""
-    from billcli.core.invoice import document_data
+    from billcli.core.document import document_data
     from billcli.core.views import settlement_table, write_off_fields
 
     document = books.write_off(write_off_id)

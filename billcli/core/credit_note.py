@@ -9,17 +9,16 @@ from typing import Any, NamedTuple
 
 from billcli.core.credit_lines import Credit, LineChoice, amount_credits, chosen_credits, rest_credits
 from billcli.core.defaults import defaults
+from billcli.core.document import document_data, path_of, sealed
 from billcli.core.invoice import (
     InvoiceRequest,
     Master,
     adjustment_lines,
     currency_for,
-    document_data,
     figures_line,
     printed_party,
     reckoned,
     resolved_lines,
-    sealed,
     tax_groups,
     totals,
 )  # fmt: skip
@@ -110,8 +109,7 @@ def credit_note_document(
         "applied": [row_data(invoice.number, "credit", used, issued_on, currency)] if used else None,
         "notes": request.notes,
     }  # fmt: skip
-    note: CreditNote = sealed(CreditNote, fields, given.previous_seal)
-    return note
+    return sealed(CreditNote, fields, given.previous_seal)
 
 
 def is_asked_again(note: CreditNote, request: CreditRequest, rests: Collection[int]) -> bool:
@@ -173,13 +171,12 @@ def free_credit_document(request: FreeCreditRequest, master: Master, given: Give
         "issued_to": printed_party(master.customer, language), "lines": lines, "taxes": tax_groups(sums, rates, currency) or None,
         "totals": totals(sums, currency), "external_id": request.external_id, "notes": request.notes,
     }  # fmt: skip
-    note: CreditNote = sealed(CreditNote, fields, given.previous_seal)
-    return note
+    return sealed(CreditNote, fields, given.previous_seal)
 
 
 def plan_credit_note(note: CreditNote, given: Given, relies_on: str) -> Plan:
     """The plan that writes an issued credit note; it relies on its invoice's file, or on its customer's."""
-    path = f"credit-notes/{note.issued_on:%Y}/{note.issued_on:%m}/{note.number}.yaml"
+    path = path_of("credit-notes", note.number, note.issued_on)
     used = sum((each.amount for each in note.applied), Decimal(0))
     gross = format(note.totals.gross, "f")
     about = f"on {note.corrects}" if note.corrects else f"to {note.issued_to.name}"

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from billcli.core.active import is_active
-from billcli.core.invoice import document_data
+from billcli.core.document import document_data, path_of
 from billcli.core.plan import Append, Change, Create, Drop, Edit, Plan, Set
 from billcli.diagnostics import did_you_mean
 from billcli.errors import BillError, UsageError
@@ -44,7 +44,7 @@ def plan_add(customer: Customer, taken: Mapping[str, str]) -> Plan:
         raise BillError(f"there is already a customer {quoted(other)}", "choose another one with --id")
     return Plan(
         command="customer add",
-        steps=(Create(f"customers/{customer.id}.yaml", "customer", document_data(customer)),),
+        steps=(Create(path_of("customers", customer.id), "customer", document_data(customer)),),
         summary=(f"customer {customer.id}: {customer.name}",),
         result={"id": customer.id},
     )
@@ -148,9 +148,9 @@ def plan_merge(old: Customer, new: Customer, moves: Moves, today: date, reason: 
     taken = _taken(old, new)
     above = [Set(("parent",), old.parent) if old.parent not in (None, new.id) else Drop(("parent",))] if new.parent == old.id else []
     ends = (Set(("merged_into",), new.id), *([Set(("deactivated_on",), today)] if is_active(old, today) else []))
-    steps = [Change(f"customers/{old.id}.yaml", "customer", ends)]
+    steps = [Change(path_of("customers", old.id), "customer", ends)]
     if edits := (*above, *(Append((field,), value) for field, value, _ in taken)):
-        steps.append(Change(f"customers/{new.id}.yaml", "customer", edits))
+        steps.append(Change(path_of("customers", new.id), "customer", edits))
     below = [(name, path) for name, path in moves.children if name != new.id]
     steps += [Change(path, "draft", (Set(("customer",), new.id),)) for _, path in moves.drafts]
     steps += [Change(path, "customer", (Set(("parent",), new.id),)) for _, path in below]
@@ -160,8 +160,8 @@ def plan_merge(old: Customer, new: Customer, moves: Moves, today: date, reason: 
     summary += [f"  {name} stands below {new.id} now" for name, _ in below]
     summary += [f"  {new.id} stands below {old.parent or 'nobody'} now"] if above else []
     relies_on = tuple(step.path for step in steps)
-    if f"customers/{new.id}.yaml" not in relies_on:
-        relies_on += (f"customers/{new.id}.yaml",)
+    if path_of("customers", new.id) not in relies_on:
+        relies_on += (path_of("customers", new.id),)
     return Plan("customer merge", tuple(steps), tuple(summary), {"id": new.id, "merged": old.id}, relies_on=relies_on, reason=reason)
 
 

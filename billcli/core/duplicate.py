@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from billcli.core.invoice import document_data
+from billcli.core.document import document_data
 from billcli.model.invoice import Invoice
 
 _KEPT = ("type", "currency", "terms", "prices")

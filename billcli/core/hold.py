@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from billcli.core.days import moved
+from billcli.core.document import dated_id, document_data, made, path_of
 from billcli.core.facts import HoldFact, InvoiceFact, Settlement
-from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, CreateBytes, Plan, Set
 from billcli.core.settlement import balance, counts, invoice_changes, lasting
 from billcli.core.totals import figures
@@ -167,7 +166,7 @@ def plan_new(
     _not_twice(hold, amount, others)
     return Plan(
         command="hold new",
-        steps=(*copies, Create(f"holds/{on:%Y}/{on:%m}/{hold.id}.yaml", "hold", document_data(hold))),
+        steps=(*copies, Create(path_of("holds", hold.id, on), "hold", document_data(hold))),
         summary=_summary(hold, request, {copy.path for copy in copies}),
         result={"id": hold.id},
         relies_on=("ledger.yaml",),
@@ -223,18 +222,17 @@ def _instalments(request: HoldRequest, on: date, owed: Owed, others: Sequence[Ho
 
 def _document(request: HoldRequest, on: date, amount: int | None, instalments: Sequence[tuple[date, int]], taken: Collection[str]) -> Hold:
     currency = request.currency
-    key = (request.kind, request.customer, request.invoice, on, request.until, amount, currency, request.lines, request.reason, instalments,
-           request.external_id)  # fmt: skip
-    content = hashlib.sha256("\n".join(map(str, key)).encode()).hexdigest()
+    about = (request.kind, request.customer, request.invoice, on, request.until)
+    same = (*about, amount, currency, request.lines, request.reason, instalments, request.external_id)
     money = {"amount": Money(amount, currency).amount, "currency": currency} if amount is not None and currency else {}
     fields = {
-        "id": content_id(f"{on.isoformat()}-{request.customer}", content, taken), "kind": request.kind, "customer": request.customer,
+        "id": dated_id(on, request.customer, same, taken), "kind": request.kind, "customer": request.customer,
         "invoice": request.invoice, "on": on, "until": request.until, **money, "lines": request.lines or None, "reason": request.reason,
         "evidence": [{"file": file, "sha256": sha256} for file, sha256 in request.evidence] or None,
         "instalments": [{"due_on": day, "amount": Money(part, currency or "").amount} for day, part in instalments] or None,
         "external_id": request.external_id, "notes": request.notes,
     }  # fmt: skip
-    return Hold.model_validate({name: value for name, value in fields.items() if value is not None})
+    return made(Hold, fields)
 
 
 def _not_twice(hold: Hold, amount: int | None, others: Sequence[HoldFact]) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import count
 from typing import Any, NamedTuple
 
 from billcli.core import adjustments as adjusting
@@ -13,6 +12,7 @@ from billcli.core import seal
 from billcli.core.adjustments import TypedAdjustment
 from billcli.core.calendars import Calendars
 from billcli.core.defaults import defaults
+from billcli.core.document import content_id, document_data, made, path_of, sealed
 from billcli.core.due_dates import printed
 from billcli.core.lines import TypedLine, check_words, resolve_line
 from billcli.core.numbering import Given
@@ -150,14 +150,13 @@ def invoice_document(request: InvoiceRequest, master: Master, given: Given, issu
         "notes": request.notes,
         "tags": request.tags or None,
     }
-    invoice: Invoice = sealed(Invoice, fields, given.previous_seal)
-    return invoice
+    return sealed(Invoice, fields, given.previous_seal)
 
 
 def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Plan:
     """The plan that writes an issued invoice; ``drafted`` is the path of the draft it came from."""
     gross = f"{format(invoice.totals.gross, 'f')} {invoice.currency}"
-    path = f"invoices/{invoice.issued_on:%Y}/{invoice.issued_on:%m}/{invoice.number}.yaml"
+    path = path_of("invoices", invoice.number, invoice.issued_on)
     steps: tuple[Any, ...] = (Create(path, "invoice", document_data(invoice)),)
     if drafted:
         steps += (Remove(drafted),)
@@ -170,7 +169,7 @@ def plan_issue(invoice: Invoice, given: Given, drafted: str | None = None) -> Pl
             figures_line(invoice),
         ),
         result={"number": invoice.number},
-        relies_on=(f"customers/{invoice.customer}.yaml", "ledger.yaml"),
+        relies_on=(path_of("customers", invoice.customer), "ledger.yaml"),
         given=(invoice.number, *((invoice.reference,) if invoice.reference else ())),
         warnings=given.warnings,
     )
@@ -213,16 +212,15 @@ def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str], t
         "prices": request.prices, "lines": request.lines, "adjustments": request.adjustments or None,
         "external_id": request.external_id, "notes": request.notes, "tags": request.tags or None,
     }  # fmt: skip
-    key = seal.content(Draft.model_validate({"id": "new", **_said(fields)}))
-    draft_id = content_id(master.customer.id, key, taken)
-    draft = Draft.model_validate({"id": draft_id, **_said(fields)})
+    draft_id = content_id(master.customer.id, seal.content(made(Draft, {"id": "new", **fields})), taken)
+    draft = made(Draft, {"id": draft_id, **fields})
     gross = Money(sums.gross, currency)
     return Plan(
         command="invoice new --draft",
-        steps=(Create(f"drafts/{draft_id}.yaml", "draft", document_data(draft)),),
+        steps=(Create(path_of("drafts", draft_id), "draft", document_data(draft)),),
         summary=(f"draft {draft_id} for {master.customer.name} over {gross}, not issued",),
         result={"id": draft_id},
-        relies_on=(f"customers/{master.customer.id}.yaml",),
+        relies_on=(path_of("customers", master.customer.id),),
         given=(draft_id,),
     )
 
@@ -236,37 +234,9 @@ def request_from_draft(draft: Draft) -> InvoiceRequest:
     )  # fmt: skip
 
 
-# what invoices and credit notes have in common
-
-
-def sealed(model: Any, fields: Mapping[str, Any], previous: str) -> Any:
-    """The entity of these fields, those that say nothing left out, with its seal."""
-    bare = model.model_validate(_said(fields))
-    return model.model_validate({**_said(fields), "seal": seal.seal(seal.digest(bare), previous)})
-
-
-def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _dump(value) for key, value in fields.items() if value is not None}
-
-
-def _dump(value: Any) -> Any:
-    if hasattr(value, "model_dump"):
-        return value.model_dump(exclude_none=True, exclude_unset=True)
-    if isinstance(value, list | tuple):
-        return tuple(_dump(each) for each in value)
-    return value
-
-
-def document_data(entity: Any) -> dict[str, Any]:
-    """The entity's fields in the order of the file; what was not said stays out."""
-    data: dict[str, Any] = entity.model_dump(exclude_none=True, exclude_unset=True)
-    return {key: value for key, value in data.items() if value != ()}
-
-
 def printed_party(customer: Customer, language: str | None) -> Party:
     """The customer as it stands on a document of that day."""
-    fields = {"name": customer.name, "address": customer.address, "tax_id": customer.tax_id, "language": language}
-    return Party.model_validate(_said(fields))
+    return made(Party, {"name": customer.name, "address": customer.address, "tax_id": customer.tax_id, "language": language})
 
 
 def tax_groups(sums: Figures, rates: Mapping[str, TaxRate], currency: str) -> list[dict[str, Any]]:
@@ -300,11 +270,3 @@ def creditor_reference(number: str) -> str | None:
         return None
     digits = "".join(str(int(c, 36)) for c in plain + "RF00")
     return f"RF{98 - int(digits) % 97:02d}{plain}"
-
-
-def content_id(stem: str, content_key: str, taken: Collection[str]) -> str:
-    """``stem-`` and 8 hex digits of the content key and its occurrence number, the first that is not ``taken`` (without case)."""
-    import hashlib
-
-    marks = (hashlib.sha256(f"{content_key}\n{occurrence}".encode()).hexdigest()[:8] for occurrence in count(1))
-    return next(name for mark in marks if (name := f"{stem[:55]}-{mark}").casefold() not in taken)

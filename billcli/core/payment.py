@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,8 +9,8 @@ from typing import Any, NamedTuple
 
 from billcli.core.allocation import AllocationRow, Wish
 from billcli.core.days import check_not_ahead, first_open_day, moved
+from billcli.core.document import dated_id, document_data, made, path_of
 from billcli.core.early_payment import TaxShare, tax_words
-from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Append, Change, Create, Edit, Plan, Set
 from billcli.core.rows import Row, end, row_data
 from billcli.core.take_back import Returned
@@ -48,24 +47,13 @@ class PaymentRequest(NamedTuple):
     for_others: tuple[str, ...] = ()
 
 
-def content_key(request: PaymentRequest) -> str:
-    """What makes a payment the same payment."""
-    parts = (
-        request.customer,
-        request.received_on.isoformat(),
-        str(request.amount),
-        request.currency,
-        request.external_id or "",
-    )
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
 def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], booked_on: date, taken: Collection[str]) -> Payment:
     """The payment as it will stand in its file; ``taken`` are the ids in use, without case."""
-    payment_id = content_id(f"{request.received_on.isoformat()}-{request.customer}", content_key(request), taken)
     currency = request.currency
+    same = (request.customer, request.received_on, request.amount, currency, request.external_id or "")
     fields = {
-        "id": payment_id, "customer": request.customer, "received_on": request.received_on, "on": booked_on,
+        "id": dated_id(request.received_on, request.customer, same, taken),
+        "customer": request.customer, "received_on": request.received_on, "on": booked_on,
         "amount": Money(request.amount, currency).amount, "currency": currency,
         "received": {"amount": request.received[0], "currency": request.received[1]} if request.received else None,
         "fee": Money(request.fee, currency).amount if request.fee else None,
@@ -75,7 +63,7 @@ def payment_document(request: PaymentRequest, rows: Sequence[AllocationRow], boo
         "allocations": [row_data(row.invoice, row.kind, row.amount, row.on, currency) for row in rows] or None,
         "notes": request.notes,
     }  # fmt: skip
-    return Payment.model_validate({key: value for key, value in fields.items() if value is not None})
+    return made(Payment, fields)
 
 
 def plan_payment(
@@ -97,7 +85,7 @@ def plan_payment(
         summary.append(f"  the fee of {format(kept, 'f')} {currency} settles an invoice once the payment is allocated to it")
     return Plan(
         command="payment add",
-        steps=(Create(f"payments/{payment.on:%Y}/{payment.on:%m}/{payment.id}.yaml", "payment", document_data(payment)),),
+        steps=(Create(path_of("payments", payment.id, payment.on), "payment", document_data(payment)),),
         summary=(*summary, *(f"  {note}" for note in notes)),
         result={"id": payment.id},
         relies_on=tuple(relies_on),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billcli.core.days import check_not_ahead, first_open_day, moved
-from billcli.core.invoice import content_id, document_data
+from billcli.core.document import dated_id, document_data, made, path_of
 from billcli.core.plan import Change, Create, Edit, Plan, Set
 from billcli.core.settlement import Change as BalanceChange
 from billcli.core.settlement import first_day, lasting, lowest_from
@@ -104,17 +103,16 @@ def refund_document(request: RefundRequest, rows: Sequence[DrawRow], on: date, t
     """The refund as it will stand in its file; ``taken`` are the ids in use, without case."""
     currency = request.currency
     amount = sum(row.amount for row in rows)
-    parts = (request.customer, request.paid_on.isoformat(), str(amount), currency, request.external_id or "")
-    key = hashlib.sha256("\n".join(("refund", *parts)).encode()).hexdigest()
+    same = ("refund", request.customer, request.paid_on, amount, currency, request.external_id or "")
     keys = {"payment": "payment", "credit-note": "credit_note"}
     fields = {
-        "id": content_id(f"{request.paid_on.isoformat()}-{request.customer}", key, taken), "customer": request.customer,
+        "id": dated_id(request.paid_on, request.customer, same, taken), "customer": request.customer,
         "paid_on": request.paid_on, "on": on, "amount": Money(amount, currency).amount, "currency": currency, "method": request.method,
         "reference": request.reference, "reason": request.reason, "external_id": request.external_id,
         "draws": [{keys[row.kind]: row.name, "amount": Money(row.amount, currency).amount, "on": on} for row in rows],
         "notes": request.notes,
     }  # fmt: skip
-    return Refund.model_validate({key: value for key, value in fields.items() if value is not None})
+    return made(Refund, fields)
 
 
 def plan_refund(refund: Refund, relies_on: Sequence[str], twins: Sequence[str]) -> Plan:
@@ -124,7 +122,7 @@ def plan_refund(refund: Refund, relies_on: Sequence[str], twins: Sequence[str]) 
     summary += moved(refund.on, refund.paid_on, "booked on")
     summary += [f"  {each.amount} {currency} of {each.payment or each.credit_note}" for each in refund.draws]
     return Plan(
-        "refund new", (Create(f"refunds/{refund.on:%Y}/{refund.on:%m}/{refund.id}.yaml", "refund", document_data(refund)),),
+        "refund new", (Create(path_of("refunds", refund.id, refund.on), "refund", document_data(refund)),),
         tuple(summary), {"id": refund.id}, relies_on=("ledger.yaml", *relies_on), given=(refund.id,),
         warnings=tuple(f"{twin} has the same customer, day and amount" for twin in twins), reason=refund.reason,
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,8 +9,8 @@ from typing import NamedTuple
 
 from billcli.core.allocation import AllocationRow, Target, Wish
 from billcli.core.days import moved
+from billcli.core.document import dated_id, document_data, made, path_of
 from billcli.core.early_payment import limit
-from billcli.core.invoice import content_id, document_data
 from billcli.core.plan import Change, Create, Edit, Plan
 from billcli.core.rows import Row, end, last_first, row_data
 from billcli.core.settlement import first_day
@@ -72,16 +71,16 @@ def write_off_document(request: WriteOffRequest, rows: Sequence[AllocationRow], 
     """The write-off as it will stand in its file; ``taken`` are the ids in use, without case."""
     currency = request.currency
     amount = sum(row.amount for row in rows)
-    parts = (request.customer, request.on.isoformat(), str(amount), currency, request.kind, *(row.invoice for row in rows))
-    key = hashlib.sha256("\n".join((*parts, request.external_id or "")).encode()).hexdigest()
+    invoices = [row.invoice for row in rows]
+    same = (request.customer, request.on, amount, currency, request.kind, *invoices, request.external_id or "")
     fields = {
-        "id": content_id(f"{request.on.isoformat()}-{request.customer}", key, taken), "customer": request.customer, "kind": request.kind,
+        "id": dated_id(request.on, request.customer, same, taken), "customer": request.customer, "kind": request.kind,
         "on": request.on, "amount": Money(amount, currency).amount, "currency": currency, "reason": request.reason,
         "approved_by": request.approved_by, "tax_relief": request.tax_relief if request.tax_relief != "none" else None,
         "external_id": request.external_id,
         "allocations": [row_data(row.invoice, "", row.amount, row.on, currency) for row in rows], "notes": request.notes,
     }  # fmt: skip
-    return WriteOff.model_validate({key: value for key, value in fields.items() if value is not None})
+    return made(WriteOff, fields)
 
 
 def plan_write_off(write_off: WriteOff, relief: Sequence[tuple[str, Money]], asked_on: date, relies_on: Sequence[str]) -> Plan:
@@ -92,7 +91,7 @@ def plan_write_off(write_off: WriteOff, relief: Sequence[tuple[str, Money]], ask
     summary += [f"  {each.amount} {currency} of {each.invoice}, from {each.on} on" for each in write_off.allocations]
     summary += moved(write_off.on, asked_on)
     summary += [f"  tax taken back: {tax} of {code}" for code, tax in relief]
-    path = f"write-offs/{write_off.on:%Y}/{write_off.on:%m}/{write_off.id}.yaml"
+    path = path_of("write-offs", write_off.id, write_off.on)
     return Plan(
         "write-off new", (Create(path, "write-off", document_data(write_off)),),
         tuple(summary), {"id": write_off.id}, relies_on=("ledger.yaml", *relies_on), given=(write_off.id,), reason=write_off.reason,

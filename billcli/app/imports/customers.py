@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from billcli.app.books import Books
 from billcli.app.imports.file import Import, ImportOptions, Outcome, counted, first_lines, prepare
+from billcli.core.document import document_data, path_of
 from billcli.core.imports import customers as rules
 from billcli.core.imports.cells import Fault
-from billcli.core.invoice import document_data
 from billcli.core.plan import Create
 from billcli.errors import UsageError
 from billcli.index import queries
@@ -53,7 +53,7 @@ def words_of(books: Books) -> rules.Words:
 
 
 def creates(customers: Iterable[Customer]) -> list[Create]:
-    return [Create(f"customers/{each.id}.yaml", "customer", document_data(each)) for each in customers]
+    return [Create(path_of("customers", each.id), "customer", document_data(each)) for each in customers]
 
 
 def relied_on(books: Books, also: Iterable[str]) -> list[str]:

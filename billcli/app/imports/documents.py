@@ -9,12 +9,12 @@ from billcli.app.books import Books
 from billcli.app.imports.customers import creates, customers_of, relied_on
 from billcli.app.imports.file import Import, ImportOptions, Outcome, counted, first_lines, prepare
 from billcli.core import seal
+from billcli.core.document import document_data, path_of
 from billcli.core.imports import documents as rules
 from billcli.core.imports.accept import Accepted, Known, accept, also_wrong, external_ids, numbers
 from billcli.core.imports.cells import Fault
 from billcli.core.imports.issue import CUT_OVER_HINT, SETTLED_WITHOUT_DAY, Issuing, Rules, differences
 from billcli.core.imports.settle import Invoiced, invoiced
-from billcli.core.invoice import document_data
 from billcli.core.plan import Create
 from billcli.errors import UsageError
 from billcli.index import import_queries, queries
@@ -58,7 +58,7 @@ def _make(books: Books, this: Import) -> Outcome:
     used = {each.customer for each in every}
     customers = [each for name, each in new.items() if name in used]
     corrected = [each.corrects for each in accepted.credit_notes if each.corrects]
-    relies_on = [f"customers/{name}.yaml" for name in sorted(used & set(there))]
+    relies_on = [path_of("customers", name) for name in sorted(used & set(there))]
     relies_on += import_queries.paths(books.index, "invoices", "number", corrected).values()
     counts = {
         "documents": len(accepted.invoices) + len(accepted.credit_notes), "invoices": len(accepted.invoices),
@@ -148,7 +148,7 @@ def _same(said: rules.SaidDocument, fact: Any, issuing: Issuing) -> bool:
 
 def _creates(documents: Iterable[Invoice | CreditNote], kind: str) -> list[Create]:
     folder = {rules.INVOICE: "invoices", rules.CREDIT_NOTE: "credit-notes"}[kind]
-    return [Create(f"{folder}/{each.issued_on:%Y}/{each.issued_on:%m}/{each.number}.yaml", kind, document_data(each)) for each in documents]
+    return [Create(path_of(folder, each.number, each.issued_on), kind, document_data(each)) for each in documents]
 
 
 def sums_of(documents: Iterable[Invoice | CreditNote]) -> dict[str, str]:

@@ -10,10 +10,10 @@ from billcli.app.imports.customers import creates, customers_of, relied_on
 from billcli.app.imports.documents import invoiced_of
 from billcli.app.imports.file import Import, ImportOptions, Outcome, counted, first_lines, prepare
 from billcli.core.defaults import defaults
+from billcli.core.document import document_data, path_of
 from billcli.core.imports import payments as rules
 from billcli.core.imports.cells import Fault
 from billcli.core.imports.customers import families
-from billcli.core.invoice import document_data
 from billcli.core.plan import Create, Step
 from billcli.index import import_queries, queries
 from billcli.model.money import Money
@@ -54,7 +54,7 @@ def _make(books: Books, this: Import) -> Outcome:
         "already_there": len(known) - len(different),
     }  # fmt: skip
     totals = _totals(done.payments)
-    recorded = [Create(_path(each), "payment", document_data(each)) for each in done.payments]
+    recorded = [Create(path_of("payments", each.id, each.on), "payment", document_data(each)) for each in done.payments]
     steps: list[Step] = [*creates(made), *recorded, *done.edited]
     if done.idle:
         idle = counted(done.idle, "invoice that is named takes", "invoices that are named take")
@@ -75,10 +75,6 @@ def _known(books: Books, payments: Sequence[rules.SaidPayment]) -> tuple[list[ru
             message = f"{said.external_id} is there already as {fact.id} and says something else: {', '.join(different)}"
             faults.append(said.fault("external_id", "E705", message, f'look at it: "bill show {fact.id}"'))
     return known, [said for said in payments if said.external_id not in facts], faults
-
-
-def _path(payment: Payment) -> str:
-    return f"payments/{payment.on:%Y}/{payment.on:%m}/{payment.id}.yaml"
 
 
 def _totals(payments: Sequence[Payment]) -> dict[str, dict[str, str]]:
