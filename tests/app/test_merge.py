@@ -52,6 +52,18 @@ def test_money_and_credit_of_the_old_customer_still_have_a_place(books: Path) ->
     assert done("check", cwd=books).out == ""
 
 
+def test_imported_money_of_either_settles_invoices_of_both(books: Path) -> None:
+    merged(books)
+    done("invoice", "new", "-c", "neu", "-l", "Work;1;50", "--yes", cwd=books, at="2026-03-10")
+    head = "external_id,customer,received_on,amount,invoice\n"
+    (books / "bank.csv").write_text(f"{head}p1,neu,2026-03-12,100,INV-2026-0001\np2,alt,2026-03-12,50,INV-2026-0002\n")
+    done("payment", "import", "bank.csv", "--yes", cwd=books, at="2026-03-12")
+    assert done("check", cwd=books).out == ""
+    assert done("report", "aging", "--format", "json", cwd=books, at="2026-03-12").json["rows"] == []
+    (books / "bank.csv").write_text(f"{head}p3,fremd,2026-03-12,10,INV-2026-0001\n")
+    assert bill("payment", "import", "bank.csv", "--yes", cwd=books, at="2026-03-12").code == 1
+
+
 def test_a_retry_of_what_was_issued_before_is_answered_even_for_a_customer_that_ended(books: Path) -> None:
     merged(books)
     command = ("invoice", "new", "-c", "alt", "-l", "Work;1;100", "--yes")

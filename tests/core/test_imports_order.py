@@ -105,7 +105,7 @@ class Shelf:
         parsed = payments.said_payments(table, [], found, MAPPING, Formats(MAPPING))
         assert not (faults or parsed.faults), parsed.faults
         invoices = self.invoices({wish.invoice for said in parsed.payments for wish in said.wishes})
-        rules = payments.PaymentRules(SETTINGS, day(99), "x", {"a": "EUR"}, {"a": "a"}, invoices)
+        rules = payments.PaymentRules(SETTINGS, day(99), "x", {"a": "EUR"}, {"a": frozenset("a")}, invoices)
         done = payments.allocate_all(parsed.payments, rules, set())
         assert not done.faults, done.faults
         self.documents |= {f"pay/{each.id}": each for each in done.payments}

@@ -71,14 +71,15 @@ def test_lowest_from_is_the_lowest_of_all_later_days(changes: list[Change], n: i
 
 
 @pytest.mark.parametrize(
-    ("parents", "tops"),
+    ("above", "lines"),
     [
-        ({"a": None, "b": "a", "c": "b", "d": None}, {"a": "a", "b": "a", "c": "a", "d": "d"}),
-        ({"c": "b", "b": "a", "a": None}, {"c": "a", "b": "a", "a": "a"}),
-        ({"a": "b", "b": "a", "c": "a"}, {"a": "a", "b": "a", "c": "a"}),
-        ({"b": "gone", "c": "gone"}, {"b": "gone", "c": "gone", "gone": "gone"}),
+        ({"a": "", "b": "a", "c": "b", "d": ""}, {"a": "a", "b": "ab", "c": "abc", "d": "d"}),
+        ({"c": "b", "b": "a", "a": ""}, {"c": "abc", "b": "ab", "a": "a"}),
+        ({"a": "b", "b": "a", "c": "a"}, {"a": "ab", "b": "ab", "c": "abc"}),
+        ({"b": "g", "c": "g"}, {"b": "bg", "c": "cg"}),
         ({"a": "a"}, {"a": "a"}),
+        ({"a": "bc", "b": "", "c": "d", "d": ""}, {"a": "abcd", "b": "b", "c": "cd", "d": "d"}),
     ],
 )
-def test_family_is_known_by_its_top(parents: dict[str, str | None], tops: dict[str, str]) -> None:
-    assert families(parents) == tops
+def test_family_is_everyone_above(above: dict[str, str], lines: dict[str, str]) -> None:
+    assert families(above) == {customer: frozenset(line) for customer, line in lines.items()}

@@ -38,10 +38,11 @@ def _make(books: Books, this: Import) -> Outcome:
     settings, categories = books.settings(), books.categories()
     customers = {**there, **new}
     currencies = {name: defaults(settings, categories, each)["currency"].value for name, each in customers.items()}
-    parents = {each.id: each.parent for each in queries.customers(books.index)} | {each.id: each.parent for each in new.values()}
+    above = {each.id: (each.parent, each.merged_into) for each in queries.customers(books.index)}
+    above |= {each.id: (each.parent, None) for each in new.values()}
     named = (wish.invoice for said in (*good, *parsed.faulty) for wish in said.wishes)
     invoices = invoiced_of(books, named, settings.closed_through)
-    held = rules.PaymentRules(settings, books.today, this.source, currencies, families(parents), invoices)
+    held = rules.PaymentRules(settings, books.today, this.source, currencies, families(above), invoices)
     taken = {name.casefold() for _, name in queries.keys(books.index, "payments", "id")}
     done = rules.allocate_all(good, held, taken)
     faults += [*done.faults, *rules.also_wrong(parsed.faulty, held)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
@@ -207,19 +207,20 @@ def _circle(start: str, above: Mapping[str, str | None]) -> bool:
     return at is not None
 
 
-def families(parents: Mapping[str, str | None]) -> dict[str, str]:
-    """For each customer the one at the top of its family: two are related where it is the same one.
+def families(above: Mapping[str, Collection[str | None]]) -> dict[str, frozenset[str]]:
+    """For each customer itself and everyone above it: two are related where they share one.
 
-    Going round in a circle of parents, which ``check`` names, ends at the circle's first name.
+    ``above`` are its parent and whoever took its place. Going round in a circle, which ``check`` names, ends.
     """
-    tops: dict[str, str] = {}
-    for customer in parents:
-        line = [customer]
-        while (above := parents.get(line[-1])) is not None and above not in tops and above not in line:
-            line.append(above)
-        top = tops[above] if above in tops else min(line[line.index(above) :]) if above in line else line[-1]
-        tops.update(dict.fromkeys(line, top))
-    return tops
+    found: dict[str, frozenset[str]] = {}
+    for customer in above:
+        line = {customer}
+        waiting = [customer]
+        while waiting:
+            waiting = [over for each in waiting for over in above.get(each, ()) if over and over not in line]
+            line.update(waiting)
+        found[customer] = frozenset(line)
+    return found
 
 
 # customers made on the way

@@ -170,13 +170,13 @@ _NO_CUSTOMER = '"bill customer list" shows whom there is'
 
 
 class PaymentRules(NamedTuple):
-    """What the books hold of the names in the table. ``families`` gives each customer whoever stands at the top of its family."""
+    """What the books hold of the names in the table. ``families`` gives each customer itself and everyone above it."""
 
     settings: Settings
     today: date
     source: str
     currencies: Mapping[str, str]
-    families: Mapping[str, str]
+    families: Mapping[str, frozenset[str]]
     invoices: Mapping[str, Invoiced]
 
 
@@ -261,7 +261,7 @@ def _unfit(said: SaidPayment, wish: SaidWish, currency: str, rules: PaymentRules
         return Fault(
             wish.row, column, "E309", f"{invoice.number} is in {invoice.currency}, the payment in {currency}", "currencies never mix"
         )
-    if rules.families[invoice.customer] != rules.families[said.get("customer")]:
+    if rules.families.get(invoice.customer, frozenset()).isdisjoint(rules.families[said.get("customer")]):
         message = f"{invoice.number} belongs to {invoice.customer}, who is not related to {said.get('customer')}"
         return Fault(wish.row, column, "E308", message, "customers are related by parent: in their files")
     if invoice.voided_on:
