@@ -160,7 +160,7 @@ class _Allocation:
         self.bears(wish, cash, open_, left)
         if cash <= 0:
             return
-        parts = {self.purse.kind: cash, **self.granted(target, open_ - cash)}
+        parts = {self.purse.kind: cash, **self.granted(target, open_, cash)}
         total = sum(parts.values())
         not_before = first_open_day(self.settings, max(self.purse.not_before, target.invoice.issued_on))
         balances = [owed, _beside(total - cash, money)]
@@ -181,9 +181,9 @@ class _Allocation:
             why = "nothing is open on it" if open_ <= 0 else f"{what} is used up"
             raise BillError(f"{wish.invoice} takes nothing of it: {why}", f'"bill show {wish.invoice}" tells how it was settled')
 
-    def granted(self, target: Target, rest: int) -> dict[str, int]:
-        """What settles the invoice beside the cash; ``rest`` is what the cash leaves open."""
-        offer = self.offer(target)
+    def granted(self, target: Target, open_: int, cash: int) -> dict[str, int]:
+        """What settles the invoice beside the cash."""
+        offer, rest = self.offer(target), open_ - cash
         fee = self.fee_on(rest, offer)
         self.fee -= fee
         parts = {"bank_charge": fee}
@@ -199,9 +199,10 @@ class _Allocation:
                 message = f"{left} are left open on {target.invoice.number}, more than the small difference of {allowed}"
                 raise BillError(message, '"bill write-off new" writes off more, with a reason')
             parts["write_off"] = rest
-        elif fits and offer.refused:
-            shown = Money(rest, self.purse.currency)
-            self.notes.append(f"no discount on {target.invoice.number}, so {shown} stay open: {offer.refused}")
+        elif rest and (offer.granted or (fits and offer.refused)):
+            shown, whole = (Money(amount, self.purse.currency) for amount in (rest, open_ - offer.amount))
+            why = offer.refused or f"it is for the whole at once, {whole}"
+            self.notes.append(f"no discount on {target.invoice.number}, so {shown} stay open: {why}")
         return parts
 
     def fee_on(self, rest: int, offer: Offer) -> int:

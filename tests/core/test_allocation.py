@@ -93,6 +93,14 @@ def test_a_late_payment_gets_no_discount_and_is_told_why() -> None:
     assert done.notes == ["no discount on A, so 23.80 EUR stay open: the money came on 2026-03-13, 2 days after 2026-03-11"]
 
 
+def test_a_part_in_time_gets_no_discount_and_is_told_what_would_have_been_enough() -> None:
+    assert given(100_000, target("A", 119_000)).notes == [
+        "no discount on A, so 190.00 EUR stay open: it is for the whole at once, 1166.20 EUR"
+    ]
+    assert given(100_000, target("A", 119_000), on=date(2026, 3, 13)).notes == []
+    assert given(119_000, target("A", 119_000)).notes == []
+
+
 def test_a_part_paid_before_forfeits_the_discount() -> None:
     done = given(66_620, target("A", 119_000, row("A", 50_000)))
     assert parts(done) == [("A", "payment", 66_620)]
