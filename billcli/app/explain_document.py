@@ -101,7 +101,7 @@ def _invoice(books: Books, number: str, as_of: date) -> View:
     ]  # fmt: skip
     tables = [
         ("How the open balance came about", explain.step_table("steps", steps, currency, as_of, "Open")),
-        ("When it is due", explain.due_table(parts, currency, as_of, _plan_id(books, number, as_of) if plan else "")),
+        ("When it is due", explain.due_table(parts, currency, as_of, _plan_id(books, number, as_of) if plan else "", void=state == "void")),
         ("Tax in what was granted or written off", explain.share_table(_shares(books, document, fact.gross, rows), currency, as_of)),
         ("Which default won", explain.default_table(said, frozen, as_of)),
     ]

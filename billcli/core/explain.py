@@ -183,10 +183,11 @@ def because(invoice: InvoiceFact, state: str, parts: Sequence[Part], rows: Seque
     left = (part.due_on - as_of).days
     when = "today" if left == 0 else f"in {days(left)}"
     settled = whole if state == "partly paid" else f"nothing is settled yet, all of {Money(invoice.gross, currency)} is open"
-    return f"{state}: {settled}; the next {Money(part.open, currency).text()} is due on {part.due_on}, {when}"
+    what = "it" if part.open == open_ else f"the next {Money(part.open, currency).text()}"
+    return f"{state}: {settled}; {what} is due on {part.due_on}, {when}"
 
 
-def due_table(parts: Sequence[Part], currency: str, as_of: date, plan: str) -> Report:
+def due_table(parts: Sequence[Part], currency: str, as_of: date, plan: str, *, void: bool = False) -> Report:
     """The instalments that count, and how each stands; ``plan`` is the hold that agreed them later."""
     columns = (
         Column("due_on", "Due", "day"), Column("amount", "Amount", "money"), Column("open", "Open", "money"),
@@ -197,6 +198,7 @@ def due_table(parts: Sequence[Part], currency: str, as_of: date, plan: str) -> R
         late = (as_of - part.due_on).days
         when = f"overdue for {days(late)}" if late > 0 else "due today" if late == 0 else f"due in {days(-late)}"
         how = "settled" if part.open <= 0 else when if part.open >= part.amount else f"{when}, settled in part"
+        how = "void" if void else how
         rows.append((part.due_on, Money(part.amount, currency), Money(part.open, currency), how, plan or None))
     return Report("due", as_of, columns, rows)
 

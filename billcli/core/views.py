@@ -137,7 +137,7 @@ def line_table(document: Any, as_of: date) -> Report:
             _plain(line.quantity),
             line.unit,
             _plain(line.unit_price),
-            ", ".join(" ".join((adjusted(each, currency), each.description or "")).strip() for each in line.adjustments) or None,
+            ", ".join(_adjusted_of_line(each, currency) for each in line.adjustments) or None,
             line.tax,
             line.category,
             Money(line_amount(line, currency), currency),
@@ -191,6 +191,14 @@ def adjusted(adjustment: Any, currency: str) -> str:
     why = ", ".join(each for each in (percent, adjustment.tax) if each)
     amount = Money(abs(adjustment_amount(adjustment, 0, currency)), currency).text()
     return f"{sign}{amount}" + (f" ({why})" if why else "")
+
+
+def _adjusted_of_line(adjustment: Any, currency: str) -> str:
+    """``-9.99 (10 %)``, ``-9.99 (10 %) Loyalty``, ``-9.99 (Loyalty)``."""
+    amount, description = adjusted(adjustment, currency), adjustment.description
+    if not description:
+        return amount
+    return f"{amount} {description}" if amount.endswith(")") else f"{amount} ({description})"
 
 
 def period(days: Any) -> str | None:
