@@ -58,6 +58,11 @@ class Books:
 
         return self.document("ledger.yaml", Settings)
 
+    def closed_through(self) -> date | None:
+        """As the index knows it; no file is read for it."""
+        text = queries.settings(self.index).get("closed_through")
+        return date.fromisoformat(text) if text else None
+
     def categories(self) -> Any:
         from billcli.model.category import Categories
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import groupby
@@ -96,17 +95,13 @@ def _credit(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 def _tax_caps(books: Books, credited: CreditedInvoice) -> Iterator[Diagnostic]:
     """What another tool shared over tax codes is not held to shares of our own."""
-    from billcli.core.shares import NOTHING, Taxed, taxed_by_code
+    from billcli.core.shares import taxed_by_code, taxed_in_all
 
     if credited.imported:
         return
     invoice = books.invoice(credited.number)
     notes = [books.credit_note(each.number) for each in queries.credit_notes_for(books.index, credited.number)]
-    taken: dict[str, Taxed] = {}
-    for note in notes:
-        for code, share in taxed_by_code(note).items():
-            taken[code] = taken.get(code, NOTHING).plus(share)
-    yield from together.check_tax_caps(credited, taxed_by_code(invoice), taken)
+    yield from together.check_tax_caps(credited, taxed_by_code(invoice), taxed_in_all(notes))
 
 
 def _place(books: Books, last: Mapping[int, str], line: int) -> tuple[str, Path]:
@@ -138,7 +133,7 @@ def _unpaid_credit(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 
 def _closed(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    through = _closed_through(books)
+    through = books.closed_through()
     yield from closed.check_drafts(suspicion_queries.drafts_left(books.index), through)
     if through is None:
         return
@@ -154,11 +149,6 @@ def _closed(books: Books, without: Lost) -> Iterator[Diagnostic]:
 def _elsewhere(books: Books, without: Lost, file: str) -> bool:
     """Whether another finding says where a file that is gone may be: in a folder that cannot be looked into, or in another one."""
     return any(file.startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.moved(books.index, file)
-
-
-def _closed_through(books: Books) -> date | None:
-    text = queries.settings(books.index).get("closed_through")
-    return date.fromisoformat(text) if text else None
 
 
 def _ahead(books: Books, without: Lost) -> Iterator[Diagnostic]:
@@ -180,7 +170,7 @@ def _waiting(books: Books, without: Lost) -> Iterator[Diagnostic]:
     """Money, promises and drafts that wait for a person."""
     yield from suspicions.check_unused(_unused(books))
     yield from suspicions.check_promises(suspicion_queries.expired_promises(books.index, books.today))
-    yield from closed.check_forgotten(suspicion_queries.drafts_left(books.index), _closed_through(books), books.today)
+    yield from closed.check_forgotten(suspicion_queries.drafts_left(books.index), books.closed_through(), books.today)
 
 
 def _unused(books: Books) -> Iterator[Unused]:

@@ -105,9 +105,10 @@ def _plan_free(options: CreditOptions) -> Planner:
 
 
 def _kind(text: str | None) -> str | None:
-    kinds = ("return", "goodwill", "correction")
-    if text is not None and text not in kinds:
-        raise UsageError(f"--kind: {quoted(text)} is not a kind of credit note", "use one of: " + ", ".join(kinds))
+    from billcli.model.credit_note import CREDIT_KINDS
+
+    if text is not None and text not in CREDIT_KINDS:
+        raise UsageError(f"--kind: {quoted(text)} is not a kind of credit note", "use one of: " + ", ".join(CREDIT_KINDS))
     return text
 
 
@@ -159,7 +160,7 @@ def _credited(books: Books, number: str) -> Any:
     """What earlier credit notes took."""
     from billcli.core.credit_note import Credited
     from billcli.core.settlement import by_day, invoice_changes, lasting
-    from billcli.core.shares import NOTHING, Taxed, taxed_by_code
+    from billcli.core.shares import taxed_in_all
     from billcli.core.take_back import GRANTED
 
     notes = queries.credit_notes_for(books.index, number)
@@ -172,10 +173,7 @@ def _credited(books: Books, number: str) -> Any:
     changes = invoice_changes(fact.issued_on, fact.gross, rows)
     open_ = lasting(changes)
     open_ += sum(row.amount for row in rows if row.kind in GRANTED and row.ended_on is None)
-    by_tax: dict[str, Taxed] = {}
-    for each in notes:
-        for code, taken in taxed_by_code(books.credit_note(each.number)).items():
-            by_tax[code] = by_tax.get(code, NOTHING).plus(taken)
+    by_tax = taxed_in_all(books.credit_note(each.number) for each in notes)
     return Credited(sum(each.gross for each in notes), quantities, len(notes), open_, max(by_day(changes)), by_tax)
 
 

@@ -119,22 +119,6 @@ def plan_void(number: str, reason: str, on: date | None) -> Planner:
     return planner
 
 
-def plan_void_invoice(number: str, reason: str, on: date | None) -> Planner:
-    """Makes an invoice void that nothing was done with."""
-
-    def planner(books: Books) -> Plan:
-        from billcli.core.days import check_day
-        from billcli.core.void import plan_void
-
-        path = books.path("invoice", number)
-        day = on or books.today
-        check_day(day, books.settings(), books.today)
-        notes = queries.credit_notes_for(books.index, number)
-        return plan_void(settling.targets(books, [number])[number], path, notes[0].number if notes else None, day, reason)
-
-    return planner
-
-
 def _fact(books: Books, number: str) -> Any:
     books.path("credit-note", number)
     return queries.credit_note(books.index, number)

@@ -75,7 +75,7 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
 
     def planner(books: Books) -> Plan:
         from billcli.core.checks.documents import check_document
-        from billcli.core.customer import plan_edit
+        from billcli.core.customer import field_of, plan_edit
         from billcli.core.document import document_data
         from billcli.model.customer import Customer
         from billcli.store.read import checked
@@ -92,7 +92,7 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
         if changed.parent is not None and customer_id in _ancestors(books, changed.parent):
             raise BillError(f"{changed.parent} stands below {customer_id}; a customer cannot be its own parent")
         changed = _with_exact_limit(books, changed)
-        values = {name: _get(changed, name.split(".")) for name in changes}
+        values = {name: field_of(changed, name) for name in changes}
         path = books.path("customer", customer_id)
         plan = plan_edit(customer, path, values)
         if changed.parent != customer.parent:
@@ -195,12 +195,6 @@ def _put(data: dict[str, Any], steps: list[str], value: Any) -> bool:
     else:
         inner[steps[-1]] = value
     return all(steps)
-
-
-def _get(entity: Any, steps: list[str]) -> Any:
-    for step in steps:
-        entity = entity.get(step) if isinstance(entity, dict) else getattr(entity, step, None)
-    return entity
 
 
 def plan_tag(customer_id: str, add: Sequence[str], remove: Sequence[str]) -> Planner:

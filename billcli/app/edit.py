@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import TABLES, Books
@@ -80,7 +79,7 @@ class Editing:
             raise BillError(f"{self.path} cannot stay so; nothing was written", diagnostics=tuple(errors))
         if kind.name == "ledger":
             rules.check_closing(before, after, reason)
-        rules.check_past(old_facts, facts, _closed_through(books))
+        rules.check_past(old_facts, facts, books.closed_through())
         return _whole(books, self.path, new)
 
 
@@ -96,11 +95,6 @@ def _whole(books: Books, path: str, new: bytes) -> list[str]:
 def _in_words(each: Diagnostic) -> str:
     where = f"{each.file}:{each.span.line}: " if each.span else f"{each.file}: "
     return f"{where}{each.message}"
-
-
-def _closed_through(books: Books) -> date | None:
-    text = queries.settings(books.index).get("closed_through")
-    return date.fromisoformat(text) if text else None
 
 
 def _bytes(root: str, path: str) -> bytes:

@@ -102,7 +102,7 @@ def _invoice(books: Books, number: str, as_of: date) -> View:
     tables = [
         ("How the open balance came about", explain.step_table("steps", steps, currency, as_of, "Open")),
         ("When it is due", explain.due_table(parts, currency, as_of, _plan_id(books, number, as_of) if plan else "", void=state == "void")),
-        ("Tax in what was granted or written off", explain.share_table(_shares(books, document, fact.gross, rows), currency, as_of)),
+        ("Tax in what was granted or written off", explain.share_table(_shares(books, document, rows), currency, as_of)),
         ("Which default won", explain.default_table(said, frozen, as_of)),
     ]
     return _view("invoice", number, as_of, fields, tables, {"open": Money(open_, currency), "state": state, "because": state_because,
@@ -125,17 +125,16 @@ def _plan_id(books: Books, number: str, as_of: date) -> str:
     return next((each.id for each in reversed(queries.plans(books.index, as_of)) if each.invoice == number and is_live(each, as_of)), "")
 
 
-def _shares(books: Books, document: Any, gross: int, rows: Sequence[Settlement]) -> list[Share]:
+def _shares(books: Books, invoice: Any, rows: Sequence[Settlement]) -> list[Share]:
     """What of each discount and write-off that counts each tax code bears."""
     from billcli.core.early_payment import tax_shares
+    from billcli.core.shares import taxed_by_code
 
-    currency = document.currency
-    untaxed = gross - sum(Money.of(each.base + each.amount, currency).minor for each in document.taxes)
-    found = []
+    codes, found = taxed_by_code(invoice), []
     for row in (each for each in rows if each.ended_on is None and each.kind in ("discount", "write_off")):
         written_off = queries.write_off(books.index, row.source) if row.source_kind == "write-off" else None
         adjusts = row.kind == "discount" or (written_off is not None and written_off.tax_relief == "adjust")
-        found.append(Share(row, tax_shares(document.taxes, untaxed, row.amount, currency) if adjusts else ()))
+        found.append(Share(row, tax_shares(codes, row.amount) if adjusts else ()))
     return found
 
 

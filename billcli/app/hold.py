@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from billcli.app import settling
 from billcli.app.books import Books
 from billcli.core.instalments import Agreed, due_parts, oldest_due, plans_by_invoice
 from billcli.core.plan import Plan
@@ -297,14 +298,12 @@ def open_on(books: Books, number: str, as_of: date) -> int | None:
 
 def _came(books: Books, hold: HoldFact, as_of: date) -> int:
     """Money of the customer that came while it was promised and settles nothing yet."""
-    from billcli.core.settlement import balance, source_changes
+    from billcli.core.settlement import balance
 
     found = 0
     for each in queries.payments_of(books.index, hold.customer, hold.booked_on, hold.until or as_of):
         if each.booked_on <= as_of and hold.currency in (None, each.currency):
-            rows = queries.settlements_from(books.index, "payment", each.id)
-            draws = queries.draws_from(books.index, "payment", each.id)
-            found += balance(source_changes(each.booked_on, each.amount, rows, each.reversed_on, draws), as_of)
+            found += balance(settling.source_free(books, "payment", each), as_of)
     return found
 
 

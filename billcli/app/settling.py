@@ -116,10 +116,9 @@ def policy_of(text: str | None) -> str | None:
 def tax_of(books: Books, number: str, amount: int) -> list[Any]:
     """What an amount with tax on an invoice holds of each tax code."""
     from billcli.core.early_payment import tax_shares
+    from billcli.core.shares import taxed_by_code
 
-    invoice = books.invoice(number)
-    taxed = sum(Money.of(each.base + each.amount, invoice.currency).minor for each in invoice.taxes)
-    return tax_shares(invoice.taxes, Money.of(invoice.totals.gross, invoice.currency).minor - taxed, amount, invoice.currency)
+    return tax_shares(taxed_by_code(books.invoice(number)), amount)
 
 
 def discount_taxes(books: Books, rows: Iterable[AllocationRow]) -> dict[str, list[Any]]:

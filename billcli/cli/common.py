@@ -61,8 +61,22 @@ def context(ctx: typer.Context, as_of: str | None = None) -> Context:
 
     if as_of is not None:
         day(as_of, "--as-of")
-    chosen = (ctx.obj or {}).get("ledger") or os.environ.get("BILL_LEDGER")
-    return Context(find_ledger(chosen, os.getcwd()), as_of, now(), ctx.command_path.removeprefix("bill "))
+    return Context(find_ledger(_chosen(ctx), os.getcwd()), as_of, now(), ctx.command_path.removeprefix("bill "))
+
+
+def has_ledger(ctx: typer.Context) -> bool:
+    """Whether there is one here; one that was named must be there."""
+    try:
+        context(ctx)
+    except UsageError:
+        if _chosen(ctx):
+            raise
+        return False
+    return True
+
+
+def _chosen(ctx: typer.Context) -> str | None:
+    return (ctx.obj or {}).get("ledger") or os.environ.get("BILL_LEDGER")
 
 
 @contextmanager
@@ -175,9 +189,14 @@ def _say_plan(plan: Plan) -> None:
         say(f"warning: {warning}")
 
 
+def on_terminal() -> bool:
+    """Whether somebody is there who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _agreed() -> None:
     """Asks a person. Raises ``NeedsPerson`` where there is none."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not on_terminal():
         raise NeedsPerson("nothing was written", "add --yes to write without being asked")
     if not yes_or_no("Write this?", default=False):
         raise NeedsPerson("nothing was written")

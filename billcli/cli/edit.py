@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Annotated
 
 import typer
 
-from billcli.cli.common import books, check_form, say, write_command, yes_or_no
+from billcli.cli.common import books, check_form, on_terminal, say, write_command, yes_or_no
 from billcli.cli.options import Answer, DryRun, Quiet, Today, Yes
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson, UsageError
 
@@ -65,7 +64,7 @@ def edit_command(
             except (ChangedMeanwhile, NeedsPerson):
                 raise
             except BillError as error:
-                if not _on_terminal():
+                if not on_terminal():
                     raise
                 _say_refused(error)
                 if not yes_or_no("Edit again?", default=True):
@@ -75,15 +74,11 @@ def edit_command(
             say(f"what you wrote is kept in {editing.file}")
 
 
-def _on_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def _editor() -> list[str]:
     """The words of the editor's command; no shell sees them."""
     import shlex
 
-    text = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("vi" if _on_terminal() else "")
+    text = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("vi" if on_terminal() else "")
     try:
         words = shlex.split(text)
     except ValueError as error:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from billcli.cli.common import context, list_command, out
+from billcli.cli.common import has_ledger, list_command, out
 from billcli.cli.options import AsOf, Form
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -34,22 +34,7 @@ def explain(
 
     if not what:
         out("".join(f"{name}  {meaning}\n" for name, meaning in all_codes()))
-    elif is_page(what) or _outside(ctx):
+    elif is_page(what) or not has_ledger(ctx):
         out(page(what))
     else:
         list_command(ctx, as_of, form, lambda found, day: explained(found, what, day))
-
-
-def _outside(ctx: typer.Context) -> bool:
-    """Whether there is no ledger, and none was named."""
-    import os
-
-    from billcli.errors import UsageError
-
-    try:
-        context(ctx)
-    except UsageError:
-        if (ctx.obj or {}).get("ledger") or os.environ.get("BILL_LEDGER"):
-            raise
-        return True
-    return False

@@ -314,9 +314,9 @@ def void(
 
     Example: bill invoice void INV-2026-0042 --reason "Wrong customer" --yes
     """
-    from billcli.app.credit_use import plan_void_invoice
+    from billcli.app.void import plan_void
 
-    planner = plan_void_invoice(number, needed(reason, "--reason"), optional_day(on, "--on"))
+    planner = plan_void(number, needed(reason, "--reason"), optional_day(on, "--on"))
     write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
 
-from billcli.cli.common import check_form, context, list_command, optional_day
+from billcli.cli.common import check_form, has_ledger, list_command, optional_day
 from billcli.cli.common import show as print_report
 from billcli.cli.options import Form
-from billcli.errors import UsageError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
@@ -47,18 +45,7 @@ def show(
 
     check_form(form)
     request = TermsRequest(text, optional_day(on, "--on"), amount, currency)
-    if _has_ledger(ctx):
+    if has_ledger(ctx):
         list_command(ctx, None, form, lambda found, day: terms_report(request, in_ledger(found)))
     else:
         print_report(terms_report(request, outside()), form)
-
-
-def _has_ledger(ctx: typer.Context) -> bool:
-    """Whether there is one here; one that was named must be there."""
-    try:
-        context(ctx)
-    except UsageError:
-        if (ctx.obj or {}).get("ledger") or os.environ.get("BILL_LEDGER"):
-            raise
-        return False
-    return True

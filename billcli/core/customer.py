@@ -58,8 +58,7 @@ def plan_edit(customer: Customer, path: str, changes: Mapping[str, Any]) -> Plan
     edits: list[Edit] = []
     summary = []
     for name, value in changes.items():
-        steps = tuple(name.split("."))
-        before = _get(customer, steps)
+        steps, before = tuple(name.split(".")), field_of(customer, name)
         if value is None:
             if before is not None:
                 edits.append(Drop(steps))
@@ -193,8 +192,9 @@ def _already_so(customer: Customer) -> Plan:
     return Plan("nothing", (), (f"{customer.id} is already so; nothing to do",), {"id": customer.id})
 
 
-def _get(entity: Any, steps: Sequence[str]) -> Any:
-    for step in steps:
+def field_of(entity: Any, name: str) -> Any:
+    """The value of a field by its dotted name, None where there is none."""
+    for step in name.split("."):
         entity = entity.get(step) if isinstance(entity, dict) else getattr(entity, step, None)
         if entity is None:
             return None

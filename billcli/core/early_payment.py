@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.core.facts import InvoiceFact, Settlement
-from billcli.core.money import minor_units, rounded_ratio, split
+from billcli.core.money import rounded_ratio, split
+from billcli.core.report import counted
 from billcli.core.totals import HUNDRED
 from billcli.model.money import Money, digits
 
 if TYPE_CHECKING:
+    from billcli.core.shares import Taxed
     from billcli.model.settings import SettlementRules
 
 
@@ -37,34 +39,23 @@ def discount_offer(invoice: InvoiceFact, rows: Iterable[Settlement], received_on
     lasting = [row for row in rows if row.ended_on is None]
     base = invoice.gross - sum(row.amount for row in lasting if row.kind == "credit")
     amount = rounded_ratio(base, Decimal(invoice.discount_percent), HUNDRED)
-    last_day = invoice.discount_until + timedelta(days=rules.discount_grace_days)
-    if received_on > last_day:
+    if received_on > last_discount_day(invoice.discount_until, rules):
         late = (received_on - invoice.discount_until).days
-        grace = f", beyond {_days(rules.discount_grace_days)} of grace" if rules.discount_grace_days else ""
-        return Offer(amount, f"the money came on {received_on}, {_days(late)} after {invoice.discount_until}{grace}")
+        grace = f", beyond {counted(rules.discount_grace_days, 'day')} of grace" if rules.discount_grace_days else ""
+        return Offer(amount, f"the money came on {received_on}, {counted(late, 'day')} after {invoice.discount_until}{grace}")
     if any(row.kind in ("payment", "opening", "bank_charge") for row in lasting):
         return Offer(amount, "a part was paid before, and the discount is for the whole at once")
     return Offer(amount)
 
 
-def _days(count: int) -> str:
-    return f"{count} day{'s' if count != 1 else ''}"
+def last_discount_day(until: date, rules: SettlementRules) -> date:
+    """The last day of the money, with the grace that the ledger gives."""
+    return until + timedelta(days=rules.discount_grace_days)
 
 
 def limit(amount: Decimal, currency: str) -> int:
     """A limit of the settings in minor units, rounded down."""
     return int(amount.scaleb(digits(currency)))
-
-
-class Taxed(Protocol):
-    """What a tax group must have to bear a share."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def base(self) -> Decimal: ...
-    @property
-    def amount(self) -> Decimal: ...
 
 
 class TaxShare(NamedTuple):
@@ -81,16 +72,10 @@ def tax_words(shares: Iterable[TaxShare], currency: str) -> str:
     return "its tax: " + ", ".join(taxed) if taxed else ""
 
 
-def tax_shares(groups: Sequence[Taxed], untaxed: int, amount: int, currency: str) -> list[TaxShare]:
-    """An amount with tax, such as a discount or a write-off, shared by rate group by the largest remainder.
-
-    ``untaxed`` is what the invoice holds without a tax group, in minor units.
-    """
-    parts = [(each.code, minor_units(each.base, currency), minor_units(each.amount, currency)) for each in groups]
-    if untaxed:
-        parts.append(("none", untaxed, 0))
-    shares = split(amount, [base + tax for _, base, tax in parts])
+def tax_shares(codes: Mapping[str, Taxed], amount: int) -> list[TaxShare]:
+    """An amount with tax, such as a discount or a write-off, shared over what the invoice holds of each code by the largest remainder."""
+    shares = split(amount, [each.gross for each in codes.values()])
     return [
-        TaxShare(code, share, rounded_ratio(share, Decimal(tax), Decimal(base + tax)) if base + tax else 0)
-        for (code, base, tax), share in zip(parts, shares, strict=True)
+        TaxShare(code, share, rounded_ratio(share, Decimal(each.tax), Decimal(each.gross)) if each.gross else 0)
+        for (code, each), share in zip(codes.items(), shares, strict=True)
     ]

@@ -6,14 +6,14 @@ Every sentence is about one day: what is dated after it, and what came to an end
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from billcli.core.defaults import Default
-from billcli.core.early_payment import TaxShare, discount_offer
+from billcli.core.early_payment import TaxShare, discount_offer, last_discount_day
 from billcli.core.facts import HoldFact, InvoiceFact, Settlement
 from billcli.core.instalments import Part
-from billcli.core.report import Column, Report
+from billcli.core.report import Column, Report, counted
 from billcli.core.settlement import USES
 from billcli.model.money import Money
 from billcli.model.settings import SettlementRules
@@ -76,10 +76,6 @@ def known(rows: Iterable[Settlement], as_of: date) -> list[Settlement]:
     return [
         row._replace(ended_on=None) if row.ended_on is not None and row.ended_on > as_of else row for row in rows if row.booked_on <= as_of
     ]
-
-
-def days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
 
 
 _WHAT = {
@@ -176,12 +172,12 @@ def because(invoice: InvoiceFact, state: str, parts: Sequence[Part], rows: Seque
     else:
         due = f"due on {part.due_on}"
     if state == "overdue":
-        late = days((as_of - part.due_on).days)
+        late = counted((as_of - part.due_on).days, "day")
         if len(parts) > 1:
             return f"overdue: {due}, {late} after it; {whole} in all"
         return f"overdue: {whole} and was {due}, {late} ago"
     left = (part.due_on - as_of).days
-    when = "today" if left == 0 else f"in {days(left)}"
+    when = "today" if left == 0 else f"in {counted(left, 'day')}"
     settled = whole if state == "partly paid" else f"nothing is settled yet, all of {Money(invoice.gross, currency)} is open"
     what = "it" if part.open == open_ else f"the next {Money(part.open, currency).text()}"
     return f"{state}: {settled}; {what} is due on {part.due_on}, {when}"
@@ -196,7 +192,7 @@ def due_table(parts: Sequence[Part], currency: str, as_of: date, plan: str, *, v
     rows = []
     for part in parts:
         late = (as_of - part.due_on).days
-        when = f"overdue for {days(late)}" if late > 0 else "due today" if late == 0 else f"due in {days(-late)}"
+        when = f"overdue for {counted(late, 'day')}" if late > 0 else "due today" if late == 0 else f"due in {counted(-late, 'day')}"
         how = "settled" if part.open <= 0 else when if part.open >= part.amount else f"{when}, settled in part"
         how = "void" if void else how
         rows.append((part.due_on, Money(part.amount, currency), Money(part.open, currency), how, plan or None))
@@ -208,7 +204,7 @@ def discount_outcome(invoice: InvoiceFact, rows: Sequence[Settlement], open_: in
     if invoice.discount_until is None or invoice.discount_percent is None:
         return ""
     until, grace, currency = invoice.discount_until, rules.discount_grace_days, invoice.currency
-    offer = f"{invoice.discount_percent} % for the whole paid by {until}" + (f" and {days(grace)} of grace" if grace else "")
+    offer = f"{invoice.discount_percent} % for the whole paid by {until}" + (f" and {counted(grace, 'day')} of grace" if grace else "")
     granted = [row for row in rows if row.kind == "discount"]
     if granted:
         return f"{offer}: " + "; ".join(_granted(row, until, currency) for row in granted)
@@ -216,7 +212,7 @@ def discount_outcome(invoice: InvoiceFact, rows: Sequence[Settlement], open_: in
         (row for row in rows if row.kind == "payment" and row.ended_on is None), key=lambda row: (row.value_on, row.booked_on)
     )  # fmt: skip
     without = [row for row in rows if row not in cash and row.source not in [each.source for each in cash[:1]]]
-    last_day = until + timedelta(days=grace)
+    last_day = last_discount_day(until, rules)
     if cash:
         first = cash[0]
         offered = discount_offer(invoice, without, first.value_on, rules)
@@ -238,7 +234,7 @@ def discount_outcome(invoice: InvoiceFact, rows: Sequence[Settlement], open_: in
 
 def _granted(row: Settlement, until: date, currency: str) -> str:
     late = (row.value_on - until).days
-    grace = f", {days(late)} after it, within the grace" if late > 0 else ""
+    grace = f", {counted(late, 'day')} after it, within the grace" if late > 0 else ""
     back = f", taken back on {row.ended_on}" if row.ended_on is not None else ""
     return f"{Money(row.amount, currency)} granted with {row.source}, money of {row.value_on}{grace}{back}"
 

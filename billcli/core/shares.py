@@ -5,7 +5,7 @@ Every share is what is due up to and with it less what is due before it, rounded
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -79,6 +79,15 @@ def taxed_by_code(document: Any) -> dict[str, Taxed]:
     found = {each.code: Taxed(Money.of(each.base, currency).minor, Money.of(each.amount, currency).minor) for each in document.taxes}
     untaxed = Money.of(document.totals.net, currency).minor - sum(each.base for each in found.values())
     return found | {OUTSIDE.code: Taxed(untaxed, 0)} if untaxed else found
+
+
+def taxed_in_all(documents: Iterable[Any]) -> dict[str, Taxed]:
+    """What several documents come to of each tax code."""
+    found: dict[str, Taxed] = {}
+    for document in documents:
+        for code, each in taxed_by_code(document).items():
+            found[code] = found.get(code, NOTHING).plus(each)
+    return found
 
 
 def quantity_share(amount: int, before: Decimal, quantity: Decimal, whole: Decimal) -> int:

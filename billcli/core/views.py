@@ -8,7 +8,7 @@ from typing import Any
 
 from billcli.core.defaults import Default
 from billcli.core.facts import Settlement
-from billcli.core.report import Column, Report
+from billcli.core.report import Column, Report, counted
 from billcli.core.settlement import ended
 from billcli.core.totals import adjustment_amount, line_amount
 from billcli.model.money import Money
@@ -213,7 +213,7 @@ def _tax(group: Any) -> str:
 
 def _state(derived: Mapping[str, Any]) -> str:
     days = derived["days_overdue"]
-    return f"{derived['state']}, {days} day{'s' if days != 1 else ''}" if days else str(derived["state"])
+    return f"{derived['state']}, {counted(days, 'day')}" if days else str(derived["state"])
 
 
 def _present(*fields: tuple[str, Any]) -> list[tuple[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from billcli.core.early_payment import Offer, TaxShare, discount_offer, limit, tax_shares, tax_words
 from billcli.core.facts import InvoiceFact, Settlement
+from billcli.core.shares import Taxed
 from billcli.model.settings import SettlementRules
 
 ISSUED = date(2026, 3, 1)
@@ -81,33 +81,22 @@ def test_a_limit_is_rounded_down_to_the_currency(text: str, currency: str, minor
     assert limit(Decimal(text), currency) == minor
 
 
-class Group(NamedTuple):
-    code: str
-    base: Decimal
-    amount: Decimal
-
-
-def group(code: str, base: str, amount: str) -> Group:
-    return Group(code, Decimal(base), Decimal(amount))
-
-
-VAT_19 = group("vat-19", "1000.00", "190.00")
-MIXED = [group("vat-19", "100.00", "19.00"), group("vat-7", "50.00", "3.50")]
+MIXED = {"vat-19": Taxed(10_000, 1_900), "vat-7": Taxed(5_000, 350)}
 
 
 @pytest.mark.parametrize(
-    ("groups", "untaxed", "amount", "shares"),
+    ("codes", "amount", "shares"),
     [
-        ([VAT_19], 0, 2_380, [TaxShare("vat-19", 2_380, 380)]),
-        (MIXED, 0, 518, [TaxShare("vat-19", 357, 57), TaxShare("vat-7", 161, 11)]),
-        (MIXED, 17_250, 1_036, [TaxShare("vat-19", 357, 57), TaxShare("vat-7", 161, 11), TaxShare("none", 518, 0)]),
-        ([group("free", "0.00", "0.00")], 100, 10, [TaxShare("free", 0, 0), TaxShare("none", 10, 0)]),
-        ([group("zero", "100.00", "0.00")], 0, 200, [TaxShare("zero", 200, 0)]),
-        ([], 5_000, 100, [TaxShare("none", 100, 0)]),
+        ({"vat-19": Taxed(100_000, 19_000)}, 2_380, [TaxShare("vat-19", 2_380, 380)]),
+        (MIXED, 518, [TaxShare("vat-19", 357, 57), TaxShare("vat-7", 161, 11)]),
+        (MIXED | {"none": Taxed(17_250, 0)}, 1_036, [TaxShare("vat-19", 357, 57), TaxShare("vat-7", 161, 11), TaxShare("none", 518, 0)]),
+        ({"free": Taxed(0, 0), "none": Taxed(100, 0)}, 10, [TaxShare("free", 0, 0), TaxShare("none", 10, 0)]),
+        ({"zero": Taxed(10_000, 0)}, 200, [TaxShare("zero", 200, 0)]),
+        ({"none": Taxed(5_000, 0)}, 100, [TaxShare("none", 100, 0)]),
     ],
 )
-def test_the_tax_of_a_discount_is_shared_by_rate_group(groups: list[Group], untaxed: int, amount: int, shares: list[TaxShare]) -> None:
-    assert tax_shares(groups, untaxed, amount, "EUR") == shares
+def test_the_tax_of_a_discount_is_shared_by_rate_group(codes: dict[str, Taxed], amount: int, shares: list[TaxShare]) -> None:
+    assert tax_shares(codes, amount) == shares
 
 
 GROUPS = st.lists(st.tuples(st.integers(1, 100_000), st.integers(0, 30_000)), min_size=1, max_size=4)
@@ -115,15 +104,15 @@ GROUPS = st.lists(st.tuples(st.integers(1, 100_000), st.integers(0, 30_000)), mi
 
 @given(GROUPS, st.data())
 def test_shares_add_up_and_no_tax_exceeds_that_of_its_group(sizes: list[tuple[int, int]], data: st.DataObject) -> None:
-    groups = [group(str(at), str(Decimal(base).scaleb(-2)), str(Decimal(tax).scaleb(-2))) for at, (base, tax) in enumerate(sizes)]
+    codes = {str(at): Taxed(base, tax) for at, (base, tax) in enumerate(sizes)}
     whole = sum(base + tax for base, tax in sizes)
     amount = data.draw(st.integers(0, whole))
-    shares = tax_shares(groups, 0, amount, "EUR")
+    shares = tax_shares(codes, amount)
     assert sum(share.gross for share in shares) == amount
     assert all(share.tax <= tax and share.tax <= share.gross for share, (_, tax) in zip(shares, sizes, strict=True))
-    assert [share.tax for share in tax_shares(groups, 0, whole, "EUR")] == [tax for _, tax in sizes]
+    assert [share.tax for share in tax_shares(codes, whole)] == [tax for _, tax in sizes]
 
 
 def test_words_name_each_tax_that_there_is() -> None:
-    assert tax_words(tax_shares(MIXED, 5_000, 518, "EUR"), "EUR") == "its tax: 0.44 EUR of vat-19, 0.08 EUR of vat-7"
+    assert tax_words(tax_shares(MIXED | {"none": Taxed(5_000, 0)}, 518), "EUR") == "its tax: 0.44 EUR of vat-19, 0.08 EUR of vat-7"
     assert tax_words([TaxShare("none", 100, 0)], "EUR") == ""

@@ -10,7 +10,7 @@ from typing import Any
 from billcli.core.checks.amounts import check_amounts
 from billcli.core.checks.figures import check_draft_figures, check_figures
 from billcli.core.checks.holds import check_hold
-from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_write_off
+from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_void, check_write_off
 from billcli.diagnostics import Diagnostic, Path, dotted
 from billcli.model.category import Categories
 from billcli.model.credit_note import CreditNote
@@ -45,9 +45,7 @@ def _invoice(invoice: Invoice) -> Iterator[Diagnostic]:
     if total != invoice.totals.gross and total != invoice.totals.net + invoice.totals.tax:
         message = f"the instalments add up to {total}; the invoice is over {format(invoice.totals.gross, 'f')}"
         yield Diagnostic("E405", message, path=("instalments",), hint="what is due in parts is the whole, no more and no less")
-    if invoice.void and invoice.void.on < invoice.issued_on:
-        message = f"void.on: {invoice.void.on} is before the day of issue, {invoice.issued_on}"
-        yield Diagnostic("E504", message, path=("void", "on"), hint="a void counts from the day of issue at the earliest")
+    yield from check_void(invoice)
     for at, (earlier, each) in enumerate(pairwise(invoice.instalments), 1):
         if each.due_on < earlier.due_on:
             message = f"instalments[{at}].due_on: {each.due_on} stands behind {earlier.due_on}"

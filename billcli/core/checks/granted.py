@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 
 from billcli.core.checks.facts import BouncedRefund, Granted, UnpaidCredit
-from billcli.core.early_payment import limit
+from billcli.core.early_payment import last_discount_day, limit
 from billcli.core.money import rounded_ratio
 from billcli.core.settlement import counts
 from billcli.core.totals import HUNDRED
@@ -43,7 +42,7 @@ def check_rules(granted: Sequence[Granted], rules: SettlementRules) -> Iterator[
         path = undotted(each.place)
         amount = Money(each.amount, each.currency)
         if each.kind == "discount" and each.discount_until is not None:
-            last = each.discount_until + timedelta(days=rules.discount_grace_days)
+            last = last_discount_day(each.discount_until, rules)
             if each.value_on > last:
                 message = f"{amount} of discount on {each.invoice} for money of {each.value_on}; its last day was {last}"
                 yield Diagnostic("W523", message, each.file, path, hint="discount_grace_days: under settlement: in ledger.yaml gives more")

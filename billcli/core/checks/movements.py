@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from billcli.core.checks.amounts import check_amounts
 from billcli.diagnostics import Diagnostic, Path, dotted
 from billcli.model.credit_note import CreditNote
+from billcli.model.invoice import Invoice
 from billcli.model.payment import Allocation, Payment
 from billcli.model.refund import Refund
 from billcli.model.write_off import WriteOff, WrittenOff
@@ -185,6 +186,11 @@ def check_applied(note: CreditNote) -> Iterator[Diagnostic]:
     """A credit note's rows and its void."""
     yield from check_amounts(_row_amounts("applied", note.applied), note.currency)
     yield from _rows("applied", note.applied, note.issued_on, "the day of issue", "credit settles nothing before it is there")
-    if note.void and note.void.on < note.issued_on:
-        message = f"void.on: {note.void.on} is before the day of issue, {note.issued_on}"
+    yield from check_void(note)
+
+
+def check_void(document: Invoice | CreditNote) -> Iterator[Diagnostic]:
+    """E504: nothing is void before it is issued."""
+    if document.void and document.void.on < document.issued_on:
+        message = f"void.on: {document.void.on} is before the day of issue, {document.issued_on}"
         yield Diagnostic("E504", message, path=("void", "on"), hint="a void counts from the day of issue at the earliest")
