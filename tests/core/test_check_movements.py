@@ -118,6 +118,15 @@ def test_payment(rows: list[dict[str, Any]], changes: dict[str, Any], expected: 
         ([drawn("100")], {}, [("E211", "draws[0].amount")]),
         ([drawn("100.00")], {"reversed": BOUNCED}, [("E506", "draws[0].amount")]),
         ([drawn("100.00", ended_on="2026-05-04")], {"reversed": BOUNCED}, []),
+        ([drawn("100.00", ended_on="2026-04-10")], {"reversed": {**BOUNCED, "on": "2026-04-10"}}, []),
+        # what came back had been drawn, all of it and until then
+        ([drawn("100.00", ended_on="2026-05-04")], {"reversed": BOUNCED, "amount": "150.00"}, [("E404", "amount")]),
+        ([drawn("99.00", ended_on="2026-04-10")], {"reversed": {**BOUNCED, "on": "2026-04-10"}}, [("E404", "amount")]),
+        ([drawn("100.00", ended_on="2026-05-04")] * 2, {"reversed": BOUNCED}, [("E404", "amount")]),
+        ([drawn("100.00", ended_on="2026-05-03")], {"reversed": BOUNCED}, [("E404", "amount")]),
+        # drawn on every day since it was paid
+        ([drawn("100.00", on="2026-04-11")], {}, [("E404", "amount")]),
+        ([drawn("100.00", ended_on="2026-04-20"), drawn("100.00", on="2026-04-21", payment="q")], {}, [("E404", "amount")]),
     ],
 )
 def test_refund(draws: list[dict[str, Any]], changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:

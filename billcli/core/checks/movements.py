@@ -144,12 +144,23 @@ def check_refund(refund: Refund) -> Iterator[Diagnostic]:
             message = f"{dotted(path)}: a key is missing: payment or credit_note"
             yield Diagnostic("E202", message, path=path, hint="a draw names the payment or the credit note that it takes of")
     yield from _rows("draws", refund.draws, refund.on, "the day from which the refund counts", "one of the two is mistyped")
-    if refund.reversed is None:
-        drawn = sum((each.amount for each in refund.draws if each.ended_on is None), Decimal(0))
-        if drawn != refund.amount:
-            message = f"amount is {format(refund.amount, 'f')}; the draws come to {format(drawn, 'f')}"
-            yield Diagnostic("E404", message, path=("amount",), hint="all that is paid back is drawn of payments or credit notes")
+    yield from _drawn(refund)
     yield from _reversal(refund, "draws", refund.draws, refund.paid_on)
+
+
+def _drawn(refund: Refund) -> Iterator[Diagnostic]:
+    """E404: on every day until it comes back a refund is what its draws take; also one that came back on its own day drew all of it."""
+    begun = max(refund.on, refund.paid_on)
+    until = max(refund.reversed.on, begun) if refund.reversed else date.max
+    changes = {day for each in refund.draws for day in (each.on, each.ended_on) if day and begun < day < until}
+    for day in sorted({begun, *changes}):
+        taken = [each for each in refund.draws if _counts(each, day) or (day == until and each.on <= day and each.ended_on == day)]
+        drawn = sum((each.amount for each in taken), Decimal(0))
+        if drawn != refund.amount:
+            when = f" on {day}" if changes else ""
+            message = f"amount is {format(refund.amount, 'f')}; the draws come to {format(drawn, 'f')}{when}"
+            yield Diagnostic("E404", message, path=("amount",), hint="all that is paid back is drawn of payments or credit notes")
+            return
 
 
 def check_write_off(write_off: WriteOff) -> Iterator[Diagnostic]:
