@@ -79,6 +79,9 @@ def draws(request: RefundRequest, sources: Sequence[Source], on: date) -> list[D
     named = any(source.named for source in sources)
     if named and (left or not total):
         raise _named_misfit(sources, left or 0, total, currency)
+    used = {(each.kind, each.name) for each in found}
+    if idle := [source.name for source in sources if source.named and (source.kind, source.name) not in used]:
+        raise BillError(f"{idle[0]} gives nothing to this refund", f'leave it out; "bill show {idle[0]}" tells what is unapplied of it')
     if not total:
         message = f"{request.customer} has no unapplied credit in {currency} on {on}"
         raise BillError(message, "a refund draws on unapplied payments and credit notes")

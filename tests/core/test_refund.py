@@ -56,6 +56,14 @@ def test_more_than_the_credit_is_refused(sources: list[Source], amount: int | No
     assert said in refused.value.message
 
 
+@pytest.mark.parametrize("amount", [None, 3_000], ids=["nothing is free of it", "the amount is reached before it"])
+def test_a_named_source_that_gives_nothing_is_an_error(amount: int | None) -> None:
+    """Else the refund would say less than the command did, and the command could not be retried."""
+    idle = source("CN-1", (EARLY, 2_000), *([] if amount else [(DAY, -2_000)]), named=True, kind="credit-note")
+    with pytest.raises(BillError, match="CN-1 gives nothing to this refund"):
+        draws(request(amount), [source("p", (EARLY, 3_000), named=True), idle], DAY)
+
+
 def test_named_amounts_over_the_whole_are_a_slip() -> None:
     with pytest.raises(UsageError, match="the named amounts are more than --amount"):
         draws(request(100), [source("p", (EARLY, 3_000), wanted=200, named=True)], DAY)
