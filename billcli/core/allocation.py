@@ -148,7 +148,7 @@ class _Allocation:
         cash = [target.open - offer for target, offer in zip(targets, offers, strict=True)]
         last = max(at for at, offer in enumerate(offers) if offer)
         cash[last] -= short - sum(offers) + self.fee
-        if cash[last] <= 0:
+        if not 0 < cash[last] <= targets[last].open:
             return {}
         return {target.invoice.number: amount for target, amount in zip(targets, cash, strict=True)}
 

@@ -280,3 +280,8 @@ def test_whatever_is_given_no_invoice_and_no_money_is_overdrawn(data: st.DataObj
         assert lowest(invoice_changes(ISSUED, each.invoice.gross, [*each.rows, *own])) == (0, None)
     assert sum(found.amount for found in done.rows if found.kind == "payment") <= money
     assert all(found.amount > 0 for found in done.rows)
+
+
+def test_money_beyond_all_invoices_is_credit_though_it_is_near_their_discounts() -> None:
+    done = given(10053, target("INV-1", 50), target("INV-2", 10000, percent=None), discount_tolerance="0.05")
+    assert parts(done) == [("INV-1", "payment", 50), ("INV-2", "payment", 10000)]
