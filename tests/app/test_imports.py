@@ -581,7 +581,8 @@ def test_payments_of_an_export_are_known_by_their_own_ids(books: Path) -> None:
 
 
 def test_money_received_in_a_closed_period_is_booked_on_the_first_open_day(books: Path) -> None:
-    take(books, "payment", "external_id,customer,received_on,amount\nb-1,nordwind,2025-12-20,60\n")
+    ran = run(books, "payment", "external_id,customer,received_on,amount\nb-1,nordwind,2025-12-20,60\n", "--yes")
+    assert (ran.code, "1 payment of a day in a closed period is booked on 2026-01-01\n" in ran.err) == (0, True)
     (path,) = (books / "payments").rglob("*.yaml")
     found = document(books, str(path.relative_to(books)))
     assert (str(found.received_on), str(found.on)) == ("2025-12-20", "2026-01-01")

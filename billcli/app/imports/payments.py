@@ -98,6 +98,10 @@ def _summary(this: Import, done: rules.Allocated, counts: dict[str, int], totals
                   for currency, amount in totals["payments"].items()]  # fmt: skip
     if counts["customers"]:
         lines.append(f"with {counted(counts['customers'], 'new customer', 'new customers')}")
+    moved = [each for each in done.payments if each.on > each.received_on]
+    if moved:
+        were = counted(len(moved), "payment of a day in a closed period is", "payments of days in a closed period are")
+        lines.append(f"{were} booked on {max(each.on for each in moved)}")
     if done.edited:
         lines.append(f"{counted(len(done.edited), 'credit note makes', 'credit notes make')} room and becomes credit of its customer")
     if counts["already_there"]:
