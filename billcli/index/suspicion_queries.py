@@ -39,7 +39,18 @@ def touched(connection: sqlite3.Connection, since: str) -> Iterator[Touched]:
     FROM found n LEFT JOIN files f ON f.path = n.path WHERE {which.replace("path", "n.path")} ORDER BY n.path, n.at, n.seq
     """  # our own names
     for path, clone, seq, at, made, by_hand, is_gone, day in connection.execute(sql, (since,)).fetchall():
-        yield Touched(path, clone, seq, at, bool(made), bool(by_hand), bool(is_gone), _DAY(day) if day else None)
+        born = _born(connection, path) if is_gone else None
+        yield Touched(path, clone, seq, at, bool(made), bool(by_hand), bool(is_gone), _DAY(day) if day else None, born)
+
+
+def _born(connection: sqlite3.Connection, path: str) -> tuple[str, int, str] | None:
+    """Clone, seq and instant of the first entry that knew a file."""
+    sql = """
+    SELECT t.clone, t.seq, t.at FROM audited a JOIN trail t ON t.file = a.file AND t.clone = a.clone AND t.seq = a.seq
+    WHERE a.path = ? AND a.hash IS NOT NULL ORDER BY t.at, t.seq LIMIT 1
+    """
+    found: tuple[str, int, str] | None = connection.execute(sql, (path,)).fetchone()
+    return found
 
 
 def moved(connection: sqlite3.Connection, path: str) -> bool:

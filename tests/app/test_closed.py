@@ -197,3 +197,16 @@ def test_errors_keep_the_books_open_and_comments_of_the_ledger_stay(books: Path)
     assert "warning: the draft d is meant for a day in the period" in closed.err
     assert settings.read_text(encoding="utf-8") == text.replace("closed_through: 2026-03-31", "closed_through: 2026-04-15")
     assert told(books) == ["W512 d.yaml"]
+
+
+def test_a_payment_that_vanishes_from_a_month_closed_in_part_is_missed(books: Path) -> None:
+    for day in ("2026-04-05", "2026-04-12"):
+        done("payment", "add", "-c", "nordwind", "-a", "7", "--yes", cwd=books, at=day, env=HERE)
+    done("close", "--through", "2026-04-10", "--yes", cwd=books, at="2026-04-15", env=HERE)
+    done("payment", "add", "-c", "nordwind", "-a", "8", "--received-on", "2026-04-04", "--yes", cwd=books, at="2026-04-15", env=HERE)
+    kept = [path for path in books.glob("payments/2026/04/*.yaml") if path.name.startswith("2026-04-05")]
+    for path in books.glob("payments/2026/04/*.yaml"):
+        path.unlink()
+    assert told(books) == [f"W610 {path.name}" for path in kept]
+    done("payment", "add", "-c", "nordwind", "-a", "9", "--yes", cwd=books, at="2026-04-15", env=HERE)
+    assert told(books) == [f"W610 {path.name}" for path in kept], "also when the next command has noted it"

@@ -12,11 +12,16 @@ from billcli.core.checks.facts import Closing, Touched
 MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
 FIRST = Closing("a", 5, "2026-04-02T09:00:00Z", MARCH)
 SECOND = Closing("a", 12, "2026-05-02T09:00:00Z", APRIL)
+MIDDLE = Closing("a", 8, "2026-04-16T09:00:00Z", date(2026, 4, 15))
+MID_APRIL = "payments/2026/04/2026-04-10-nordwind-7f3a9c21.yaml"
 FILE = "payments/2026/03/p.yaml"
 
 
-def touched(clone: str, seq: int, at: str, day: date | None = date(2026, 3, 20), *, gone: bool = False, file: str = FILE) -> Touched:
-    return Touched(file, clone, seq, at, made=False, by_hand=True, gone=gone, day=day)
+def touched(
+    clone: str, seq: int, at: str, day: date | None = date(2026, 3, 20), *, gone: bool = False, file: str = FILE,
+    born: tuple[str, int, str] | None = None,
+) -> Touched:  # fmt: skip
+    return Touched(file, clone, seq, at, made=False, by_hand=True, gone=gone, day=day, born=born)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,16 @@ def touched(clone: str, seq: int, at: str, day: date | None = date(2026, 3, 20),
         (touched("", 0, "", None, gone=True, file="payments/2026/04/p.yaml"), [FIRST], False),
         (touched("", 0, "", None, gone=True, file="payments/2026/13/p.yaml"), [FIRST], False),
         (touched("", 0, "", None, gone=True, file="invoices/2026/03/I-1.yaml"), [FIRST], False),
+        # gone, and there before a close within the month of its folder
+        (touched("", 0, "", None, gone=True, file=MID_APRIL, born=("a", 7, "2026-04-11T09:00:00Z")), [FIRST, MIDDLE], True),
+        (touched("", 0, "", None, gone=True, file=MID_APRIL, born=("a", 9, "2026-04-16T09:00:00Z")), [FIRST, MIDDLE], False),
+        (touched("", 0, "", None, gone=True, file=MID_APRIL.replace("04-10", "04-20"), born=("a", 7, "")), [FIRST, MIDDLE], False),
+        (
+            touched("", 0, "", None, gone=True, file=MID_APRIL.replace("04-10", "03-10"), born=("a", 7, "")),
+            [FIRST, MIDDLE],
+            False,
+        ),
+        (touched("", 0, "", None, gone=True, file="payments/2026/04/p.yaml", born=("a", 7, "")), [FIRST, MIDDLE], False),
         # cannot be read: another finding says so
         (touched("", 0, "", None), [FIRST], False),
     ],

@@ -10,6 +10,7 @@ from billcli.core.checks.facts import Closing, DraftLeft, Touched
 from billcli.diagnostics import Diagnostic, Path
 
 _MONTH = re.compile(r"/([0-9]{4})/([0-9]{2})/")
+_DAY = re.compile(r"/([0-9]{4}/[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})-[^/]*")
 _NUMBERED = ("invoices/", "credit-notes/")
 STALE_DAYS = 60
 """A draft whose day lies further back than this was forgotten."""
@@ -24,7 +25,7 @@ def check_closed(touched: Iterable[Touched], closings: Sequence[Closing], closed
             continue
         if each.gone and each.file.startswith(_NUMBERED):
             continue  # E408 says so
-        day = _end_of_month(each.file) if each.gone else each.day
+        day = _gone_day(each, closings) if each.gone else each.day
         if day is None or day > min(last, closed_through) or each.file in told:
             continue
         told.add(each.file)
@@ -36,6 +37,17 @@ def _after(each: Touched, closing: Closing) -> bool:
     if each.seq == 0:
         return True
     return each.seq > closing.seq if each.clone == closing.clone else each.at > closing.at
+
+
+def _gone_day(each: Touched, closings: Sequence[Closing]) -> date | None:
+    """From when a file that is gone counted at the latest: from the day in its name where it was there before that day was closed."""
+    if each.born is not None and (match := _DAY.search(each.file)) and match[2][:7] == match[1].replace("/", "-"):
+        day = date.fromisoformat(match[2])
+        clone, seq, at = each.born
+        born = each._replace(clone=clone, seq=seq, at=at)
+        if any(closing.through >= day and not _after(born, closing) for closing in closings):
+            return day
+    return _end_of_month(each.file)
 
 
 def _end_of_month(file: str) -> date | None:

@@ -157,7 +157,8 @@ class Closing(NamedTuple):
 class Touched(NamedTuple):
     """A document that an entry of the trail made, or found changed ``by_hand``; seq 0 where no entry notes it yet.
 
-    ``day`` is the day from which it counts, None where its file is gone or cannot be read.
+    ``day`` is the day from which it counts, None where its file is gone or cannot be read. ``born`` are clone, seq and instant of the
+    first entry that knew a file which is gone.
     """
 
     file: str
@@ -168,6 +169,7 @@ class Touched(NamedTuple):
     by_hand: bool
     gone: bool
     day: date | None
+    born: tuple[str, int, str] | None = None
 
 
 class DraftLeft(NamedTuple):
