@@ -143,6 +143,9 @@ def test_refund(draws: list[dict[str, Any]], changes: dict[str, Any], expected: 
         ([written_off("100.00", ended_on="2026-04-20"), written_off("30.00", on="2026-04-20")], {}, []),
         ([written_off("100.00", ended_on="2026-04-10"), written_off("30.00")], {}, []),
         ([written_off("100.00", ended_on="2026-04-20"), written_off("30.00", on="2026-04-21")], {}, [("E404", "amount")]),
+        ([written_off("100.00", ended_on="2026-04-10"), written_off("70.00", ended_on="2026-04-10"), written_off("30.00")], {}, []),
+        # what is left of a row is never more than it was
+        ([written_off("100.00", ended_on="2026-04-20"), written_off("100.01", on="2026-04-20")], {}, [("E404", "allocations[1].amount")]),
         ([written_off("100.00")], {"approved_by": None}, [("E202", "kind")]),
         ([written_off("100.00")], {"approved_by": None, "kind": "small-difference"}, []),
         ([written_off("100.00", on="2026-04-09")], {}, [("E504", "allocations[0].on")]),

@@ -173,24 +173,28 @@ def check_write_off(write_off: WriteOff) -> Iterator[Diagnostic]:
         message = "a key is missing: approved_by, for a bad debt"
         yield Diagnostic("E202", message, path=("kind",), hint="write who agreed to give the money up")
     yield from _rows("allocations", rows, write_off.on, "the day of the write-off", "one of the two is mistyped")
-    first = sum((each.amount for each in first_rows(rows)), Decimal(0))
+    parts = list(_grouped(rows))
+    first = sum((each.amount for _, each, before in parts if before is None), Decimal(0))
     if first != write_off.amount:
         message = f"amount is {format(write_off.amount, 'f')}; the rows it began with come to {format(first, 'f')}"
         yield Diagnostic("E404", message, path=("amount",), hint="what ends keeps its row; amount: stays what was written off at first")
+    for at, each, before in parts:
+        if before is not None and each.amount > before.amount:
+            message = f"allocations[{at}].amount: {format(each.amount, 'f')} go on of {format(before.amount, 'f')} that ended on {each.on}"
+            hint = "what is left of a row is less than it was; more is a write-off of its own"
+            yield Diagnostic("E404", message, path=("allocations", at, "amount"), hint=hint)
 
 
-def first_rows(rows: Sequence[WrittenOff]) -> list[WrittenOff]:
-    """The rows it began with: one that begins on the day an earlier one of the invoice ended is what was left of that."""
-    first: list[WrittenOff] = []
-    ended: list[tuple[str, date | None]] = []
-    for each in rows:
-        if (each.invoice, each.on) in ended:
-            ended.remove((each.invoice, each.on))
-        else:
-            first.append(each)
+def _grouped(rows: Sequence[WrittenOff]) -> Iterator[tuple[int, WrittenOff, WrittenOff | None]]:
+    """Each row with its place and what it is left of: a row that begins on the day an earlier one of its invoice ended; else None."""
+    ended: list[WrittenOff] = []
+    for at, each in enumerate(rows):
+        before = next((row for row in ended if (row.invoice, row.ended_on) == (each.invoice, each.on)), None)
+        if before is not None:
+            ended.remove(before)
+        yield at, each, before
         if each.ended_on is not None:
-            ended.append((each.invoice, each.ended_on))
-    return first
+            ended.append(each)
 
 
 def check_applied(note: CreditNote) -> Iterator[Diagnostic]:
