@@ -239,7 +239,7 @@ def _customer(books: Books, customer_id: str, as_of: date) -> View:
     ]
     columns = (
         Column("kind", "Kind"), Column("name", "Document"), Column("date", "Date", "day"), Column("currency", "Cur"),
-        Column("amount", "In the balance", "money"), Column("file", "File"),
+        Column("amount", "In the balance", "money"), Column("file", "File", minor=True),
     )  # fmt: skip
     owed = {}
     for currency in sorted({row[3] for row in rows}):
@@ -274,7 +274,7 @@ def _refund(books: Books, refund_id: str, as_of: date) -> View:
 def _draw_table(draws: Sequence[Draw], currency: str, as_of: date, files: explain.Files) -> Report:
     columns = (
         Column("date", "Date", "day"), Column("kind", "From"), Column("source", "Document"), Column("amount", "Amount", "money"),
-        Column("ended_on", "Came back"), Column("file", "File"),
+        Column("ended_on", "Came back"), Column("file", "File", minor=True),
     )  # fmt: skip
     rows = [
         (

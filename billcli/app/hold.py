@@ -204,11 +204,11 @@ _COLUMNS = (
     Column("kind", "Kind"),
     Column("customer", "Customer"),
     Column("invoice", "Invoice"),
-    Column("on", "From", "day"),
+    Column("on", "From", "day", minor=True),
     Column("until", "Until", "day"),
     Column("amount", "Amount", "money"),
     Column("currency", "Cur"),
-    Column("live", "Live"),
+    Column("live", "Live", minor=True),
     Column("state", "State"),
     Column("reason", "Reason", "prose", minor=True),
 )

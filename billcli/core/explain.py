@@ -269,8 +269,8 @@ def default_table(said: Mapping[str, Sequence[Default]], frozen: Mapping[str, st
     ``over`` are the levels that said something else and lost: company < groups < customer < document.
     """
     columns = (
-        Column("field", "Field"), *((Column("document", "In the document"),) if frozen is not None else ()),
-        Column("default", "Default today"), Column("from", "From"), Column("over", "Instead of", "prose"),
+        Column("field", "Field"), *((Column("document", "In the document", "prose"),) if frozen is not None else ()),
+        Column("default", "Default today", "prose"), Column("from", "From"), Column("over", "Instead of", "prose"),
         *((Column("won", "Which won", "prose"),) if frozen is not None else ()),
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = []

@@ -252,7 +252,7 @@ def proofs(
 
 _ACTIVITY = (
     Column("customer", "Customer"), Column("date", "Date", "day"), Column("kind", "Kind"), Column("document", "Document"),
-    Column("invoice", "Invoice"), Column("text", "What", "prose", minor=True), Column("until", "Until", minor=True),
+    Column("invoice", "Invoice", minor=True), Column("text", "What", "prose", minor=True), Column("until", "Until", minor=True),
     Column("currency", "Cur"), Column("debit", "Debit", "money"), Column("credit", "Credit", "money"),
     Column("balance", "Balance", "money"), Column("amount", "Amount"),
 )  # fmt: skip
@@ -282,7 +282,7 @@ def activity(
     shown = [
         ("total", *(None,) * 6, currency, *(Money(each, currency) for each in sums), None) for currency, sums in sorted(totals.items())
     ]
-    return Report("statement", until, _ACTIVITY, rows, shown, _notes(proven, until))
+    return Report("statement", until, _narrowed(_ACTIVITY, customers), rows, shown, _notes(proven, until))
 
 
 def _notes(proven: Sequence[Proof], until: date) -> tuple[str, ...]:
@@ -341,11 +341,17 @@ def _aside(customer: str, beside: Beside) -> Iterator[_Told]:
             yield _Told(hold.booked_on, "hold", hold.id, hold.invoice, f"{hold.kind}: {hold.reason}", hold.until, hold.currency, amount)
 
 
+def _narrowed(columns: tuple[Column, ...], customers: Sequence[str]) -> tuple[Column, ...]:
+    """A narrow terminal needs no column for the one customer that was asked for."""
+    first, *others = columns
+    return (first._replace(minor=len(customers) == 1), *others)
+
+
 _OPEN = (
-    Column("customer", "Customer"), Column("kind", "Kind"), Column("document", "Document"), Column("invoice", "Invoice"),
-    Column("text", "What", "prose", minor=True), Column("date", "Date", "day"), Column("due_on", "Due", "day"),
-    Column("until", "Until", minor=True), Column("days_overdue", "Days", "count"), Column("currency", "Cur"),
-    Column("amount", "Amount", "money"), Column("open", "Open", "money"),
+    Column("customer", "Customer"), Column("kind", "Kind"), Column("document", "Document"),
+    Column("invoice", "Invoice", minor=True), Column("text", "What", "prose", minor=True), Column("date", "Date", "day"),
+    Column("due_on", "Due", "day"), Column("until", "Until", minor=True), Column("days_overdue", "Days", "count"),
+    Column("currency", "Cur"), Column("amount", "Amount", "money"), Column("open", "Open", "money"),
 )  # fmt: skip
 
 
@@ -398,7 +404,7 @@ def open_items(customers: Sequence[str], items: Sequence[OpenItem], proven: Sequ
     for proof in proven:
         totals[proof.account.currency] = totals.get(proof.account.currency, 0) + proof.closing
     shown = [("total", *(None,) * 8, currency, None, Money(amount, currency)) for currency, amount in sorted(totals.items())]
-    return Report("statement", until, _OPEN, rows, shown, _notes(proven, until))
+    return Report("statement", until, _narrowed(_OPEN, customers), rows, shown, _notes(proven, until))
 
 
 def _item_row(item: OpenItem, until: date) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,9 @@ from billcli.model.money import Money
 from billcli.render.text import json_text, padded, safe, width
 
 _RIGHT = frozenset(("money", "count", "number"))
+
+_PROSE = 16
+"""What is prose may be broken into lines of that width."""
 
 
 def rendered(report: Report, form: str, *, terminal: bool) -> str:
@@ -177,10 +180,12 @@ def _made(
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, padding))
-    for column in (columns[at] for at in shown):
+    for at in shown:
+        column, widest = columns[at], max(width(line[at]) for line in [[each.title for each in columns], *rows, *totals])
         prose = column.kind == "prose"
+        least = min(widest, _PROSE) if prose else widest  # without it Rich takes the longest word, and cuts what has several
         justify = "right" if column.kind in _RIGHT else "left"
-        table.add_column(Text(column.title), justify=justify, no_wrap=not prose, overflow="fold", min_width=16 if prose else None)  # type: ignore[arg-type]  # a literal
+        table.add_column(Text(column.title), justify=justify, no_wrap=not prose, overflow="fold", min_width=least)  # type: ignore[arg-type]  # a literal
     for row in rows:
         table.add_row(*(Text(row[at]) for at in shown))
     if totals:
@@ -206,12 +211,23 @@ def rendered_view(view: View, form: str, *, terminal: bool) -> str:
         columns = (Column("field", "Field"), Column("value", "Value"))
         return as_csv(Report(view.kind, view.as_of, columns, [(name, str(value)) for name, value in view.fields]))
     size = max(width(name) for name, _ in view.fields)
+    broken = _broken_to(size + 2) if terminal else lambda text: [text]
     lines = []
     for name, value in view.fields:
-        first, *more = str(value).split("\n")
-        lines += [f"{padded(name, size)}  {safe(first)}", *(f"{' ' * size}  {safe(each)}" for each in more)]
+        first, *more = [piece for each in str(value).split("\n") for piece in broken(safe(each))]
+        lines += [f"{padded(name, size)}  {first}", *(f"{' ' * size}  {each}" for each in more)]
     text = "".join(f"{line.rstrip()}\n" for line in lines)
     for title, table in view.tables:
         if table.rows:
             text += f"\n{title}\n" + as_table(table, terminal=terminal)
     return text
+
+
+def _broken_to(indent: int) -> Callable[[str], list[str]]:
+    """Breaks a text between words for a terminal that many columns narrower; one with no room left gets it whole."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(markup=False, highlight=False)
+    room = console.width - indent
+    return lambda text: [line.plain.rstrip() for line in Text(text).wrap(console, room)] or [""] if room >= _PROSE else [text]

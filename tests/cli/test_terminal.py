@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from billcli.render.text import width
 from tests.support import PROJECT, bill, done, environment, make_ledger
 
 DAY = "2026-06-30"
@@ -130,6 +131,23 @@ def test_table_on_a_terminal_fits_and_cuts_no_id_or_amount(tmp_path: Path, colum
     table = screen.split("EUR  Σ")[0].splitlines()
     assert max(map(len, table)) <= max(columns, 84)
     assert ("(no room for: Name)" in screen) == (columns < 120)
+
+
+def test_lists_and_documents_fit_a_hundred_columns_with_every_day_and_amount_whole(tmp_path: Path) -> None:
+    done("demo", "demo", cwd=tmp_path, at=DAY)
+    demo = tmp_path / "demo"
+    for words in (
+        "invoice list", "payment list", "credit-note list", "hold list", "report aging", "report aging --by invoice",
+        "statement nordwind", "statement nordwind --kind open", "explain INV-2026-0001", "explain nordwind", "show INV-2026-0036", "explain INV-2026-0035",
+    ):  # fmt: skip
+        looked = (*words.split(), "--as-of", "2026-10-31")
+        code, screen = typed(*looked, ledger=demo, columns=100)
+        assert code == 0
+        assert max(width(line) for line in screen.splitlines() if " Σ " not in line) <= 100, words
+        plain = bill(*looked, at=DAY, env={"BILL_LEDGER": str(demo)}).out
+        missing = set(re.findall(r"\d+\.\d\d\b", plain)) - set(re.findall(r"\d+\.\d\d\b", screen))
+        assert not missing, words
+        assert not re.search(r"\b\d{4}-\d\d-\d\b", screen), words
 
 
 def test_an_edit_that_cannot_stand_is_shown_and_the_editor_opened_again(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
