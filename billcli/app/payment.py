@@ -12,7 +12,7 @@ from billcli.app.books import Books
 from billcli.app.invoice import made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
-from billcli.core.settlement import balance, invoice_changes, lasting
+from billcli.core.settlement import balance, ended, invoice_changes, lasting
 from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
@@ -279,6 +279,7 @@ def payment_list(
         Column("currency", "Cur"),
         Column("amount", "Amount", "money"),
         Column("unapplied", "Unapplied", "money"),
+        Column("reversed_on", "Reversed", "day", minor=True),
     )
     rows = []
     for each in queries.payments(books.index, as_of):
@@ -296,6 +297,7 @@ def payment_list(
                 each.currency,
                 Money(each.amount, each.currency),
                 left,
+                ended(each.reversed_on, as_of),
             )
         )
     return Report("payments", as_of, columns, rows, currency_totals(columns, rows))

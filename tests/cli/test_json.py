@@ -102,7 +102,7 @@ def test_credit_note_list(books: Path) -> None:
 
 def test_payment_list(books: Path) -> None:
     row = report(books, "payment", "list")
-    assert set(row) == {"payment", "customer", "received_on", "method", "currency", "amount", "unapplied"}
+    assert set(row) == {"payment", "customer", "received_on", "method", "currency", "amount", "unapplied", "reversed_on"}
 
 
 def test_customer_list(books: Path) -> None:
