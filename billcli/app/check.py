@@ -147,8 +147,8 @@ def _closed(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 
 def _elsewhere(books: Books, without: Lost, file: str) -> bool:
-    """Whether another finding says where a file that is gone may be: in a folder that cannot be looked into, or in another one."""
-    return any(file.startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.moved(books.index, file)
+    """Whether another finding says where a file that is gone may be: in a folder that cannot be looked into, or in a wrong one."""
+    return any(file.startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.misplaced(books.index, file)
 
 
 def _ahead(books: Books, without: Lost) -> Iterator[Diagnostic]:

@@ -53,10 +53,14 @@ def _born(connection: sqlite3.Connection, path: str) -> tuple[str, int, str] | N
     return found
 
 
-def moved(connection: sqlite3.Connection, path: str) -> bool:
-    """Whether a file of that name stands in another folder."""
+def misplaced(connection: sqlite3.Connection, path: str) -> bool:
+    """Whether a file of that name stands in another folder, with a finding of its own."""
     name = path.rpartition("/")[2]
-    return connection.execute("SELECT 1 FROM files WHERE substr(path, ?) = ?", (-len(name) - 1, f"/{name}")).fetchone() is not None
+    sql = """
+    SELECT 1 FROM files f WHERE substr(f.path, ?) = ? AND EXISTS (
+      SELECT 1 FROM problems p WHERE p.file = f.id OR (p.file = 0 AND p.place = f.path))
+    """
+    return connection.execute(sql, (-len(name) - 1, f"/{name}")).fetchone() is not None
 
 
 def drafts_left(connection: sqlite3.Connection) -> list[DraftLeft]:

@@ -84,6 +84,16 @@ def test_what_cannot_be_looked_into_or_stands_in_another_folder_is_one_finding(b
     assert told(books) == ["E115 payments"]
 
 
+def test_a_payment_that_a_person_moves_out_of_a_closed_month_is_missed(books: Path) -> None:
+    path = payment_file(books)
+    later = books / "payments/2026/04" / path.name
+    later.parent.mkdir(parents=True)
+    text = path.read_text(encoding="utf-8")
+    later.write_text(text.replace('"on": 2026-03-20', '"on": 2026-04-01'), encoding="utf-8")
+    path.unlink()
+    assert told(books) == [f"W610 {path.name}"]
+
+
 def test_file_that_cannot_be_read_is_one_finding(books: Path) -> None:
     path = payment_file(books)
     path.write_text("schema: [\n", encoding="utf-8")
