@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from billcli.app.books import Books
-from billcli.app.hold import live_plans
+from billcli.app.hold_state import live_plans
 from billcli.core import explain, explain_source, settlement
 from billcli.core.explain import Share
 from billcli.core.explain_source import Debt, Source
 from billcli.core.facts import Draw, Settlement
+from billcli.core.hold_state import is_live
 from billcli.core.instalments import agreed_parts, due_parts, oldest_due
 from billcli.core.report import Column, Report, View, table_data
 from billcli.core.states import invoice_state
@@ -120,8 +121,6 @@ def _others(books: Books, customer: str, rows: Iterable[Settlement]) -> dict[tup
 
 
 def _plan_id(books: Books, number: str, as_of: date) -> str:
-    from billcli.core.hold import is_live
-
     return next((each.id for each in reversed(queries.plans(books.index, as_of)) if each.invoice == number and is_live(each, as_of)), "")
 
 
@@ -307,7 +306,7 @@ def _write_off(books: Books, write_off_id: str, as_of: date) -> View:
 
 
 def _hold(books: Books, hold_id: str, as_of: date) -> View:
-    from billcli.app.hold import hold_view
+    from billcli.app.hold_state import hold_view
     from billcli.core.explain import hold_text
 
     fact = queries.hold(books.index, hold_id)

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
-from billcli.app.hold import hold_table, holds_by_invoice, holds_on, live_plans
+from billcli.app.hold_state import hold_table, holds_by_invoice, holds_on, live_plans
+from billcli.core.hold_state import is_live
 from billcli.core.instalments import Agreed, Part, agreed_parts, due_parts, instalment_table, oldest_due
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals, table_data
@@ -308,8 +309,6 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
 
 def _schedule(books: Books, fact: Any, open_: int, own: dict[str, list[Any]], as_of: date) -> Report:
     """The invoice's own instalments and those of every plan that has begun; the version that counts says what is open."""
-    from billcli.core.hold import is_live
-
     begun = [each for each in queries.plans(books.index, as_of) if each.invoice == fact.number]
     agreed = queries.plan_parts_of(books.index, [each.id for each in begun])
     counts = next((each.id for each in begun if is_live(each, as_of) and each.id in agreed), "invoice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from billcli.app.books import Books
-from billcli.app.hold import live_plans
+from billcli.app.hold_state import live_plans
 from billcli.core import aging
 from billcli.core.report import Report
 from billcli.errors import BillError, UsageError

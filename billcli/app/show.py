@@ -9,7 +9,7 @@ from billcli.app.books import Books
 from billcli.app.credit_note import credit_note_view
 from billcli.app.customer import customer_view
 from billcli.app.draft import draft_view
-from billcli.app.hold import hold_view
+from billcli.app.hold_state import hold_view
 from billcli.app.invoice import invoice_view
 from billcli.app.payment import payment_view
 from billcli.app.refund import refund_view

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from billcli.app.books import Books
-from billcli.app.hold import live_plans
+from billcli.app.hold_state import live_plans
 from billcli.core import statement
-from billcli.core.facts import HoldFact, OpenInvoice, PaymentFact
+from billcli.core.facts import OpenInvoice, PaymentFact
+from billcli.core.hold_state import is_live
 from billcli.core.report import Report
 from billcli.core.statement import Account, Beside, Movement, Proof
 from billcli.errors import BillError, UsageError
@@ -103,15 +104,8 @@ def _beside(books: Books, wanted: Sequence[str], payments: Iterable[PaymentFact]
         for each in sorted(payments, key=lambda each: (each.reversed_on or date.max, each.id))
         if each.customer in wanted and each.reversed_on is not None and each.reversed_on <= until and (charge := _charge(books, each))
     ]
-    return Beside(_live_holds(books, wanted, until), claims, credits_)
-
-
-def _live_holds(books: Books, wanted: Sequence[str], until: date) -> list[HoldFact]:
-    if not (holds := statement_queries.holds_of(books.index, wanted)):
-        return []
-    from billcli.core.hold import is_live  # heavy, and most customers have none
-
-    return [each for each in holds if is_live(each, until)]
+    holds = [each for each in statement_queries.holds_of(books.index, wanted) if is_live(each, until)]
+    return Beside(holds, claims, credits_)
 
 
 def _charge(books: Books, payment: PaymentFact) -> int:

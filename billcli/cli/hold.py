@@ -109,7 +109,7 @@ def list_(
 
     Example: bill hold list --live --kind dispute
     """
-    from billcli.app.hold import HoldFilter, hold_list
+    from billcli.app.hold_state import HoldFilter, hold_list
 
     list_command(ctx, as_of, form, lambda found, day: hold_list(found, HoldFilter(customer, invoice, kind, live), day))
 
@@ -122,6 +122,6 @@ def show(
 
     Example: bill hold show 2026-04-17-nordwind-7f3a9c21
     """
-    from billcli.app.hold import hold_view
+    from billcli.app.hold_state import hold_view
 
     list_command(ctx, as_of, form, lambda found, day: hold_view(found, hold, day))

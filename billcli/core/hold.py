@@ -1,8 +1,8 @@
-"""Holds: begun and released as plans of files; whether one counts on a day, and how it stands then."""
+"""Holds begun and released, as plans of files."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -10,21 +10,14 @@ from typing import Any, NamedTuple
 from billcli.core.days import moved
 from billcli.core.document import dated_id, document_data, made, path_of
 from billcli.core.facts import HoldFact, InvoiceFact, Settlement
+from billcli.core.hold_state import OUTCOMES, is_live
 from billcli.core.plan import Change, Create, CreateBytes, Plan, Set
-from billcli.core.settlement import balance, counts, invoice_changes, lasting
+from billcli.core.settlement import balance, invoice_changes, lasting
 from billcli.core.totals import figures
 from billcli.errors import BillError, UsageError
 from billcli.model.hold import Hold
 from billcli.model.money import Money
 from billcli.model.values import quoted
-
-OUTCOMES = {
-    "dispute": ("upheld", "rejected", "settled", "withdrawn"),
-    "promise": ("kept", "broken", "withdrawn"),
-    "plan": ("kept", "broken", "withdrawn"),
-    "manual": ("withdrawn",),
-}
-"""How each kind may end."""
 
 _OPTIONS = {
     "dispute": frozenset(("amount", "lines", "until")),
@@ -73,42 +66,6 @@ def owed_on(invoice: InvoiceFact, rows: Sequence[Settlement], on: date) -> Owed:
     credited = sum(row.amount for row in rows if row.kind == "credit" and row.ended_on is None)
     state = "void" if invoice.voided_on else "fully credited" if credited >= invoice.gross else "paid"
     return Owed(invoice.number, balance(changes, on), lasting(changes), state)
-
-
-def is_live(hold: HoldFact, day: date) -> bool:
-    """From ``on`` until it is released, and up to and including ``until``; a plan counts until it is released."""
-    if day < hold.booked_on or (hold.released_on is not None and hold.released_on <= day):
-        return False
-    return hold.until is None or hold.kind == "plan" or day <= hold.until
-
-
-def hold_state(hold: HoldFact, as_of: date, *, kept: bool = False, behind: bool = False) -> str:
-    """How it stands on a day on which it has begun. ``kept``: what was promised has come; ``behind``: an instalment is overdue."""
-    if hold.released_on is not None and hold.released_on <= as_of:
-        return "released"
-    if kept:
-        return "kept"
-    if behind:
-        return "behind"
-    if is_live(hold, as_of):
-        return "live"
-    return "broken" if hold.kind == "promise" else "expired"
-
-
-def is_kept(hold: HoldFact, invoices: Iterable[tuple[int, Sequence[Settlement]]], unapplied: int, as_of: date) -> bool:
-    """Whether the promised amount, or all there was, has come by the promised day, as known on ``as_of``.
-
-    Money counts by its own date, wherever it was booked. ``invoices`` are (gross, rows) of what the promise is about; ``unapplied``
-    is money of the customer that came in that time and settles nothing yet.
-    """
-    every = list(invoices)
-    cash, nothing_left = unapplied, bool(every)
-    for gross, rows in every:
-        known = [row for row in rows if counts(row, as_of)]
-        in_time = [row for row in known if hold.until is None or min(row.value_on, row.booked_on) <= hold.until]
-        cash += sum(row.amount for row in in_time if row.source_kind == "payment" and row.value_on >= hold.booked_on)
-        nothing_left = nothing_left and sum(row.amount for row in in_time) >= gross
-    return nothing_left or (hold.amount is not None and cash >= hold.amount)
 
 
 def _named(kind: str) -> str:
@@ -276,16 +233,3 @@ def plan_release(hold: Hold, path: str, on: date, outcome: str | None, reason: s
         relies_on=(path, "ledger.yaml"),
         reason=reason or "",
     )
-
-
-def hold_fields(hold: Hold, name: str, derived: Mapping[str, Any], as_of: date) -> list[tuple[str, Any]]:
-    """Head of a hold; ``name`` is the customer's."""
-    released = hold.released if hold.released and hold.released.on <= as_of else None
-    ended = ", ".join(str(each) for each in (released.on, released.outcome, released.reason) if each) if released else None
-    fields = (
-        ("Hold", hold.id), ("Kind", hold.kind), ("Customer", f"{name} ({hold.customer})" if name else hold.customer),
-        ("Invoice", hold.invoice), ("From", hold.on), ("Until", hold.until),
-        ("Amount", hold.amount is not None and f"{format(hold.amount, 'f')} {hold.currency}"), ("Lines", ", ".join(map(str, hold.lines))),
-        ("Reason", hold.reason), ("Released", ended), ("State", derived["state"]), ("Tags", ", ".join(hold.tags)), ("Notes", hold.notes),
-    )  # fmt: skip
-    return [(title, value) for title, value in fields if value]

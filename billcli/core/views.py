@@ -74,6 +74,19 @@ def refund_fields(document: Any, as_of: date) -> list[tuple[str, Any]]:
     )  # fmt: skip
 
 
+def hold_fields(hold: Any, name: str, derived: Mapping[str, Any], as_of: date) -> list[tuple[str, Any]]:
+    """Head of a hold; ``name`` is the customer's."""
+    released = _known(hold.released, as_of)
+    how = ", ".join(str(each) for each in (released.on, released.outcome, released.reason) if each) if released else None
+    fields = (
+        ("Hold", hold.id), ("Kind", hold.kind), ("Customer", f"{name} ({hold.customer})" if name else hold.customer),
+        ("Invoice", hold.invoice), ("From", hold.on), ("Until", hold.until),
+        ("Amount", hold.amount is not None and f"{format(hold.amount, 'f')} {hold.currency}"), ("Lines", ", ".join(map(str, hold.lines))),
+        ("Reason", hold.reason), ("Released", how), ("State", derived["state"]), ("Tags", ", ".join(hold.tags)), ("Notes", hold.notes),
+    )  # fmt: skip
+    return [(title, value) for title, value in fields if value]
+
+
 def void_fields(document: Any, as_of: date) -> list[tuple[str, Any]]:
     """Since when and why an invoice or a credit note is void, where it is on that day."""
     void = _known(document.void, as_of)

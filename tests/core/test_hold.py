@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from billcli.core.facts import HoldFact, InvoiceFact, Settlement
-from billcli.core.hold import HoldRequest, Owed, hold_state, is_kept, is_live, owed_on, plan_new, plan_release
+from billcli.core.hold import HoldRequest, Owed, owed_on, plan_new, plan_release
+from billcli.core.hold_state import hold_state, is_kept, is_live
 from billcli.core.plan import Create
 from billcli.errors import BillError
 from billcli.model.hold import Hold

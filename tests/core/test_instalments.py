@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from billcli.core.aging import open_parts
 from billcli.core.facts import HoldFact, OpenInvoice, PlanPart, Settlement
-from billcli.core.hold import is_live
+from billcli.core.hold_state import is_live
 from billcli.core.instalments import agreed_parts, due_parts, instalment_table, oldest_due, plans_by_invoice
 from billcli.core.settlement import counted
 

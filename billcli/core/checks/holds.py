@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from billcli.core.checks.amounts import check_amounts
 from billcli.core.checks.facts import Held
 from billcli.core.facts import EvidenceFact
-from billcli.core.hold import OUTCOMES
+from billcli.core.hold_state import OUTCOMES
 from billcli.diagnostics import Diagnostic, Path, dotted, undotted
 from billcli.model.hold import Hold
 from billcli.model.money import Money
