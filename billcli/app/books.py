@@ -12,24 +12,12 @@ from billcli.app.context import Context
 from billcli.app.refresh import Progress, fresh_index, no_progress
 from billcli.diagnostics import Diagnostic, did_you_mean, same_spelling
 from billcli.errors import BillError, ChangedMeanwhile
-from billcli.index import queries
+from billcli.index import find, queries
 from billcli.index.check_queries import gone
 from billcli.index.connection import Connection
 from billcli.model.values import quoted
 
 E = TypeVar("E")
-
-TABLES = {
-    "customer": ("customers", "id"),
-    "invoice": ("invoices", "number"),
-    "credit-note": ("credit_notes", "number"),
-    "payment": ("payments", "id"),
-    "draft": ("drafts", "id"),
-    "refund": ("refunds", "id"),
-    "write-off": ("write_offs", "id"),
-    "hold": ("holds", "id"),
-}
-"""Where the index keeps each kind of document, and by which key."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +63,16 @@ class Books:
 
     def path(self, kind: str, name: str) -> str:
         """The file of a document. Raises ``BillError`` with the nearest name there is."""
-        table, key = TABLES[kind]
-        found = queries.path_of(self.index, table, key, name)
+        found = find.path_of(self.index, kind, name)
         if found is None:
-            hint = self._nearest(table, key, name) or f'"bill {kind} list" shows them'
+            hint = self._nearest(kind, name) or f'"bill {kind} list" shows them'
             word = kind if kind == "write-off" else kind.replace("-", " ")
             raise BillError(f"there is no {word} {quoted(name)}", hint)
         return found
 
-    def _nearest(self, table: str, key: str, name: str) -> str:
-        known = [row[1] for row in queries.keys(self.index, table, key)]
-        return did_you_mean(name, known) if table == "customers" else same_spelling(name, known)
+    def _nearest(self, kind: str, name: str) -> str:
+        known = find.keys(self.index, kind)
+        return did_you_mean(name, known) if kind == "customer" else same_spelling(name, known)
 
     def customer(self, customer_id: str) -> Any:
         from billcli.model.customer import Customer

@@ -15,13 +15,8 @@ from billcli.core.checks import closed, granted, suspicions
 from billcli.core.checks.facts import CreditedInvoice, Unused
 from billcli.core.facts import OpenInvoice
 from billcli.diagnostics import Diagnostic, Path
-from billcli.index import balances, check_queries, queries, suspicion_queries
+from billcli.index import balances, check_queries, find, hold_queries, queries, suspicion_queries
 from billcli.store.layout import KINDS
-
-_VOCABULARY = {
-    "customer": ("customers", "id"), "invoice": ("invoices", "number"), "payment": ("payments", "id"),
-    "credit-note": ("credit_notes", "number"),
-}  # fmt: skip
 
 
 def check(books: Books, *, strict: bool = False) -> list[Diagnostic]:
@@ -48,8 +43,8 @@ def _located(books: Books, found: list[Diagnostic]) -> Iterator[Diagnostic]:
 
 def _references(books: Books, without: Lost) -> Iterator[Diagnostic]:
     def known(kind: str) -> list[str]:
-        if kind in _VOCABULARY:
-            return [name for _, name in queries.keys(books.index, *_VOCABULARY[kind])]
+        if kind in find.TABLES:
+            return find.keys(books.index, kind)
         return queries.names(books.index, kind)
 
     return together.check_references((each for each in check_queries.missing(books.index) if not without.name(each.kind, each.name)), known)
@@ -192,10 +187,9 @@ def _long_terms(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 def _holds(books: Books, without: Lost) -> Iterator[Diagnostic]:
     from billcli.core.checks import holds
-    from billcli.index.hold_queries import held
     from billcli.model.hold import Hold
 
-    found = held(books.index)
+    found = hold_queries.held(books.index)
     yield from holds.check_held(found, lambda file: books.document(file, Hold).lines)
     yield from holds.check_plans(found)
 
@@ -204,7 +198,7 @@ def _evidence(books: Books, without: Lost) -> Iterator[Diagnostic]:
     from billcli.app.evidence import evidence_now
     from billcli.core.checks.holds import check_evidence
 
-    return check_evidence(queries.evidence(books.index), partial(evidence_now, books.root))
+    return check_evidence(hold_queries.evidence(books.index), partial(evidence_now, books.root))
 
 
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {

@@ -10,7 +10,8 @@ from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
 from billcli.app.credit_use import with_taken_back
-from billcli.app.invoice import already_there, given_number, made_before
+from billcli.app.invoice import given_number
+from billcli.app.repeated import answered, answered_by_content, made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import balance
@@ -55,7 +56,7 @@ def plan_new(options: CreditOptions) -> Planner:
         if options.customer not in (None, invoice.customer):
             raise UsageError(f"{number} is an invoice of {invoice.customer}, not of {options.customer}", "--invoice is enough")
         request = _request(options, number, invoice.currency)
-        if made := made_before(books, "credit_notes", request.external_id):
+        if made := made_before(books, "credit-note", request.external_id):
             return _repeated(books, made, request)
         if invoice.void:
             raise BillError(f"{invoice.number} is void", "there is nothing to credit")
@@ -94,9 +95,9 @@ def _plan_free(options: CreditOptions) -> Planner:
 
         customer = books.customer(request.customer)
         master = Master(books.settings(), books.categories(), books.items(), customer)
-        if made := made_before(books, "credit_notes", request.external_id):
+        if made := made_before(books, "credit-note", request.external_id):
             note = free_credit_document(request, master, Given(made, "", ()), books.credit_note(made).issued_on)
-            return already_there(books, "credit_notes", made, request.external_id, seal.content(note))
+            return answered_by_content(books, "credit-note", made, request.external_id, seal.content(note))
         issued_on = request.issued_on or books.today
         given = given_number(books, master.settings, "credit-note", request.series, issued_on)
         return plan_credit_note(free_credit_document(request, master, given, issued_on), given, books.path("customer", customer.id))
@@ -149,11 +150,8 @@ def _repeated(books: Books, made: str, request: Any) -> Plan:
     voided = [each.gross for each in earlier if each.voided_on]
     before_it = [each.gross for each in earlier if each.voided_on and each.voided_on <= there.issued_on]
     rest = fact.gross - sum(each.gross for each in earlier)
-    if not is_asked_again(books.credit_note(made), request, {rest, rest + sum(voided), rest + sum(before_it)}):
-        raise BillError(
-            f"the external id {quoted(request.external_id)} belongs to {made}, which says something else", f'look at it: "bill show {made}"'
-        )
-    return Plan("nothing", (), (f"{made} is already there; nothing to do",), {"number": made})
+    same = is_asked_again(books.credit_note(made), request, {rest, rest + sum(voided), rest + sum(before_it)})
+    return answered("credit-note", made, request.external_id, same=same)
 
 
 def _credited(books: Books, number: str) -> Any:

@@ -8,10 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
+from billcli.app.repeated import answered
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.errors import BillError, UsageError
-from billcli.index import balances, queries
+from billcli.index import balances, find, queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
 from billcli.model.values import quoted
@@ -37,7 +38,7 @@ def plan_add(fields: Mapping[str, Any]) -> Planner:
         customer = _with_exact_limit(books, customer)
         if (known := _same_external(books, customer)) is not None:
             return known
-        return plan_add(customer, queries.taken(books.index, "customers", "id", [customer.id]))
+        return plan_add(customer, find.taken(books.index, "customer", [customer.id]))
 
     return planner
 
@@ -48,9 +49,8 @@ def _same_external(books: Books, customer: Any) -> Plan | None:
     twin = next((each for each in queries.customers(books.index) if each.external_id == customer.external_id), None)
     if twin is None:
         return None
-    if books.customer(twin.id).model_dump(exclude={"id"}) != customer.model_dump(exclude={"id"}):
-        raise BillError(f'the external id "{customer.external_id}" belongs to {twin.id}, which says something else')
-    return Plan("nothing", (), (f"{twin.id} is already there; nothing to do",), {"id": twin.id})
+    same = books.customer(twin.id).model_dump(exclude={"id"}) == customer.model_dump(exclude={"id"})
+    return answered("customer", twin.id, customer.external_id, same=same)
 
 
 def _check(books: Books, customer: Any) -> None:
@@ -253,7 +253,7 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
         from billcli.model.values import parse_country
 
         value_of(parse_country, wanted.country, "--country")
-    tagged = queries.tags_of(books.index, "customers", "id")
+    tagged = find.tags(books.index, "customer")
     owed = _owed(books, as_of)
     usual = queries.settings(books.index)["currency"]
     columns = (

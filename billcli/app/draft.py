@@ -9,7 +9,7 @@ from billcli.app.books import Books
 from billcli.core.plan import Plan, Remove
 from billcli.core.report import Column, Report, View, counted, currency_totals
 from billcli.errors import BillError
-from billcli.index import queries
+from billcli.index import find
 from billcli.model.money import Money
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _COLUMNS = (
 
 def draft_list(books: Books, as_of: date) -> Report:
     """Drafts by id with what they would come to; one that could not be issued as it stands says why, and is in no total."""
-    every = [_row(books, draft_id, as_of) for _, draft_id in queries.keys(books.index, "drafts", "id")]
+    every = [_row(books, draft_id, as_of) for draft_id in find.keys(books.index, "draft")]
     counting = [row for row in every if row[6] is not None]
     left = len(every) - len(counting)
     notes = (f"{counted(left, 'draft')} cannot be issued so and {'is' if left == 1 else 'are'} in no total",) if left else ()

@@ -6,13 +6,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from billcli.app.books import TABLES, Books
+from billcli.app.books import Books
 from billcli.app.refresh import overlaid, understand
 from billcli.core import edit as rules
 from billcli.core.plan import Plan
 from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError, ChangedMeanwhile
-from billcli.index import queries
+from billcli.index import find, queries
 from billcli.model.values import quoted
 from billcli.store import fs, working_copy
 from billcli.store.layout import SINGLE, Kind, kind_for
@@ -120,11 +120,11 @@ def opened(books: Books, document: str, kind: str | None = None) -> Editing:
 def _meant(books: Books, document: str) -> str:
     if document in SINGLE or (kind_for(document) and queries.hashes(books.index, [document])):
         return document
-    found = [path for table, key in TABLES.values() if (path := queries.path_of(books.index, table, key, document))]
+    found = [path for kind in find.TABLES if (path := find.path_of(books.index, kind, document))]
     if len(found) == 1:
         return found[0]
     if found:
         raise BillError(f"{quoted(document)} may be any of {', '.join(found)}", "name the file")
-    near = queries.search(books.index, document)
+    near = find.search(books.index, document)
     hint = f"did you mean {quoted(near[0][1])}?" if near else "a number, an id, ledger.yaml, categories.yaml or items.yaml"
     raise BillError(f"nothing has {quoted(document)} as its number or id", hint)

@@ -17,13 +17,13 @@ from billcli.core.instalments import agreed_parts, due_parts, oldest_due
 from billcli.core.report import Column, Report, View, table_data
 from billcli.core.states import invoice_state
 from billcli.errors import BillError
-from billcli.index import balances, queries
+from billcli.index import balances, find, hold_queries, queries
 from billcli.model.money import Money
 
 
 def explain_document(books: Books, text: str, as_of: date) -> Report | View | None:
     """The document that is meant, or the list of those that could be; None where nothing fits."""
-    found = queries.search(books.index, text)
+    found = find.search(books.index, text)
     if not found:
         return None
     found = [each for each in found if each[1] == text] or found
@@ -37,16 +37,11 @@ def _files(books: Books, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, s
     """The file of each document, those left out that no file declares."""
     found = {}
     for kind, name in dict.fromkeys(wanted):
-        table, key = _TABLES[kind]
-        if path := queries.path_of(books.index, table, key, name):
+        if path := find.path_of(books.index, kind, name):
             found[kind, name] = path
     return found
 
 
-_TABLES = {
-    "invoice": ("invoices", "number"), "credit-note": ("credit_notes", "number"), "payment": ("payments", "id"),
-    "refund": ("refunds", "id"), "write-off": ("write_offs", "id"),
-}  # fmt: skip
 _ROWS = {"payment": "allocations", "write-off": "allocations", "credit-note": "applied"}
 
 
@@ -121,7 +116,9 @@ def _others(books: Books, customer: str, rows: Iterable[Settlement]) -> dict[tup
 
 
 def _plan_id(books: Books, number: str, as_of: date) -> str:
-    return next((each.id for each in reversed(queries.plans(books.index, as_of)) if each.invoice == number and is_live(each, as_of)), "")
+    return next(
+        (each.id for each in reversed(hold_queries.plans(books.index, as_of)) if each.invoice == number and is_live(each, as_of)), ""
+    )
 
 
 def _shares(books: Books, invoice: Any, rows: Sequence[Settlement]) -> list[Share]:
@@ -309,7 +306,7 @@ def _hold(books: Books, hold_id: str, as_of: date) -> View:
     from billcli.app.hold_state import hold_view
     from billcli.core.explain import hold_text
 
-    fact = queries.hold(books.index, hold_id)
+    fact = hold_queries.hold(books.index, hold_id)
     assert fact is not None
     stood = hold_view(books, hold_id, as_of)
     text, path = hold_text(fact, stood.data["state"]), books.path("hold", hold_id)

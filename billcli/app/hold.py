@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.books import Books
+from billcli.app.repeated import answered, made_before
 from billcli.core.plan import Plan
 from billcli.errors import BillError, UsageError
-from billcli.index import queries
+from billcli.index import find, hold_queries, queries
 from billcli.model.values import quoted
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def plan_new(options: HoldOptions) -> Planner:
         else:
             owed, currency = _owed_by(books, customer, options, on)
         request, copies = _request(books, options, customer, asked, currency)
-        others = [each for each in queries.holds(books.index, date.max) if each.customer == customer]
-        taken = frozenset(name.casefold() for _, name in queries.keys(books.index, "holds", "id"))
+        others = [each for each in hold_queries.holds(books.index, date.max) if each.customer == customer]
+        taken = find.in_use(books.index, "hold")
         return core.plan_new(request, on, owed, others, taken, copies)
 
     return planner
@@ -147,10 +148,9 @@ def _evidence(books: Books, paths: Sequence[str]) -> tuple[tuple[tuple[str, str]
 def _repeated(books: Books, options: HoldOptions, customer: str) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant something else."""
     from billcli.app.amounts import minor_of
-    from billcli.app.invoice import made_before
 
-    made = made_before(books, "holds", options.external_id)
-    fact = queries.hold(books.index, made) if made else None
+    made = made_before(books, "hold", options.external_id)
+    fact = hold_queries.hold(books.index, made) if made else None
     if fact is None:
         return None
     same = (fact.kind, fact.customer, fact.invoice, fact.reason) == (options.kind, customer, options.invoice, options.reason)
@@ -158,11 +158,9 @@ def _repeated(books: Books, options: HoldOptions, customer: str) -> Plan | None:
     if same and options.amount is not None:
         same = fact.currency is not None and minor_of(options.amount, fact.currency, "--amount") == fact.amount
     if same and options.instalments:
-        days = [part.due_on for part in queries.plan_parts_of(books.index, [fact.id]).get(fact.id, [])]
+        days = [part.due_on for part in hold_queries.plan_parts_of(books.index, [fact.id]).get(fact.id, [])]
         same = days == [_instalment(text, fact.currency or "")[0] for text in options.instalments]
-    if not same:
-        raise BillError(f"the external id {quoted(options.external_id or '')} belongs to {fact.id}, which says something else")
-    return Plan("nothing", (), (f"{fact.id} is already there; nothing to do",), {"id": fact.id})
+    return answered("hold", fact.id, options.external_id, same=same)
 
 
 def plan_release(hold_id: str, outcome: str | None, reason: str | None, on: date | None) -> Planner:

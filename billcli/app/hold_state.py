@@ -14,18 +14,18 @@ from billcli.core.instalments import Agreed, due_parts, oldest_due, plans_by_inv
 from billcli.core.report import Column, Report, View
 from billcli.core.settlement import balance, counted
 from billcli.errors import BillError, UsageError
-from billcli.index import queries
+from billcli.index import hold_queries, queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
 
 
 def live_plans(books: Books, as_of: date) -> dict[str, Agreed]:
     """The instalments agreed later that count on that day, by invoice."""
-    plans = queries.plans(books.index, as_of)
+    plans = hold_queries.plans(books.index, as_of)
     if not plans:
         return {}
     live = [(each.id, each.invoice) for each in plans if each.invoice and is_live(each, as_of)]
-    return plans_by_invoice(live, queries.plan_parts_of(books.index, [plan for plan, _ in live]))
+    return plans_by_invoice(live, hold_queries.plan_parts_of(books.index, [plan for plan, _ in live]))
 
 
 _COLUMNS = (
@@ -61,7 +61,7 @@ def hold_list(books: Books, wanted: HoldFilter, as_of: date) -> Report:
             books.path(kind, name)
     found = [
         each
-        for each in queries.holds(books.index, as_of)
+        for each in hold_queries.holds(books.index, as_of)
         if (wanted.customer in (None, each.customer))
         and (wanted.invoice in (None, each.invoice))
         and (wanted.kind in (None, each.kind))
@@ -101,7 +101,7 @@ def _state(books: Books, hold: HoldFact, as_of: date) -> str:
         rows = queries.settlements_of(books.index, [each.number for each in about])
         came = 0 if hold.invoice else _came(books, hold, as_of)
         return hold_state(hold, as_of, kept=is_kept(hold, [(each.gross, rows[each.number]) for each in about], came, as_of))
-    parts = queries.plan_parts_of(books.index, [hold.id]).get(hold.id) if hold.kind == "plan" else None
+    parts = hold_queries.plan_parts_of(books.index, [hold.id]).get(hold.id) if hold.kind == "plan" else None
     if not parts or not hold.invoice:
         return hold_state(hold, as_of)
     open_ = open_on(books, hold.invoice, as_of)
@@ -133,14 +133,14 @@ def hold_view(books: Books, hold_id: str, as_of: date) -> View:
     from billcli.core.views import hold_fields
 
     hold = books.hold(hold_id)
-    fact = queries.hold(books.index, hold_id)
+    fact = hold_queries.hold(books.index, hold_id)
     assert fact is not None
     if as_of < fact.booked_on:
         raise BillError(f"{hold_id} begins on {fact.booked_on}, after {as_of}", "look from a later day")
     customer = queries.customer(books.index, hold.customer)
     derived: dict[str, Any] = {"live": is_live(fact, as_of), "state": _state(books, fact, as_of)}
     tables = []
-    parts = queries.plan_parts_of(books.index, [hold_id]).get(hold_id)
+    parts = hold_queries.plan_parts_of(books.index, [hold_id]).get(hold_id)
     if parts and hold.invoice and hold.currency:
         agreed = [(part.due_on, part.amount) for part in parts]
         open_ = open_on(books, hold.invoice, as_of)
@@ -156,7 +156,7 @@ def holds_by_invoice(books: Books, as_of: date) -> tuple[dict[str, list[str]], d
     """The kinds of holds that count on that day, by invoice, and by customer where they are on all of its invoices."""
     on_invoice: dict[str, list[str]] = {}
     on_customer: dict[str, list[str]] = {}
-    for each in queries.holds(books.index, as_of):
+    for each in hold_queries.holds(books.index, as_of):
         if is_live(each, as_of):
             kinds = on_invoice.setdefault(each.invoice, []) if each.invoice else on_customer.setdefault(each.customer, [])
             if each.kind not in kinds:
@@ -167,5 +167,7 @@ def holds_by_invoice(books: Books, as_of: date) -> tuple[dict[str, list[str]], d
 def holds_on(books: Books, number: str, customer: str, as_of: date) -> list[HoldFact]:
     """All holds on an invoice or on its customer that have begun by that day, released ones too."""
     return [
-        each for each in queries.holds(books.index, as_of) if each.invoice == number or (not each.invoice and each.customer == customer)
+        each
+        for each in hold_queries.holds(books.index, as_of)
+        if each.invoice == number or (not each.invoice and each.customer == customer)
     ]

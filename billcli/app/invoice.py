@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
 from billcli.app.hold_state import hold_table, holds_by_invoice, holds_on, live_plans
+from billcli.app.repeated import answered_by_content, made_before
 from billcli.core.hold_state import is_live
 from billcli.core.instalments import Agreed, Part, agreed_parts, due_parts, instalment_table, oldest_due
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals, table_data
 from billcli.core.states import STATES, invoice_state
 from billcli.errors import BillError, UsageError
-from billcli.index import balances, queries
+from billcli.index import balances, find, hold_queries, queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
 
@@ -74,10 +75,9 @@ def given_number(books: Books, settings: Any, kind: str, series: str | None, iss
     from billcli.model.sequence import head_for
 
     sequence = find_sequence(settings, kind, series)
-    table = "invoices" if kind == "invoice" else "credit_notes"
-    standing = queries.sequence_end(books.index, table, head_for(sequence.pattern, issued_on))
+    standing = find.sequence_end(books.index, kind, head_for(sequence.pattern, issued_on))
     given = next_number(sequence, issued_on, standing, settings, books.today)
-    for other in queries.taken(books.index, table, "number", [given.number]).values():
+    for other in find.taken(books.index, kind, [given.number]).values():
         message = f"the next number is {given.number}, and there is {other} already"
         raise BillError(message, "numbers that differ only by case are one file on some machines; give that document another number")
     return given
@@ -93,31 +93,13 @@ def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
 
     master = _master(books, request.customer)
     check_vocabulary([("tag", tag) for tag in request.tags], books.declared())
-    if made := made_before(books, "invoices", request.external_id):
+    if made := made_before(books, "invoice", request.external_id):
         invoice = invoice_document(request, master, Given(made, "", ()), books.invoice(made).issued_on)
-        return already_there(books, "invoices", made, request.external_id, seal.content(invoice))
+        return answered_by_content(books, "invoice", made, request.external_id, seal.content(invoice))
     issued_on = request.issued_on or books.today
     ensure_active(master.customer, issued_on)
     given = given_number(books, master.settings, "invoice", request.series, issued_on)
     return plan(invoice_document(request, master, given, issued_on), given, drafted)
-
-
-def made_before(books: Books, table: str, external_id: str | None) -> str | None:
-    """The number or id of the document that this external id made; a retry is answered before dates and numbers are looked at."""
-    key = "number" if table in ("invoices", "credit_notes") else "id"
-    found = queries.by_external_id(books.index, table, key, [external_id] if external_id else [])
-    return found[external_id][0] if external_id and external_id in found else None
-
-
-def already_there(books: Books, table: str, name: str, external_id: str, content: str) -> Plan:
-    """An empty plan where the document of this external id says the same. Raises ``BillError`` where it says something else."""
-    key = "number" if table in ("invoices", "credit_notes") else "id"
-    if queries.by_external_id(books.index, table, key, [external_id])[external_id][1] != content:
-        raise BillError(
-            f"the external id {quoted(external_id)} belongs to {name}, which says something else",
-            f'look at it: "bill show {name}"',
-        )
-    return Plan("nothing", (), (f"{name} is already there; nothing to do",), {key: name})
 
 
 def _plan_draft(books: Books, request: Any) -> Plan:
@@ -127,14 +109,14 @@ def _plan_draft(books: Books, request: Any) -> Plan:
     from billcli.core.plan import Create
     from billcli.model.invoice import Draft
 
-    if issued := made_before(books, "invoices", request.external_id):
+    if issued := made_before(books, "invoice", request.external_id):
         return Plan("nothing", (), (f"{issued} is already issued from it; nothing to do",), {"number": issued})
-    taken = frozenset(name.casefold() for _, name in queries.keys(books.index, "drafts", "id"))
+    taken = find.in_use(books.index, "draft")
     plan = plan_draft(request, _master(books, request.customer), taken, books.today)
-    made = made_before(books, "drafts", request.external_id)
+    made = made_before(books, "draft", request.external_id)
     if made and isinstance(plan.steps[0], Create):
         draft = Draft.model_validate(plan.steps[0].data)
-        return already_there(books, "drafts", made, request.external_id, seal.content(draft))
+        return answered_by_content(books, "draft", made, request.external_id, seal.content(draft))
     ensure_active(books.customer(request.customer), request.issued_on or books.today)
     return plan
 
@@ -197,7 +179,7 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
         books.path("customer", wanted.customer)
     _check_filter(books, wanted)
     every = balances.invoice_balances(books.index, as_of)
-    tagged = queries.tags_of(books.index, "invoices", "number") if wanted.tag else {}
+    tagged = find.tags(books.index, "invoice") if wanted.tag else {}
     grouped = group_members(books, wanted.group) if wanted.group else None
     parts = queries.instalments_of(books.index, [each.fact.number for each in every if each.fact.parts > 1])
     plans = live_plans(books, as_of)
@@ -309,8 +291,8 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
 
 def _schedule(books: Books, fact: Any, open_: int, own: dict[str, list[Any]], as_of: date) -> Report:
     """The invoice's own instalments and those of every plan that has begun; the version that counts says what is open."""
-    begun = [each for each in queries.plans(books.index, as_of) if each.invoice == fact.number]
-    agreed = queries.plan_parts_of(books.index, [each.id for each in begun])
+    begun = [each for each in hold_queries.plans(books.index, as_of) if each.invoice == fact.number]
+    agreed = hold_queries.plan_parts_of(books.index, [each.id for each in begun])
     counts = next((each.id for each in begun if is_live(each, as_of) and each.id in agreed), "invoice")
     versions = [("invoice", agreed_parts(fact.due_on, fact.gross, own.get(fact.number), None))]
     versions += [(each.id, [(part.due_on, part.amount) for part in agreed[each.id]]) for each in begun if each.id in agreed]

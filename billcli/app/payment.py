@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
-from billcli.app.invoice import made_before
+from billcli.app.repeated import answered, made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import balance, ended, invoice_changes, lasting
@@ -148,7 +148,7 @@ def _received(text: str | None, currency: str) -> tuple[Any, str] | None:
 
 def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant other money or other invoices."""
-    made = made_before(books, "payments", request.external_id)
+    made = made_before(books, "payment", request.external_id)
     if made is None:
         return None
     payment = queries.payment(books.index, made)
@@ -159,9 +159,8 @@ def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
             allocated.setdefault(row.invoice, row.amount)  # as it was given at first, whatever was taken back since
     same = (payment.customer, payment.amount, payment.currency) == (request.customer, request.amount, request.currency)
     same = same and (not dated or payment.received_on == request.received_on)
-    if not same or any(wish.invoice not in allocated or wish.amount not in (None, allocated[wish.invoice]) for wish in request.wishes):
-        raise BillError(f"the external id {quoted(request.external_id)} belongs to {payment.id}, which says something else")
-    return Plan("nothing", (), (f"{payment.id} is already there; nothing to do",), {"id": payment.id})
+    same = same and all(wish.invoice in allocated and wish.amount in (None, allocated[wish.invoice]) for wish in request.wishes)
+    return answered("payment", made, request.external_id, same=same)
 
 
 class AllocateOptions(NamedTuple):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
-from billcli.app.invoice import made_before
+from billcli.app.repeated import answered, made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import Change, ended, lasting
 from billcli.errors import BillError, NeedsPerson, UsageError
-from billcli.index import balances, queries
+from billcli.index import balances, find, queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
 
@@ -58,7 +58,7 @@ def plan_new(options: RefundOptions) -> Planner:
         twins = [each.id for each in like if (each.amount, each.currency) == (amount, request.currency)]
         if twins and not (options.again or request.external_id):
             raise NeedsPerson(f"{twins[0]} has the same customer, day and amount", "if this is another refund, add --again")
-        taken = {name.casefold() for _, name in queries.keys(books.index, "refunds", "id")}
+        taken = find.in_use(books.index, "refund")
         used = {row.name for row in rows}
         paths = [each.path for each in sources if each.name in used]
         return plan_refund(refund_document(request, rows, on, taken), paths, twins)
@@ -131,7 +131,7 @@ def _sources(books: Books, options: RefundOptions, request: Any) -> list[Any]:
 
 def _repeated(books: Books, options: RefundOptions, request: Any) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant something else."""
-    made = made_before(books, "refunds", request.external_id)
+    made = made_before(books, "refund", request.external_id)
     if made is None:
         return None
     there = queries.refund(books.index, made)
@@ -141,9 +141,7 @@ def _repeated(books: Books, options: RefundOptions, request: Any) -> Plan | None
     for kind, name, text in _named(options):
         wanted = minor_of(text, request.currency, f"--{kind}") if text is not None else None
         same = same and (kind, name) in drawn and wanted in (None, drawn[kind, name])
-    if not same:
-        raise BillError(f"the external id {quoted(request.external_id)} belongs to {made}, which says something else")
-    return Plan("nothing", (), (f"{made} is already there; nothing to do",), {"id": made})
+    return answered("refund", made, request.external_id, same=same)
 
 
 def plan_reverse(refund_id: str, reason: str, on: date | None) -> Planner:

@@ -16,7 +16,7 @@ from billcli.app.refund import refund_view
 from billcli.app.write_off import write_off_view
 from billcli.core.report import Column, Report, View
 from billcli.errors import BillError
-from billcli.index import queries
+from billcli.index import find
 from billcli.model.values import quoted
 
 VIEWS: dict[str, Callable[[Books, str, date], View]] = {
@@ -33,7 +33,7 @@ VIEWS: dict[str, Callable[[Books, str, date], View]] = {
 
 def show_anything(books: Books, text: str, as_of: date) -> Report | View:
     """The document that is meant, or the list of those that could be. Raises ``BillError`` where nothing fits."""
-    found = queries.search(books.index, text)
+    found = find.search(books.index, text)
     if not found:
         raise BillError(
             f"nothing has {quoted(text)} as its number, id or name",

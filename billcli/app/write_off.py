@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
-from billcli.app.invoice import made_before
+from billcli.app.repeated import answered, made_before
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import counted, counts
 from billcli.errors import BillError, UsageError
-from billcli.index import queries
+from billcli.index import find, queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
 
@@ -59,7 +59,7 @@ def plan_new(options: WriteOffOptions) -> Planner:
         if (known := _repeated(books, request)) is not None:
             return known
         rows = write_off_rows(request, targets, settings)
-        taken = {name.casefold() for _, name in queries.keys(books.index, "write_offs", "id")}
+        taken = find.in_use(books.index, "write-off")
         document = write_off_document(request, rows, taken)
         relief = _relief(books, document, rows)
         return plan_write_off(document, relief, asked, [books.path("invoice", row.invoice) for row in rows])
@@ -90,15 +90,14 @@ def _request(books: Books, options: WriteOffOptions, on: date) -> Any:
 
 def _repeated(books: Books, request: Any) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant something else."""
-    made = made_before(books, "write_offs", request.external_id)
+    made = made_before(books, "write-off", request.external_id)
     if made is None:
         return None
     there = books.write_off(made)
     ever = {each.invoice: Money.of(each.amount, there.currency).minor for each in reversed(there.allocations)}
     same = (there.customer, there.kind, there.currency) == (request.customer, request.kind, request.currency)
-    if not same or any(wish.invoice not in ever or wish.amount not in (None, ever[wish.invoice]) for wish in request.wishes):
-        raise BillError(f"the external id {quoted(request.external_id)} belongs to {made}, which says something else")
-    return Plan("nothing", (), (f"{made} is already there; nothing to do",), {"id": made})
+    same = same and all(wish.invoice in ever and wish.amount in (None, ever[wish.invoice]) for wish in request.wishes)
+    return answered("write-off", made, request.external_id, same=same)
 
 
 def _relief(books: Books, document: Any, rows: Iterable[Any]) -> list[tuple[str, Money]]:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from billcli.core.facts import CreditNoteFact, PaymentFact, Settlement
 from billcli.core.imports.accept import Issued
+from billcli.index.find import TABLES
 from billcli.index.queries import facts_of, names_in
 
 
-def issued(connection: sqlite3.Connection, table: str, heads: Sequence[str]) -> dict[str, Issued]:
+def issued(connection: sqlite3.Connection, kind: str, heads: Sequence[str]) -> dict[str, Issued]:
     """The lowest counter and the highest number that bill itself gave, by head."""
     marks, values = names_in(heads)
-    own = f"FROM {table} WHERE imported = 0 AND n IS NOT NULL AND head IN {marks} GROUP BY head"
+    own = f"FROM {TABLES[kind][0]} WHERE imported = 0 AND n IS NOT NULL AND head IN {marks} GROUP BY head"
     first = dict(connection.execute(f"SELECT head, min(n) {own}", values).fetchall())
     last = connection.execute(f"SELECT head, number, max(n) {own}", values)  # the number is that of the highest counter (SQLite)
     return {head: Issued(first[head], number) for head, number, _ in last}
@@ -49,10 +50,3 @@ def payment_rows(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str
     for row in facts_of(connection, Settlement, "settlements", f"WHERE source_kind = 'payment' AND source IN {marks}", values):
         found[row.source].append(row)
     return found
-
-
-def paths(connection: sqlite3.Connection, table: str, key: str, names: Sequence[str]) -> dict[str, str]:
-    """The files of these documents."""
-    marks, values = names_in(names)
-    sql = f"SELECT t.{key}, f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} IN {marks}"
-    return dict(connection.execute(sql, values).fetchall())

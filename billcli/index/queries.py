@@ -20,7 +20,6 @@ from billcli.core.facts import (
     PlanPart,
     RefundFact,
     Settlement,
-    Standing,
     WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Diagnostic, Span
@@ -117,17 +116,6 @@ def doubled(connection: sqlite3.Connection) -> tuple[str, str] | None:
     return row
 
 
-def path_of(connection: sqlite3.Connection, table: str, key: str, name: str) -> str | None:
-    """The file of a document."""
-    row = connection.execute(f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?", (name,)).fetchone()
-    return str(row[0]) if row else None
-
-
-def keys(connection: sqlite3.Connection, table: str, key: str) -> list[tuple[int, str]]:
-    """(file, key) of every document of a table."""
-    return connection.execute(f"SELECT file, {key} FROM {table} ORDER BY {key}").fetchall()
-
-
 # customers
 
 
@@ -137,19 +125,6 @@ def customer(connection: sqlite3.Connection, customer_id: str) -> CustomerFact |
 
 def customers(connection: sqlite3.Connection) -> list[CustomerFact]:
     return facts_of(connection, CustomerFact, "customers", "ORDER BY id")
-
-
-def customer_ids(connection: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in connection.execute("SELECT id FROM customers ORDER BY id")]
-
-
-def tags_of(connection: sqlite3.Connection, table: str, key: str) -> dict[str, list[str]]:
-    """Tags by the key of their document."""
-    found: dict[str, list[str]] = {}
-    sql = f"SELECT t.{key}, r.name FROM refs r JOIN {table} t ON t.file = r.file WHERE r.kind = 'tag' ORDER BY r.rowid"
-    for name, tag in connection.execute(sql):
-        found.setdefault(name, []).append(tag)
-    return found
 
 
 def names(connection: sqlite3.Connection, kind: str) -> list[str]:
@@ -246,34 +221,6 @@ def write_offs(connection: sqlite3.Connection, until: date) -> list[WriteOffFact
     return facts_of(connection, WriteOffFact, "write_offs", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
 
 
-def hold(connection: sqlite3.Connection, hold_id: str) -> HoldFact | None:
-    return next(iter(facts_of(connection, HoldFact, "holds", "WHERE id = ?", (hold_id,))), None)
-
-
-def holds(connection: sqlite3.Connection, until: date) -> list[HoldFact]:
-    return facts_of(connection, HoldFact, "holds", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
-
-
-def plans(connection: sqlite3.Connection, until: date) -> list[HoldFact]:
-    """The plans that begin by that day."""
-    return facts_of(connection, HoldFact, "holds", "WHERE kind = 'plan' AND booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
-
-
-def plan_parts_of(connection: sqlite3.Connection, holds: Sequence[str]) -> dict[str, list[PlanPart]]:
-    """The instalments of these plans, in their order."""
-    marks, values = names_in(holds)
-    found: dict[str, list[PlanPart]] = {}
-    for row in facts_of(connection, PlanPart, "plan_parts", f"WHERE hold IN {marks} ORDER BY rowid", values):
-        found.setdefault(row.hold, []).append(row)
-    return found
-
-
-def evidence(connection: sqlite3.Connection) -> list[tuple[str, EvidenceFact]]:
-    """(file of the hold, evidence it names)."""
-    paths = dict(connection.execute("SELECT h.id, f.path FROM holds h JOIN files f ON f.id = h.file").fetchall())
-    return [(paths[each.hold], each) for each in facts_of(connection, EvidenceFact, "evidence", "ORDER BY path")]
-
-
 def payments(connection: sqlite3.Connection, until: date) -> list[PaymentFact]:
     return facts_of(connection, PaymentFact, "payments", "WHERE booked_on <= ? ORDER BY booked_on, id", (until.isoformat(),))
 
@@ -343,54 +290,3 @@ def open_invoices_of(connection: sqlite3.Connection, customer_ids: Sequence[str]
     marks, values = names_in(customer_ids)
     rest = f"WHERE customer IN {marks} AND currency = ? AND open_all > 0 ORDER BY due_on, issued_on, number"
     return facts_of(connection, InvoiceFact, "invoices", rest, [*values, currency])
-
-
-def by_external_id(connection: sqlite3.Connection, table: str, key: str, external_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """(number or id, content hash) by external id."""
-    marks, values = names_in(external_ids)
-    sql = f"SELECT external_id, {key}, content FROM {table} WHERE external_id IN {marks}"
-    return {external: (name, content) for external, name, content in connection.execute(sql, values)}
-
-
-def taken(connection: sqlite3.Connection, table: str, key: str, wanted: Sequence[str]) -> dict[str, str]:
-    """Which of the numbers or ids are in use, compared without case, with the spelling that is."""
-    marks, values = names_in([each.casefold() for each in wanted])
-    sql = f"SELECT lower({key}), {key} FROM {table} WHERE lower({key}) IN {marks}"
-    return dict(connection.execute(sql, values).fetchall())
-
-
-def sequence_end(connection: sqlite3.Connection, table: str, head: str) -> Standing:
-    """The highest counter is that of all documents, imported ones too."""
-    highest = connection.execute(f"SELECT max(n) FROM {table} WHERE head = ?", (head,)).fetchone()[0] or 0
-    sql = f"SELECT number, issued_on, seal FROM {table} WHERE head = ? AND imported = 0 AND n IS NOT NULL ORDER BY n DESC LIMIT 1"
-    row = connection.execute(sql, (head,)).fetchone()
-    if not row:
-        return Standing(highest, None, None, "")
-    return Standing(highest, row[0], date.fromisoformat(row[1]), row[2] or "")
-
-
-def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
-    """(kind, key) of every document whose number, id, name or external id is the text; else whose name contains it."""
-    exact = """
-    SELECT 'customer', id FROM customers WHERE id = :t COLLATE NOCASE OR name = :t COLLATE NOCASE
-    UNION ALL SELECT 'invoice', number FROM invoices WHERE number = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'credit-note', number FROM credit_notes WHERE number = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'payment', id FROM payments WHERE id = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'draft', id FROM drafts WHERE id = :t COLLATE NOCASE
-    UNION ALL SELECT 'refund', id FROM refunds WHERE id = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'write-off', id FROM write_offs WHERE id = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'hold', id FROM holds WHERE id = :t COLLATE NOCASE OR external_id = :t
-    """
-    if found := connection.execute(exact, {"t": text}).fetchall():
-        return found
-    loose = """
-    SELECT 'customer', id FROM customers WHERE instr(lower(name), :t) OR instr(lower(also), :t) OR instr(lower(id), :t)
-    UNION ALL SELECT 'invoice', number FROM invoices WHERE instr(lower(number), :t)
-    UNION ALL SELECT 'credit-note', number FROM credit_notes WHERE instr(lower(number), :t)
-    UNION ALL SELECT 'payment', id FROM payments WHERE instr(lower(id), :t)
-    UNION ALL SELECT 'draft', id FROM drafts WHERE instr(lower(id), :t)
-    UNION ALL SELECT 'refund', id FROM refunds WHERE instr(lower(id), :t)
-    UNION ALL SELECT 'write-off', id FROM write_offs WHERE instr(lower(id), :t)
-    UNION ALL SELECT 'hold', id FROM holds WHERE instr(lower(id), :t)
-    """
-    return connection.execute(loose, {"t": text.lower()}).fetchall()

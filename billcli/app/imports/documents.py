@@ -17,13 +17,11 @@ from billcli.core.imports.issue import CUT_OVER_HINT, SETTLED_WITHOUT_DAY, Issui
 from billcli.core.imports.settle import Invoiced, invoiced
 from billcli.core.plan import Create
 from billcli.errors import UsageError
-from billcli.index import import_queries, queries
+from billcli.index import find, import_queries, queries
 from billcli.model.credit_note import CreditNote
 from billcli.model.invoice import Invoice
 from billcli.model.money import Money
 from billcli.model.sequence import split_number
-
-_TABLES = {rules.INVOICE: "invoices", rules.CREDIT_NOTE: "credit_notes"}
 
 
 def prepare_documents(options: ImportOptions) -> Import:
@@ -59,7 +57,7 @@ def _make(books: Books, this: Import) -> Outcome:
     customers = [each for name, each in new.items() if name in used]
     corrected = [each.corrects for each in accepted.credit_notes if each.corrects]
     relies_on = [path_of("customers", name) for name in sorted(used & set(there))]
-    relies_on += import_queries.paths(books.index, "invoices", "number", corrected).values()
+    relies_on += find.paths(books.index, "invoice", corrected).values()
     counts = {
         "documents": len(accepted.invoices) + len(accepted.credit_notes), "invoices": len(accepted.invoices),
         "credit_notes": len(accepted.credit_notes), "customers": len(customers), "already_there": len(accepted.there) - len(different),
@@ -89,12 +87,12 @@ def _known(books: Books, documents: Sequence[rules.SaidDocument], closed_through
     """What the books hold of all names in the table, asked at once."""
     index = books.index
     taken, external, issued = {}, {}, {}
-    for kind, table in _TABLES.items():
+    for kind in (rules.INVOICE, rules.CREDIT_NOTE):
         named = numbers(documents, kind)
-        taken[kind] = queries.taken(index, table, "number", named)
-        found = queries.by_external_id(index, table, "number", external_ids(documents, kind))
+        taken[kind] = find.taken(index, kind, named)
+        found = find.by_external_id(index, kind, external_ids(documents, kind))
         external[kind] = {external_id: number for external_id, (number, _) in found.items()}
-        issued[kind] = import_queries.issued(index, table, list({split_number(number).head for number in named}))
+        issued[kind] = import_queries.issued(index, kind, list({split_number(number).head for number in named}))
     corrected = [said.get("corrects") for said in documents if said.get("corrects")]
     return Known(
         taken,
@@ -102,7 +100,7 @@ def _known(books: Books, documents: Sequence[rules.SaidDocument], closed_through
         issued,
         invoiced_of(books, corrected, closed_through),
         import_queries.credited(index, corrected),
-        queries.customer_ids(index),
+        find.keys(index, "customer"),
     )
 
 

@@ -15,7 +15,7 @@ from billcli.core.imports import payments as rules
 from billcli.core.imports.cells import Fault
 from billcli.core.imports.customers import families
 from billcli.core.plan import Create, Step
-from billcli.index import import_queries, queries
+from billcli.index import find, import_queries, queries
 from billcli.model.money import Money
 from billcli.model.payment import Payment
 
@@ -43,13 +43,13 @@ def _make(books: Books, this: Import) -> Outcome:
     named = (wish.invoice for said in (*good, *parsed.faulty) for wish in said.wishes)
     invoices = invoiced_of(books, named, settings.closed_through)
     held = rules.PaymentRules(settings, books.today, this.source, currencies, families(above), invoices)
-    taken = {name.casefold() for _, name in queries.keys(books.index, "payments", "id")}
+    taken = set(find.in_use(books.index, "payment"))
     done = rules.allocate_all(good, held, taken)
     faults += [*done.faults, *rules.also_wrong(parsed.faulty, held)]
     used = {each.customer for each in done.payments}
     made = [each for name, each in new.items() if name in used]
     settled = sorted({row.invoice for each in done.payments for row in each.allocations})
-    relies_on = import_queries.paths(books.index, "invoices", "number", settled).values()
+    relies_on = find.paths(books.index, "invoice", settled).values()
     counts = {
         "payments": len(done.payments), "customers": len(made), "credit_notes_changed": len(done.edited),
         "already_there": len(known) - len(different),

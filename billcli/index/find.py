@@ -1,0 +1,112 @@
+"""Finding documents of a kind: by number or id, by external id, by what a person types."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+
+from billcli.core.facts import Standing
+from billcli.index.queries import names_in
+
+TABLES = {
+    "customer": ("customers", "id"),
+    "invoice": ("invoices", "number"),
+    "credit-note": ("credit_notes", "number"),
+    "payment": ("payments", "id"),
+    "draft": ("drafts", "id"),
+    "refund": ("refunds", "id"),
+    "write-off": ("write_offs", "id"),
+    "hold": ("holds", "id"),
+}
+"""Where the index keeps each kind of document, and by which key."""
+
+
+def path_of(connection: sqlite3.Connection, kind: str, name: str) -> str | None:
+    """The file of a document."""
+    table, key = TABLES[kind]
+    row = connection.execute(f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?", (name,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def paths(connection: sqlite3.Connection, kind: str, names: Sequence[str]) -> dict[str, str]:
+    """The files of those of these documents that are there."""
+    table, key = TABLES[kind]
+    marks, values = names_in(names)
+    sql = f"SELECT t.{key}, f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} IN {marks}"
+    return dict(connection.execute(sql, values).fetchall())
+
+
+def keys(connection: sqlite3.Connection, kind: str) -> list[str]:
+    """The number or id of every document."""
+    table, key = TABLES[kind]
+    return [name for (name,) in connection.execute(f"SELECT {key} FROM {table} ORDER BY {key}")]
+
+
+def in_use(connection: sqlite3.Connection, kind: str) -> frozenset[str]:
+    """The same without case, for names to be given anew."""
+    return frozenset(name.casefold() for name in keys(connection, kind))
+
+
+def taken(connection: sqlite3.Connection, kind: str, wanted: Sequence[str]) -> dict[str, str]:
+    """Which of the numbers or ids are in use, compared without case, with the spelling that is."""
+    table, key = TABLES[kind]
+    marks, values = names_in([each.casefold() for each in wanted])
+    sql = f"SELECT lower({key}), {key} FROM {table} WHERE lower({key}) IN {marks}"
+    return dict(connection.execute(sql, values).fetchall())
+
+
+def by_external_id(connection: sqlite3.Connection, kind: str, external_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """(number or id, content hash) by external id."""
+    table, key = TABLES[kind]
+    marks, values = names_in(external_ids)
+    sql = f"SELECT external_id, {key}, content FROM {table} WHERE external_id IN {marks}"
+    return {external: (name, content) for external, name, content in connection.execute(sql, values)}
+
+
+def tags(connection: sqlite3.Connection, kind: str) -> dict[str, list[str]]:
+    """Tags by the number or id of their document."""
+    table, key = TABLES[kind]
+    found: dict[str, list[str]] = {}
+    sql = f"SELECT t.{key}, r.name FROM refs r JOIN {table} t ON t.file = r.file WHERE r.kind = 'tag' ORDER BY r.rowid"
+    for name, tag in connection.execute(sql):
+        found.setdefault(name, []).append(tag)
+    return found
+
+
+def sequence_end(connection: sqlite3.Connection, kind: str, head: str) -> Standing:
+    """The highest counter is that of all documents, imported ones too."""
+    table, _ = TABLES[kind]
+    highest = connection.execute(f"SELECT max(n) FROM {table} WHERE head = ?", (head,)).fetchone()[0] or 0
+    sql = f"SELECT number, issued_on, seal FROM {table} WHERE head = ? AND imported = 0 AND n IS NOT NULL ORDER BY n DESC LIMIT 1"
+    row = connection.execute(sql, (head,)).fetchone()
+    if not row:
+        return Standing(highest, None, None, "")
+    return Standing(highest, row[0], date.fromisoformat(row[1]), row[2] or "")
+
+
+def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
+    """(kind, key) of every document whose number, id, name or external id is the text; else whose name contains it."""
+    exact = """
+    SELECT 'customer', id FROM customers WHERE id = :t COLLATE NOCASE OR name = :t COLLATE NOCASE
+    UNION ALL SELECT 'invoice', number FROM invoices WHERE number = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT 'credit-note', number FROM credit_notes WHERE number = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT 'payment', id FROM payments WHERE id = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT 'draft', id FROM drafts WHERE id = :t COLLATE NOCASE
+    UNION ALL SELECT 'refund', id FROM refunds WHERE id = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT 'write-off', id FROM write_offs WHERE id = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT 'hold', id FROM holds WHERE id = :t COLLATE NOCASE OR external_id = :t
+    """
+    if found := connection.execute(exact, {"t": text}).fetchall():
+        return found
+    loose = """
+    SELECT 'customer', id FROM customers WHERE instr(lower(name), :t) OR instr(lower(also), :t) OR instr(lower(id), :t)
+    UNION ALL SELECT 'invoice', number FROM invoices WHERE instr(lower(number), :t)
+    UNION ALL SELECT 'credit-note', number FROM credit_notes WHERE instr(lower(number), :t)
+    UNION ALL SELECT 'payment', id FROM payments WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'draft', id FROM drafts WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'refund', id FROM refunds WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'write-off', id FROM write_offs WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'hold', id FROM holds WHERE instr(lower(id), :t)
+    """
+    return connection.execute(loose, {"t": text.lower()}).fetchall()
