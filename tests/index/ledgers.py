@@ -57,12 +57,39 @@ def credit_note(number: str, gross: int, on: date, applied: Sequence[Row], *, vo
     )
 
 
-def payment(id_: str, amount: int, on: date, rows: Sequence[Row], *, reversed_on: date | None = None) -> str:
-    text = "".join(f"  - invoice: {to}\n    amount: {part}.00\n    on: {at}\n" + _ended(ended) for to, part, at, ended in rows)
+def payment(id_: str, amount: int, on: date, rows: Sequence[Row], *, reversed_on: date | None = None, kinds: Sequence[str] = ()) -> str:
+    """``kinds`` of the first rows; the others are money."""
+    said = [f"    kind: {kind}\n" if kind != "payment" else "" for kind in kinds] + [""] * len(rows)
+    text = "".join(
+        f"  - invoice: {to}\n{kind}    amount: {part}.00\n    on: {at}\n" + _ended(ended)
+        for (to, part, at, ended), kind in zip(rows, said, strict=False)
+    )
     return (
         f"schema: payment/1\nid: {id_}\ncustomer: nord\nreceived_on: {on}\non: {on}\namount: {amount}.00\ncurrency: EUR\n"
         + (f"allocations:\n{text}" if text else "")
         + (f"reversed:\n  on: {reversed_on}\n  reason: bounced\n" if reversed_on else "")
+    )
+
+
+def refund(id_: str, on: date, draws: Sequence[Row], *, reversed_on: date | None = None) -> str:
+    """``draws`` name payments and, beginning with C, credit notes."""
+    rows = "".join(
+        f"  - {'credit_note' if of.startswith('C') else 'payment'}: {of}\n    amount: {part}.00\n    on: {at}\n"
+        + (f"    ended_on: {ended}\n" if ended else "")
+        for of, part, at, ended in draws
+    )
+    return (
+        f"schema: refund/1\nid: {id_}\ncustomer: nord\npaid_on: {on}\non: {on}\namount: {sum(part for _, part, _, _ in draws)}.00\n"
+        f"currency: EUR\nreason: paid twice\ndraws:\n{rows}"
+        + (f"reversed:\n  on: {reversed_on}\n  reason: came back\n" if reversed_on else "")
+    )
+
+
+def write_off(id_: str, on: date, rows: Sequence[Row]) -> str:
+    text = "".join(f"  - invoice: {to}\n    amount: {part}.00\n    on: {at}\n" + _ended(ended) for to, part, at, ended in rows)
+    return (
+        f"schema: write-off/1\nid: {id_}\ncustomer: nord\nkind: bad-debt\non: {on}\namount: {sum(part for _, part, _, _ in rows)}.00\n"
+        f"currency: EUR\nreason: gone\napproved_by: A. Berg\nallocations:\n{text}"
     )
 
 

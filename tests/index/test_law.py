@@ -10,17 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billcli.app.refresh import understand
-from billcli.core.facts import CreditNoteFact, Fact, InvoiceFact, PaymentFact, Settlement
+from billcli.core.facts import CreditNoteFact, Draw, Fact, InvoiceFact, PaymentFact, Settlement
 from billcli.core.settlement import Change, balance, invoice_changes, source_changes
 from billcli.index import balances
 from billcli.index.connection import Connection, open_index
 from billcli.index.refresh import FileFacts, replace
-from tests.index.ledgers import Row, credit_note, day, invoice, payment
+from tests.index.ledgers import Row, credit_note, day, invoice, payment, refund, write_off
 
 K = TypeVar("K")
 DAYS = st.integers(0, 9).map(day)
 AMOUNTS = st.integers(1, 12).map(lambda n: n * 5)
 ROWS = st.lists(st.tuples(st.sampled_from(["R-1", "R-2", "R-3", "R-4"]), AMOUNTS, DAYS, st.none() | DAYS), max_size=4)
+GRANTED = st.lists(st.sampled_from(["payment", "payment", "discount", "bank_charge", "write_off"]), max_size=4)
+DRAWS = st.lists(st.tuples(st.sampled_from(["p-0", "p-1", "C-0", "C-1", "p-9"]), AMOUNTS, DAYS, st.none() | DAYS), min_size=1, max_size=3)
 EVERY_DAY = [day(offset) for offset in range(-2, 13)]
 
 
@@ -36,7 +38,14 @@ def documents(draw: st.DrawFn) -> dict[str, str]:
             f"C-{n}", draw(AMOUNTS), draw(DAYS), draw(ROWS), void=draw(st.none() | DAYS)
         )
     for n in range(draw(st.integers(0, 3))):
-        found[f"payments/2026/01/p-{n}.yaml"] = payment(f"p-{n}", draw(AMOUNTS), draw(DAYS), draw(ROWS), reversed_on=draw(st.none() | DAYS))
+        found[f"payments/2026/01/p-{n}.yaml"] = payment(
+            f"p-{n}", draw(AMOUNTS), draw(DAYS), draw(ROWS), reversed_on=draw(st.none() | DAYS), kinds=draw(GRANTED)
+        )
+    for n in range(draw(st.integers(0, 2))):
+        text = refund(f"r-{n}", draw(DAYS), draw(DRAWS), reversed_on=draw(st.none() | DAYS))
+        found[f"refunds/2026/01/r-{n}.yaml"] = text
+    for n in range(draw(st.integers(0, 1))):
+        found[f"write-offs/2026/01/w-{n}.yaml"] = write_off(f"w-{n}", draw(DAYS), draw(ROWS.filter(bool)))
     return found
 
 
@@ -63,25 +72,35 @@ def hold(index: Connection, facts: list[Fact]) -> None:
         for each in facts
         if isinstance(each, InvoiceFact)
     }
+    draws = [each for each in facts if isinstance(each, Draw)]
     money: dict[PaymentFact | CreditNoteFact, tuple[list[Change], date]] = {}
     for each in facts:
         if isinstance(each, PaymentFact):
             rows = [row for row in settlements if (row.source_kind, row.source) == ("payment", each.id)]
-            money[each] = source_changes(each.booked_on, each.amount, rows, each.reversed_on), each.booked_on
+            drawn = [draw for draw in draws if (draw.source_kind, draw.source) == ("payment", each.id)]
+            money[each] = source_changes(each.booked_on, each.amount, rows, each.reversed_on, drawn), each.booked_on
         if isinstance(each, CreditNoteFact):
             rows = [row for row in settlements if (row.source_kind, row.source) == ("credit-note", each.number)]
-            money[each] = source_changes(each.issued_on, each.gross, rows, each.voided_on), each.issued_on
+            drawn = [draw for draw in draws if (draw.source_kind, draw.source) == ("credit-note", each.number)]
+            money[each] = source_changes(each.issued_on, each.gross, rows, each.voided_on, drawn), each.issued_on
     for as_of in EVERY_DAY:
         open_ = {each.number: balance(changes, as_of) for each, changes in owed.items() if each.issued_on <= as_of}
         assert {each.number: each.open for each in balances.open_invoices(index, as_of)} == without_zero(open_)
         assert {each.fact.number: each.open for each in balances.invoice_balances(index, as_of)} == open_
         free: dict[tuple[str, str], int] = {}
+        each_free: dict[str, int] = {}
         for source, (changes, begins) in money.items():
             if begins <= as_of:
                 key = source.customer, source.currency
-                free[key] = free.get(key, 0) + balance(changes, as_of)
+                each_free[_name(source)] = balance(changes, as_of)
+                free[key] = free.get(key, 0) + each_free[_name(source)]
+        assert {each.name: each.amount for each in balances.free_sources(index, as_of)} == without_zero(each_free)
         assert {(each.customer, each.currency): each.amount for each in balances.unapplied(index, as_of)} == without_zero(free)
         assert without_zero(balances.control_totals(index, as_of)) == without_zero(_control(owed, settlements, as_of))
+
+
+def _name(source: PaymentFact | CreditNoteFact) -> str:
+    return source.id if isinstance(source, PaymentFact) else source.number
 
 
 def _control(owed: Iterable[InvoiceFact], settlements: list[Settlement], as_of: date) -> dict[str, int]:
