@@ -142,7 +142,9 @@ def _closed(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 
 def _elsewhere(books: Books, without: Lost, file: str) -> bool:
-    """Whether another finding says where a file that is gone may be: in a folder that cannot be looked into, or in a wrong one."""
+    """Whether another finding says that a file is gone, or where it may be: in a folder that cannot be looked into, or in a wrong one."""
+    if any(each.file == file for each in without.gone):
+        return True
     return any(file.startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.misplaced(books.index, file)
 
 

@@ -94,6 +94,21 @@ def test_a_payment_that_a_person_moves_out_of_a_closed_month_is_missed(books: Pa
     assert told(books) == [f"W610 {path.name}"]
 
 
+def test_an_imported_invoice_that_a_person_moves_out_of_a_closed_month_is_missed(tmp_path: Path) -> None:
+    root = make_ledger(tmp_path, BOOKS)
+    (root / "old.csv").write_text("number,customer,issued_on,description,quantity,unit_price\nOLD-1,nordwind,2026-03-01,X,1,50\n")
+    done("invoice", "import", "old.csv", "--yes", cwd=root, at="2026-03-20", env=HERE)
+    done("close", "--through", "2026-03-31", "--yes", cwd=root, at="2026-04-02", env=HERE)
+    (path,) = root.glob("invoices/2026/03/*.yaml")
+    later = root / "invoices/2026/04" / path.name
+    later.parent.mkdir(parents=True)
+    later.write_text(path.read_text(encoding="utf-8").replace("2026-03-01", "2026-04-01"), encoding="utf-8")
+    path.unlink()
+    assert told(root) == [f"W610 {path.name}"]
+    later.unlink()
+    assert told(root) == [f"E408 {path.name}"]
+
+
 def test_file_that_cannot_be_read_is_one_finding(books: Path) -> None:
     path = payment_file(books)
     path.write_text("schema: [\n", encoding="utf-8")

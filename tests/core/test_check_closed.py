@@ -40,7 +40,7 @@ def touched(
         (touched("", 0, "", None, gone=True), [FIRST], True),
         (touched("", 0, "", None, gone=True, file="payments/2026/04/p.yaml"), [FIRST], False),
         (touched("", 0, "", None, gone=True, file="payments/2026/13/p.yaml"), [FIRST], False),
-        (touched("", 0, "", None, gone=True, file="invoices/2026/03/I-1.yaml"), [FIRST], False),
+        (touched("", 0, "", None, gone=True, file="invoices/2026/03/I-1.yaml"), [FIRST], True),
         # gone, and there before a close within the month of its folder
         (touched("", 0, "", None, gone=True, file=MID_APRIL, born=("a", 7, "2026-04-11T09:00:00Z")), [FIRST, MIDDLE], True),
         (touched("", 0, "", None, gone=True, file=MID_APRIL, born=("a", 9, "2026-04-16T09:00:00Z")), [FIRST, MIDDLE], False),

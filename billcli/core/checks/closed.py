@@ -23,8 +23,6 @@ def check_closed(touched: Iterable[Touched], closings: Sequence[Closing], closed
         last = max((closing.through for closing in closings if _after(each, closing)), default=None)
         if last is None or not all(_after(each, closing) for closing in closings if closing.through >= last):
             continue
-        if each.gone and each.file.startswith(_NUMBERED):
-            continue  # E408 says so
         day = _gone_day(each, closings) if each.gone else each.day
         if day is None or day > min(last, closed_through) or each.file in told:
             continue
