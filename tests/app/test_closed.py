@@ -96,7 +96,8 @@ def test_a_payment_that_a_person_moves_out_of_a_closed_month_is_missed(books: Pa
 
 def test_an_imported_invoice_that_a_person_moves_out_of_a_closed_month_is_missed(tmp_path: Path) -> None:
     root = make_ledger(tmp_path, BOOKS)
-    (root / "old.csv").write_text("number,customer,issued_on,description,quantity,unit_price\nOLD-1,nordwind,2026-03-01,X,1,50\n")
+    head = "number,customer,issued_on,due_on,description,quantity,unit_price"
+    (root / "old.csv").write_text(f"{head}\nOLD-1,nordwind,2026-03-01,2026-05-01,X,1,50\n", encoding="utf-8")
     done("invoice", "import", "old.csv", "--yes", cwd=root, at="2026-03-20", env=HERE)
     done("close", "--through", "2026-03-31", "--yes", cwd=root, at="2026-04-02", env=HERE)
     (path,) = root.glob("invoices/2026/03/*.yaml")
