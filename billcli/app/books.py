@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, fresh_index, no_progress
@@ -16,6 +16,18 @@ from billcli.index import find, queries
 from billcli.index.check_queries import gone
 from billcli.index.connection import Connection
 from billcli.model.values import quoted
+
+if TYPE_CHECKING:
+    from billcli.model.category import Categories
+    from billcli.model.credit_note import CreditNote
+    from billcli.model.customer import Customer
+    from billcli.model.hold import Hold
+    from billcli.model.invoice import Draft, Invoice
+    from billcli.model.item import Items
+    from billcli.model.payment import Payment
+    from billcli.model.refund import Refund
+    from billcli.model.settings import Settings
+    from billcli.model.write_off import WriteOff
 
 E = TypeVar("E")
 
@@ -41,7 +53,7 @@ class Books:
     def optional(self, path: str, kind: type[E]) -> E | None:
         return self.document(path, kind) if queries.hashes(self.index, [path]) else None
 
-    def settings(self) -> Any:
+    def settings(self) -> Settings:
         from billcli.model.settings import Settings
 
         return self.document("ledger.yaml", Settings)
@@ -51,12 +63,12 @@ class Books:
         text = queries.settings(self.index).get("closed_through")
         return date.fromisoformat(text) if text else None
 
-    def categories(self) -> Any:
+    def categories(self) -> Categories:
         from billcli.model.category import Categories
 
         return self.optional("categories.yaml", Categories) or Categories()
 
-    def items(self) -> Any:
+    def items(self) -> Items:
         from billcli.model.item import Items
 
         return self.optional("items.yaml", Items) or Items()
@@ -74,42 +86,42 @@ class Books:
         known = find.keys(self.index, kind)
         return did_you_mean(name, known) if kind == "customer" else same_spelling(name, known)
 
-    def customer(self, customer_id: str) -> Any:
+    def customer(self, customer_id: str) -> Customer:
         from billcli.model.customer import Customer
 
         return self.document(self.path("customer", customer_id), Customer)
 
-    def invoice(self, number: str) -> Any:
+    def invoice(self, number: str) -> Invoice:
         from billcli.model.invoice import Invoice
 
         return self.document(self.path("invoice", number), Invoice)
 
-    def credit_note(self, number: str) -> Any:
+    def credit_note(self, number: str) -> CreditNote:
         from billcli.model.credit_note import CreditNote
 
         return self.document(self.path("credit-note", number), CreditNote)
 
-    def payment(self, payment_id: str) -> Any:
+    def payment(self, payment_id: str) -> Payment:
         from billcli.model.payment import Payment
 
         return self.document(self.path("payment", payment_id), Payment)
 
-    def refund(self, refund_id: str) -> Any:
+    def refund(self, refund_id: str) -> Refund:
         from billcli.model.refund import Refund
 
         return self.document(self.path("refund", refund_id), Refund)
 
-    def write_off(self, write_off_id: str) -> Any:
+    def write_off(self, write_off_id: str) -> WriteOff:
         from billcli.model.write_off import WriteOff
 
         return self.document(self.path("write-off", write_off_id), WriteOff)
 
-    def hold(self, hold_id: str) -> Any:
+    def hold(self, hold_id: str) -> Hold:
         from billcli.model.hold import Hold
 
         return self.document(self.path("hold", hold_id), Hold)
 
-    def draft(self, draft_id: str) -> Any:
+    def draft(self, draft_id: str) -> Draft:
         from billcli.model.invoice import Draft
 
         return self.document(self.path("draft", draft_id), Draft)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
@@ -22,6 +22,8 @@ from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
+    from billcli.core.credit_note import Credited, CreditRequest
+    from billcli.core.facts import CreditNoteFact
 
 
 class CreditOptions(NamedTuple):
@@ -80,7 +82,7 @@ def _plan_free(options: CreditOptions) -> Planner:
         raise UsageError("--amount and --rest are of an invoice", 'without one give --line "description;quantity;unit price"')
     if not options.lines:
         raise UsageError("--line is missing", '--line "description;quantity;unit price"')
-    request: Any = FreeCreditRequest(
+    request = FreeCreditRequest(
         options.customer, value_of(parse_text, options.reason, "--reason"), tuple(map(typed_line, options.lines)),
         optional(parse_currency, options.currency, "--currency"), options.issued_on, notes_of(options.notes),
         optional(parse_text, options.external_id, "--external-id"), options.series, _kind(options.kind),
@@ -95,7 +97,7 @@ def _plan_free(options: CreditOptions) -> Planner:
 
         customer = books.customer(request.customer)
         master = Master(books.settings(), books.categories(), books.items(), customer)
-        if made := made_before(books, "credit-note", request.external_id):
+        if request.external_id and (made := made_before(books, "credit-note", request.external_id)):
             note = free_credit_document(request, master, Given(made, "", ()), books.credit_note(made).issued_on)
             return answered_by_content(books, "credit-note", made, request.external_id, seal.content(note))
         issued_on = request.issued_on or books.today
@@ -113,7 +115,7 @@ def _kind(text: str | None) -> str | None:
     return text
 
 
-def _request(options: CreditOptions, number: str, currency: str) -> Any:
+def _request(options: CreditOptions, number: str, currency: str) -> CreditRequest:
     from billcli.core.credit_lines import LineChoice
     from billcli.core.credit_note import CreditRequest
     from billcli.model.values import parse_notes, parse_quantity, parse_text
@@ -139,7 +141,7 @@ def _request(options: CreditOptions, number: str, currency: str) -> Any:
     )  # fmt: skip
 
 
-def _repeated(books: Books, made: str, request: Any) -> Plan:
+def _repeated(books: Books, made: str, request: CreditRequest) -> Plan:
     """The first answer again for an external id that was used. Raises ``BillError`` where it meant something else."""
     from billcli.core.credit_note import is_asked_again
 
@@ -154,7 +156,7 @@ def _repeated(books: Books, made: str, request: Any) -> Plan:
     return answered("credit-note", made, request.external_id, same=same)
 
 
-def _credited(books: Books, number: str) -> Any:
+def _credited(books: Books, number: str) -> Credited:
     """What earlier credit notes took."""
     from billcli.core.credit_note import Credited
     from billcli.core.settlement import by_day, invoice_changes, lasting
@@ -213,8 +215,8 @@ def credit_note_list(books: Books, as_of: date, customer: str | None, invoice: s
     return Report("credit-notes", as_of, columns, rows, currency_totals(columns, rows))
 
 
-def _unapplied(books: Books, note: Any, as_of: date) -> Money:
-    return Money(balance(settling.source_free(books, "credit-note", note), as_of), note.currency)
+def _unapplied(books: Books, note: CreditNoteFact, as_of: date) -> Money:
+    return Money(balance(settling.source_free(books, note), as_of), note.currency)
 
 
 def credit_note_view(books: Books, number: str, as_of: date) -> View:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from billcli.app import settling
 from billcli.app.books import Books
+from billcli.core.facts import CreditNoteFact
 from billcli.core.plan import Plan
 from billcli.core.settlement import by_day, lasting
 from billcli.errors import BillError, UsageError
@@ -16,12 +17,14 @@ from billcli.model.money import Money
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
+    from billcli.model.credit_note import CreditNote
 
 
-def with_taken_back(books: Books, plan: Plan, note: Any) -> Plan:
+def with_taken_back(books: Books, plan: Plan, note: CreditNote) -> Plan:
     """The plan of a new credit note with the discounts, bank charges and write-offs that it takes back of its invoice."""
     from billcli.core.take_back import take_back, taken_words
 
+    assert note.corrects
     target = settling.targets(books, [note.corrects])[note.corrects]
     used = sum(Money.of(each.amount, note.currency).minor for each in note.applied)
     taken = used - max(target.open, 0)
@@ -48,7 +51,7 @@ def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, fo
             return Plan("nothing", (), (f"{number} is already applied so; nothing to do",), {"number": number})
         if fact.voided_on:
             raise BillError(f"{number} is void", "there is no credit in it")
-        free = settling.source_free(books, "credit-note", fact)
+        free = settling.source_free(books, fact)
         if lasting(free) <= 0:
             raise BillError(f"nothing of {number} is unapplied", f'"bill show {number}" tells what it settles')
         if not given and not oldest_first:
@@ -68,7 +71,7 @@ def plan_apply(number: str, invoices: tuple[str, ...], *, oldest_first: bool, fo
     return planner
 
 
-def _ensure_spendable(books: Books, fact: Any, amount: int) -> None:
+def _ensure_spendable(books: Books, fact: CreditNoteFact, amount: int) -> None:
     """Raises ``BillError`` where credit for an invoice that is not paid would be used elsewhere."""
     if amount and amount > (most := max(settling.spendable(books, fact), 0)):
         shown = Money(most, fact.currency)
@@ -113,12 +116,14 @@ def plan_void(number: str, reason: str, on: date | None) -> Planner:
         fact = _fact(books, number)
         day = on or books.today
         check_day(day, books.settings(), books.today)
-        free = settling.source_free(books, "credit-note", fact)
+        free = settling.source_free(books, fact)
         return plan_void(fact, books.path("credit-note", number), free, max(by_day(free)), day, reason)
 
     return planner
 
 
-def _fact(books: Books, number: str) -> Any:
+def _fact(books: Books, number: str) -> CreditNoteFact:
     books.path("credit-note", number)
-    return queries.credit_note(books.index, number)
+    fact = queries.credit_note(books.index, number)
+    assert fact is not None
+    return fact

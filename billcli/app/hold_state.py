@@ -122,7 +122,7 @@ def _came(books: Books, hold: HoldFact, as_of: date) -> int:
     found = 0
     for each in queries.payments_of(books.index, hold.customer, hold.booked_on, hold.until or as_of):
         if each.booked_on <= as_of and hold.currency in (None, each.currency):
-            found += balance(settling.source_free(books, "payment", each), as_of)
+            found += balance(settling.source_free(books, each), as_of)
     return found
 
 

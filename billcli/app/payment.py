@@ -20,6 +20,9 @@ from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
+    from billcli.core.facts import PaymentFact
+    from billcli.core.payment import PaymentRequest
+    from billcli.model.settings import Settings
 
 
 class PaymentOptions(NamedTuple):
@@ -99,7 +102,7 @@ def plan_add(options: PaymentOptions) -> Planner:
     return planner
 
 
-def _request(books: Books, options: PaymentOptions, settings: Any) -> Any:
+def _request(books: Books, options: PaymentOptions, settings: Settings) -> PaymentRequest:
     from billcli.core.defaults import defaults
     from billcli.core.early_payment import limit
     from billcli.core.payment import PaymentRequest
@@ -146,7 +149,7 @@ def _received(text: str | None, currency: str) -> tuple[Any, str] | None:
     return came, other
 
 
-def _repeated(books: Books, request: Any, *, dated: bool) -> Plan | None:
+def _repeated(books: Books, request: PaymentRequest, *, dated: bool) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant other money or other invoices."""
     made = made_before(books, "payment", request.external_id)
     if made is None:
@@ -190,7 +193,7 @@ def plan_allocate(options: AllocateOptions) -> Planner:
             return Plan("nothing", (), (f"{fact.id} is already allocated so; nothing to do",), {"id": fact.id})
         if fact.reversed_on:
             raise BillError(f"{fact.id} was reversed on {fact.reversed_on}", "there is no money of it")
-        free = settling.source_free(books, "payment", fact)
+        free = settling.source_free(books, fact)
         if lasting(free) <= 0:
             raise BillError(f"nothing of {fact.id} is unapplied", f'"bill show {fact.id}" tells what it settles')
         policy = settling.policy_of(options.policy)
@@ -302,8 +305,8 @@ def payment_list(
     return Report("payments", as_of, columns, rows, currency_totals(columns, rows))
 
 
-def _unapplied(books: Books, payment: Any, as_of: date) -> Money:
-    return Money(balance(settling.source_free(books, "payment", payment), as_of), payment.currency)
+def _unapplied(books: Books, payment: PaymentFact, as_of: date) -> Money:
+    return Money(balance(settling.source_free(books, payment), as_of), payment.currency)
 
 
 def payment_view(books: Books, payment_id: str, as_of: date) -> View:

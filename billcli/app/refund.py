@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
 from billcli.app.books import Books
 from billcli.app.repeated import answered, made_before
+from billcli.core.facts import CreditNoteFact, PaymentFact
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.core.settlement import Change, ended, lasting
@@ -19,6 +20,8 @@ from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
+    from billcli.core.refund import RefundRequest, Source
+    from billcli.model.settings import Settings
 
 
 class RefundOptions(NamedTuple):
@@ -66,7 +69,7 @@ def plan_new(options: RefundOptions) -> Planner:
     return planner
 
 
-def _request(books: Books, options: RefundOptions, settings: Any) -> Any:
+def _request(books: Books, options: RefundOptions, settings: Settings) -> RefundRequest:
     from billcli.core.defaults import defaults
     from billcli.core.refund import RefundRequest
     from billcli.model.values import parse_currency, parse_text
@@ -94,16 +97,18 @@ def _named(options: RefundOptions) -> list[tuple[str, str, str | None]]:
     return [(kind, name, amount if sep else None) for kind, name, sep, amount in named]
 
 
-def _fact(books: Books, kind: str, name: str) -> Any:
+def _fact(books: Books, kind: str, name: str) -> PaymentFact | CreditNoteFact:
     books.path(kind, name)
-    return queries.payment(books.index, name) if kind == "payment" else queries.credit_note(books.index, name)
+    fact = queries.payment(books.index, name) if kind == "payment" else queries.credit_note(books.index, name)
+    assert fact is not None
+    return fact
 
 
 def _currency_of(books: Books, options: RefundOptions) -> str | None:
-    return next((str(_fact(books, kind, name).currency) for kind, name, _ in _named(options)), None)
+    return next((_fact(books, kind, name).currency for kind, name, _ in _named(options)), None)
 
 
-def _sources(books: Books, options: RefundOptions, request: Any) -> list[Any]:
+def _sources(books: Books, options: RefundOptions, request: RefundRequest) -> list[Source]:
     from billcli.core.refund import Source
 
     named = _named(options)
@@ -122,14 +127,14 @@ def _sources(books: Books, options: RefundOptions, request: Any) -> list[Any]:
         if fact.currency != request.currency:
             raise BillError(f"{name} is in {fact.currency}, the refund in {request.currency}", "currencies never mix")
         wanted = minor_of(text, request.currency, f"--{kind}") if text is not None else None
-        changes = settling.source_free(books, kind, fact)
-        if kind == "credit-note" and (kept := lasting(changes) - settling.spendable(books, fact)):
+        changes = settling.source_free(books, fact)
+        if isinstance(fact, CreditNoteFact) and (kept := lasting(changes) - settling.spendable(books, fact)):
             changes = [Change(date.min, -kept), *changes]  # credit for an invoice that is not paid belongs to that invoice
         sources.append(Source(kind, name, changes, wanted, books.path(kind, name), named=bool(options.payments or options.credit_notes)))
     return sources
 
 
-def _repeated(books: Books, options: RefundOptions, request: Any) -> Plan | None:
+def _repeated(books: Books, options: RefundOptions, request: RefundRequest) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant something else."""
     made = made_before(books, "refund", request.external_id)
     if made is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from billcli.app.amounts import minor_of
 from billcli.app.books import Books
 from billcli.core.allocation import AllocationRow, Target, Wish, oldest_due, pro_rata, referenced
-from billcli.core.facts import Settlement
+from billcli.core.facts import CreditNoteFact, PaymentFact, Settlement
 from billcli.core.plan import Append, Change, Edit
 from billcli.core.settlement import Change as BalanceChange
 from billcli.core.settlement import counts, lasting, source_changes
@@ -18,6 +18,10 @@ from billcli.errors import BillError, UsageError
 from billcli.index import queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
+
+if TYPE_CHECKING:
+    from billcli.core.early_payment import TaxShare
+    from billcli.model.settings import Settings
 
 POLICIES = {"manual": "manual", "by-reference": "by reference", "oldest-due": "oldest due", "pro-rata": "pro rata"}
 """The words of ``--policy`` and those of the files."""
@@ -113,7 +117,7 @@ def policy_of(text: str | None) -> str | None:
     return POLICIES[text]
 
 
-def tax_of(books: Books, number: str, amount: int) -> list[Any]:
+def tax_of(books: Books, number: str, amount: int) -> list[TaxShare]:
     """What an amount with tax on an invoice holds of each tax code."""
     from billcli.core.early_payment import tax_shares
     from billcli.core.shares import taxed_by_code
@@ -121,7 +125,7 @@ def tax_of(books: Books, number: str, amount: int) -> list[Any]:
     return tax_shares(taxed_by_code(books.invoice(number)), amount)
 
 
-def discount_taxes(books: Books, rows: Iterable[AllocationRow]) -> dict[str, list[Any]]:
+def discount_taxes(books: Books, rows: Iterable[AllocationRow]) -> dict[str, list[TaxShare]]:
     """The tax in the discounts among the rows, by invoice."""
     return {row.invoice: tax_of(books, row.invoice, row.amount) for row in rows if row.kind == "discount"}
 
@@ -164,7 +168,7 @@ def returning(
     ended: Iterable[tuple[str, int]],
     source: str,
     on: date,
-    settings: Any,
+    settings: Settings,
     *,
     field: str = "allocations",
     wholly: bool = False,
@@ -195,18 +199,18 @@ def merged(changes: Iterable[Change]) -> list[Change]:
     return list(found.values())
 
 
-def source_free(books: Books, kind: str, fact: Any) -> list[BalanceChange]:
+def source_free(books: Books, fact: PaymentFact | CreditNoteFact) -> list[BalanceChange]:
     """The free amount of a payment or a credit note, at every date."""
-    name = fact.id if kind == "payment" else fact.number
+    kind, name = ("payment", fact.id) if isinstance(fact, PaymentFact) else ("credit-note", fact.number)
     rows, draws = queries.settlements_from(books.index, kind, name), queries.draws_from(books.index, kind, name)
-    if kind == "payment":
+    if isinstance(fact, PaymentFact):
         return source_changes(fact.booked_on, fact.amount, rows, fact.reversed_on, draws)
     return source_changes(fact.issued_on, fact.gross, rows, fact.voided_on, draws)
 
 
-def spendable(books: Books, fact: Any) -> int:
+def spendable(books: Books, fact: CreditNoteFact) -> int:
     """What of a credit note's unapplied amount may be used elsewhere: credit for an invoice that is not paid belongs to that invoice."""
-    free = lasting(source_free(books, "credit-note", fact))
+    free = lasting(source_free(books, fact))
     if fact.corrects is None:
         return free
     target = targets(books, [fact.corrects])[fact.corrects]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app import settling
 from billcli.app.amounts import minor_of, notes_of, optional, value_of
@@ -20,6 +20,10 @@ from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
+    from billcli.core.allocation import AllocationRow
+    from billcli.core.facts import Settlement
+    from billcli.core.write_off import WriteOffRequest
+    from billcli.model.write_off import WriteOff
 
 KINDS = ("bad-debt", "small-difference")
 
@@ -67,7 +71,7 @@ def plan_new(options: WriteOffOptions) -> Planner:
     return planner
 
 
-def _request(books: Books, options: WriteOffOptions, on: date) -> Any:
+def _request(books: Books, options: WriteOffOptions, on: date) -> WriteOffRequest:
     from billcli.core.write_off import WriteOffRequest
     from billcli.model.values import parse_text
 
@@ -88,7 +92,7 @@ def _request(books: Books, options: WriteOffOptions, on: date) -> Any:
     )  # fmt: skip
 
 
-def _repeated(books: Books, request: Any) -> Plan | None:
+def _repeated(books: Books, request: WriteOffRequest) -> Plan | None:
     """The first answer again for an external id that was used; an error where it meant something else."""
     made = made_before(books, "write-off", request.external_id)
     if made is None:
@@ -100,7 +104,7 @@ def _repeated(books: Books, request: Any) -> Plan | None:
     return answered("write-off", made, request.external_id, same=same)
 
 
-def _relief(books: Books, document: Any, rows: Iterable[Any]) -> list[tuple[str, Money]]:
+def _relief(books: Books, document: WriteOff, rows: Iterable[AllocationRow | Settlement]) -> list[tuple[str, Money]]:
     """The tax taken back with the rows, by tax code; none where the write-off takes none back."""
     found: dict[str, int] = {}
     if document.tax_relief == "adjust":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from billcli.core.allocation import AllocationRow
 from billcli.core.days import moved
@@ -15,11 +14,17 @@ from billcli.core.settlement import Change as BalanceChange
 from billcli.core.settlement import lowest_from
 from billcli.core.take_back import Returned
 from billcli.errors import BillError
+from billcli.model.credit_note import CreditNote
 from billcli.model.money import Money
 
 
 def plan_apply(
-    note: Any, path: str, rows: Sequence[AllocationRow], relies_on: Sequence[str], also: Sequence[Edit] = (), external_id: str | None = None
+    note: CreditNote,
+    path: str,
+    rows: Sequence[AllocationRow],
+    relies_on: Sequence[str],
+    also: Sequence[Edit] = (),
+    external_id: str | None = None,
 ) -> Plan:
     """The plan that uses unapplied credit on invoices; ``also`` are edits that go with it."""
     currency = note.currency
@@ -32,7 +37,7 @@ def plan_apply(
 
 
 def plan_undo(
-    note: Any, path: str, rows: Sequence[Row], on: date, asked_on: date, reason: str,
+    note: CreditNote, path: str, rows: Sequence[Row], on: date, asked_on: date, reason: str,
     returned: Sequence[Returned] = (), changes: Sequence[Change] = (),
 ) -> Plan:  # fmt: skip
     """The plan that takes applications back: the invoices are open again, and the credit is unapplied, from that day on.
