@@ -8,10 +8,11 @@ from datetime import date
 from billcli.app.books import Books
 from billcli.app.hold_state import live_plans
 from billcli.core import statement
+from billcli.core.account import Account, Movement, movements
 from billcli.core.facts import OpenInvoice, PaymentFact
 from billcli.core.hold_state import is_live
 from billcli.core.report import Report
-from billcli.core.statement import Account, Beside, Movement, Proof
+from billcli.core.statement import Beside, Proof
 from billcli.errors import BillError, UsageError
 from billcli.index import balances, queries, statement_queries
 from billcli.model.money import Money
@@ -31,7 +32,7 @@ def statement_report(books: Books, customers: Sequence[str], group: str | None, 
         raise UsageError(f"--from {since} is after {until}", "name the first day with --from and the last one with --to")
     wanted = _wanted(books, customers, group)
     documents = statement_queries.documents_of(books.index, wanted)
-    moved = [each for each in statement.movements(documents) if each.account.customer in wanted]
+    moved = [each for each in movements(documents) if each.account.customer in wanted]
     invoices = [each for each in balances.open_invoices(books.index, until) if each.customer in wanted]
     beside = _beside(books, wanted, documents.payments.values(), until)
     proven = _proven(moved, invoices, _unapplied(books, wanted, until), since, until)

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TypeVar
 
+from billcli.core.account import Documents
 from billcli.core.facts import CreditNoteFact, Draw, HoldFact, InvoiceFact, PaymentFact, Settlement
-from billcli.core.statement import Documents
 from billcli.index.queries import facts_of, names_in
 
 D = TypeVar("D", InvoiceFact, PaymentFact, CreditNoteFact)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billcli.core import statement
+from billcli.core.account import Account, Movement, movements
 from billcli.core.facts import CreditNoteFact, Draw, Fact, InvoiceFact, PaymentFact, RefundFact, Settlement, WriteOffFact
-from billcli.core.statement import Account, Movement
 from billcli.index import balances
 from billcli.index.connection import Connection, open_index
 from billcli.index.refresh import FileFacts, replace
@@ -95,7 +95,7 @@ def indexed(facts: dict[str, list[Fact]]) -> Connection:
 
 
 def moved(index: Connection, customer: str) -> list[Movement]:
-    return [each for each in statement.movements(documents_of(index, [customer])) if each.account.customer == customer]
+    return [each for each in movements(documents_of(index, [customer])) if each.account.customer == customer]
 
 
 def owed(index: Connection, as_of: date) -> dict[Account, int]:
