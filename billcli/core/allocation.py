@@ -158,6 +158,9 @@ class _Allocation:
         open_, left = lasting(owed), lasting(money)
         cash = min(open_, left) if wish.amount is None else wish.amount
         self.bears(wish, cash, open_, left)
+        if wish.named and left > cash == open_ and (lost := _written_off(target)):
+            gone = Money(sum(row.amount for row in lost), self.purse.currency)
+            self.notes.append(f"{gone} of {wish.invoice} are written off; to settle them too, first: {_recovery(lost)}")
         if cash <= 0:
             return
         parts = {self.purse.kind: cash, **self.granted(target, open_, cash)}
@@ -179,7 +182,10 @@ class _Allocation:
             raise BillError(f"{what} has {Money(left, currency)} left for {wish.invoice}, less than {Money(cash, currency)}")
         if cash <= 0 and wish.named:
             why = "nothing is open on it" if open_ <= 0 else f"{what} is used up"
-            raise BillError(f"{wish.invoice} takes nothing of it: {why}", f'"bill show {wish.invoice}" tells how it was settled')
+            lost = _written_off(self.targets[wish.invoice]) if open_ <= 0 else []
+            how = f'"bill show {wish.invoice}" tells how it was settled'
+            hint = f"what was written off is not owed; first: {_recovery(lost)}" if lost else how
+            raise BillError(f"{wish.invoice} takes nothing of it: {why}", hint)
 
     def granted(self, target: Target, open_: int, cash: int) -> dict[str, int]:
         """What settles the invoice beside the cash."""
@@ -213,6 +219,15 @@ class _Allocation:
 
     def fits_discount(self, rest: int, discount: int) -> bool:
         return discount > 0 and abs(rest - discount) <= self.tolerance()
+
+
+def _written_off(target: Target) -> list[Settlement]:
+    """What nobody was going to pay: write-offs do not forgive, so they are taken back before money settles them."""
+    return [row for row in target.rows if row.source_kind == "write-off" and row.ended_on is None]
+
+
+def _recovery(lost: Sequence[Settlement]) -> str:
+    return ", ".join(f'"bill write-off reverse {name} --reason …"' for name in dict.fromkeys(row.source for row in lost))
 
 
 def _beside(amount: int, changes: Sequence[Change]) -> list[Change]:

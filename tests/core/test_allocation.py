@@ -93,6 +93,15 @@ def test_a_late_payment_gets_no_discount_and_is_told_why() -> None:
     assert done.notes == ["no discount on A, so 23.80 EUR stay open: the money came on 2026-03-13, 2 days after 2026-03-11"]
 
 
+def test_money_for_what_was_written_off_is_told_how_it_becomes_owed_again() -> None:
+    done = given(1_000, target("A", 1_000, row("A", 300, "write_off"), percent=None), wishes=(Wish("A", None),))
+    assert parts(done) == [("A", "payment", 700)]
+    assert done.notes == ['3.00 EUR of A are written off; to settle them too, first: "bill write-off reverse before --reason …"']
+    error = refused(1_000, target("A", 1_000, row("A", 1_000, "write_off"), percent=None), wishes=(Wish("A", None),))
+    assert error.message == "A takes nothing of it: nothing is open on it"
+    assert error.hint == 'what was written off is not owed; first: "bill write-off reverse before --reason …"'
+
+
 def test_a_part_in_time_gets_no_discount_and_is_told_what_would_have_been_enough() -> None:
     assert given(100_000, target("A", 119_000)).notes == [
         "no discount on A, so 190.00 EUR stay open: it is for the whole at once, 1166.20 EUR"
