@@ -288,7 +288,7 @@ def _write_off(books: Books, write_off_id: str, as_of: date) -> View:
     _not_yet(write_off_id, fact.booked_on, as_of, "counts from")
     rows = explain.known(queries.settlements_from(books.index, "write-off", write_off_id), as_of)
     files = _files(books, [("write-off", write_off_id), *(("invoice", row.invoice) for row in rows)])
-    steps = explain.steps(explain.write_off_events(rows, files, _reasons(books, rows)), as_of)
+    steps = explain.steps(explain.write_off_events(rows, files, _reasons(books, rows), fact.currency), as_of)
     still = Money(settlement.counted(rows, as_of), fact.currency)
     by = f", approved by {fact.approved_by}" if fact.approved_by else ""
     tax = "its tax is taken back from the tax office" if fact.tax_relief == "adjust" else "its tax stays owed"

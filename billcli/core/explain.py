@@ -106,28 +106,34 @@ def invoice_events(
             what += f" of {payer}"
         if row.value_on != row.booked_on:
             what += f", money of {row.value_on}"
-        ended = ": ".join(each for each in ("taken back", reason) if each)
         if row.ended_on is not None and row.ended_on <= row.booked_on:
-            never = f"{what} of {Money(row.amount, invoice.currency)}, {ended} the same day"
+            never = f"{what} of {Money(row.amount, invoice.currency)}, {taken_back(reason, ' the same day')}"
             found.append(Event(row.booked_on, ROWS, never, row.source, 0, "", source))
             continue
         found.append(Event(row.booked_on, ROWS, what, row.source, -row.amount, "", source))
         if row.ended_on is not None:
-            found.append(Event(row.ended_on, ENDS, f"{_WHAT[row.kind]} {ended}", row.source, row.amount, "", source))
+            found.append(Event(row.ended_on, ENDS, f"{_WHAT[row.kind]} {taken_back(reason)}", row.source, row.amount, "", source))
     return found
 
 
-def write_off_events(rows: Iterable[Settlement], files: Files, reasons: Reasons) -> list[Event]:
+def write_off_events(rows: Iterable[Settlement], files: Files, reasons: Reasons, currency: str) -> list[Event]:
     """What was given up, and what came back."""
     found = []
     for row in rows:
         file, reason = files.get(("invoice", row.invoice), ""), reasons.get((row.source_kind, row.source, row.place), "")
+        if row.ended_on is not None and row.ended_on <= row.booked_on:
+            never = f"{Money(row.amount, currency)} written off, {taken_back(reason, ' the same day')}"
+            found.append(Event(row.booked_on, ROWS, never, row.invoice, 0, "", file))
+            continue
         found.append(Event(row.booked_on, ROWS, "written off", row.invoice, row.amount, "", file))
         if row.ended_on is not None:
-            back = ": ".join(each for each in ("taken back", reason) if each)
-            on, rank = (row.ended_on, ENDS) if row.ended_on > row.booked_on else (row.booked_on, LAST)
-            found.append(Event(on, rank, back, row.invoice, -row.amount, "", file))
+            found.append(Event(row.ended_on, ENDS, taken_back(reason), row.invoice, -row.amount, "", file))
     return found
+
+
+def taken_back(reason: str, when: str = "") -> str:
+    """``taken back the same day: mistake``."""
+    return f"taken back{when}" + (f": {reason}" if reason else "")
 
 
 def hold_text(hold: HoldFact, state: str) -> str:

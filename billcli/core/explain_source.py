@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from billcli.core.explain import ENDS, FIRST, LAST, ROWS, Event, Files, Reasons
+from billcli.core.explain import ENDS, FIRST, LAST, ROWS, Event, Files, Reasons, taken_back
 from billcli.core.facts import Draw, InvoiceFact, Settlement
 from billcli.core.settlement import USES, Change, balance, counts, first_day, invoice_changes, source_changes
 from billcli.model.money import Money
@@ -52,15 +52,15 @@ def source_events(source: Source, debts: Mapping[str, Debt], files: Files, reaso
         debt = debts.get(row.invoice)
         to = f" of {debt.invoice.customer}" if debt and debt.invoice.customer != source.customer else ""
         target = files.get(("invoice", row.invoice), "")
-        ended = ": ".join(each for each in ("taken back", reasons.get((row.source_kind, row.source, row.place), "")) if each)
+        reason = reasons.get((row.source_kind, row.source, row.place), "")
         if row.ended_on is not None and row.ended_on <= row.booked_on:
-            never = f"{Money(row.amount, source.currency)} to the invoice{to}, {ended} the same day"
+            never = f"{Money(row.amount, source.currency)} to the invoice{to}, {taken_back(reason, ' the same day')}"
             found.append(Event(row.booked_on, ROWS, never, row.invoice, 0, "", target))
             continue
         why = why_that_day(row, source, debt) if debt else ""
         found.append(Event(row.booked_on, ROWS, f"to the invoice{to}", row.invoice, -row.amount, why, target))
         if row.ended_on is not None:
-            found.append(Event(row.ended_on, ENDS, ended, row.invoice, row.amount, "", target))
+            found.append(Event(row.ended_on, ENDS, taken_back(reason), row.invoice, row.amount, "", target))
     found += _draw_events(source.draws, files)
     if source.ended_on is not None:
         found.append(Event(source.ended_on, LAST, f"{'reversed' if came == 'received' else 'void'}: {source.ended}", source.name,

@@ -114,8 +114,14 @@ def test_row_undone_on_its_own_day_is_told_and_moves_nothing() -> None:
     found = explain.steps(explain.invoice_events(invoice(), rows, {}, reasons, {}), d("04-25"))
     assert [(step.what, step.left) for step in found] == [
         ("issued", 10000),
-        ("payment of 50.00 EUR, taken back: mistake the same day", 10000),
+        ("payment of 50.00 EUR, taken back the same day: mistake", 10000),
     ]
+
+
+def test_write_off_taken_back_in_part_on_its_own_day_never_counts_more_than_it_is() -> None:
+    rows = [row("write_off", 10000, "03-20", ended="03-20", source="w-1"), row("write_off", 6000, "03-20", source="w-1")]
+    found = explain.steps(explain.write_off_events(rows, {}, {}, "EUR"), d("04-25"))
+    assert [(step.what, step.left) for step in found] == [("100.00 EUR written off, taken back the same day", 0), ("written off", 6000)]
 
 
 def test_what_is_dated_later_is_not_known() -> None:
