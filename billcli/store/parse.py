@@ -101,9 +101,13 @@ class _Composer:
     def syntax(self, error: MarkedYAMLError) -> None:
         endless = error.problem == "found unexpected end of stream"
         mark = (endless and error.context_mark) or error.problem_mark or error.context_mark
+        colon = error.problem == "could not find expected ':'" and error.context_mark
+        mark = colon or mark
         context = f"{error.context}: " if error.context else ""
+        what = 'no ": " after the key' if colon else f"{context}{error.problem}"
         index = min(mark.index, max(len(self.text) - 1, 0)) if mark else 0
-        self.problem("E104", f"the text is not YAML: {context}{error.problem}", index, self.syntax_hint(index))
+        hint = 'a key and its value are written as "terms: net 30"' if colon else self.syntax_hint(index)
+        self.problem("E104", f"the text is not YAML: {what}", index, hint)
 
     def syntax_hint(self, index: int) -> str:
         line = self.text[self.text.rfind("\n", 0, index) + 1 :].split("\n", 1)[0]
