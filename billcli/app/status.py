@@ -18,7 +18,7 @@ def status_view(books: Books, as_of: date) -> View:
     name = queries.settings(books.index).get("company", "")
     fields: list[tuple[str, object]] = [("Ledger", f"{name} ({books.root})"), ("As of", as_of)]
     holds = [counted(kinds.get(kind, 0), kind.replace("-", " ")) for kind in ("customer", "draft", "invoice", "credit-note", "payment")]
-    fields.append(("Holds", ", ".join(holds)))
+    fields.append(("Contents", ", ".join(holds)))
     unreadable = len(queries.unreadable(books.index))
     if unreadable:
         fields.append(("Problems", f'{counted(unreadable, "file")} cannot be read; "bill check" shows every place'))
@@ -28,16 +28,18 @@ def status_view(books: Books, as_of: date) -> View:
         except BillError as error:
             fields.append(("Problems", error.message))
         else:
-            fields += [(f"Owed {total[2]}", f"{total[-1].text()}, of it overdue {_overdue(total)}") for total in report.totals]
+            fields += [(f"Owed {total[2]}", _owed(total)) for total in report.totals]
     fields.append(("Next", _next(kinds, unreadable)))
     return View("status", name, as_of, fields, [], {})
 
 
-def _overdue(total: Sequence[object]) -> str:
+def _owed(total: Sequence[object]) -> str:
+    """What is open and how much of that is overdue; credit not used yet stands apart, as it settles nothing."""
     from billcli.model.money import Money
 
-    cells = [cell for cell in total if isinstance(cell, Money)]
-    return Money(sum(cell.minor for cell in cells[1:5]), cells[0].currency).text()
+    *buckets, unapplied, _ = [cell for cell in total if isinstance(cell, Money)]
+    open_, overdue = (Money(sum(cell.minor for cell in cells), unapplied.currency).text() for cells in (buckets, buckets[1:]))
+    return f"{open_}, of it overdue {overdue}" + (f"; unapplied {unapplied.text()}" if unapplied.minor else "")
 
 
 def _next(kinds: dict[str, int], unreadable: int) -> str:

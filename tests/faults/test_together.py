@@ -93,7 +93,7 @@ def test_reader_never_sees_an_invoice_without_the_rest_of_its_command(ledger: Pa
 
 
 def holds(status: str) -> str:
-    return next(line.split("Holds", 1)[1].strip() for line in status.splitlines() if line.startswith("Holds"))
+    return next(line.split("Contents", 1)[1].strip() for line in status.splitlines() if line.startswith("Contents"))
 
 
 def test_who_holds_the_ledger_is_named_and_nothing_is_changed(ledger: Path) -> None:
