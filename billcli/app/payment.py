@@ -118,6 +118,10 @@ def _request(books: Books, options: PaymentOptions, settings: Settings) -> Payme
     amount = minor_of(options.amount, currency, "--amount")
     if amount == 0:
         raise UsageError(f"--amount: {quoted(options.amount)} is nothing", "give what came in")
+    if options.policy == "by-reference" and not options.reference:
+        raise UsageError(
+            "--policy by-reference looks for invoices in --reference, which is missing", '--reference "the text of the transfer"'
+        )
     fee = minor_of(options.fee, currency, "--fee") if options.fee is not None else 0
     most = limit(settings.settlement.bank_charge, currency)
     if fee > most:
@@ -199,6 +203,8 @@ def plan_allocate(options: AllocateOptions) -> Planner:
         policy = settling.policy_of(options.policy)
         if not given and policy in (None, "manual"):
             raise UsageError("--invoice is missing", "--invoice N[:AMOUNT], or --policy oldest-due, pro-rata or by-reference")
+        if policy == "by reference" and not fact.reference:
+            raise BillError(f"{fact.id} has no reference to find invoices in", "name them with --invoice, or take another policy")
         wishes, found = settling.chosen(books, fact.customer, fact.currency, given, policy, fact.reference, free)
         others = settling.others(books, fact.customer, (found[wish.invoice] for wish in wishes), allowed=options.for_other)
         settings = books.settings()
