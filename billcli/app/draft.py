@@ -66,7 +66,7 @@ def draft_view(books: Books, draft_id: str, as_of: date) -> View:
     ]
     fields += [("Service", period(draft.service_period))] if draft.service_period else []
     fields += [
-        (f"{each.kind.capitalize()}{f', {each.description}' if each.description else ' on lines'}", adjusted(each, currency))
+        (f"{each.kind.capitalize()}{f', {each.description}' if each.description else ' on the whole'}", adjusted(each, currency))
         for each in draft.adjustments
     ]
     columns = (

@@ -11,7 +11,7 @@ from billcli.cli.common import list_command, optional_day, write_command
 from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Today, Yes
 from billcli.errors import UsageError
 
-_HELP = """Who owes: add, list, show, change and import customers.
+_HELP = """Who owes: add, list, show, change, merge and import customers.
 
 Example: bill customer list
 """

@@ -15,7 +15,7 @@ from billcli.errors import BillError, UsageError
 if TYPE_CHECKING:
     from billcli.core.invoice import InvoiceRequest
 
-_HELP = """Issue, list, show and import invoices.
+_HELP = """Issue, list, show, void and import invoices.
 
 Example: bill invoice list --state overdue
 """
@@ -249,7 +249,7 @@ def list_(
     ctx: typer.Context,
     customer: Customer = None,
     state: Annotated[
-        str | None, typer.Option("--state", metavar="STATE", help="open, partly paid, overdue, paid, credited or void.")
+        str | None, typer.Option("--state", metavar="STATE", help="open, partly paid, overdue, paid, credited, written off or void.")
     ] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Issued on or after.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Issued on or before.")] = None,

@@ -15,7 +15,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def statement(
     ctx: typer.Context,
-    customers: Annotated[list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="The customers' ids.")] = None,
+    customers: Annotated[
+        list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="The customers' ids; or a group with --group.")
+    ] = None,
     group: Annotated[str | None, typer.Option("--group", metavar="DIM=NAME", help='All of a group, such as "segment=public".')] = None,
     since: Annotated[
         str | None,

@@ -183,7 +183,7 @@ def plan_credit_note(note: CreditNote, given: Given, relies_on: str) -> Plan:
     summary = [f"credit note {note.number} {about} over {gross} {note.currency}: {note.reason}"]
     summary += [*adjustment_lines(note), figures_line(note)]
     if used != note.totals.gross:
-        summary.append(f"{note.totals.gross - used} {note.currency} of it stay as credit of {note.customer}")
+        summary.append(f"  {note.totals.gross - used} {note.currency} of it stay as credit of {note.customer}")
     return Plan(
         command="credit-note new", steps=(Create(path, "credit-note", document_data(note)),), summary=tuple(summary),
         result={"number": note.number}, relies_on=(relies_on, "ledger.yaml"), given=(note.number,), warnings=given.warnings,

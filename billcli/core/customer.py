@@ -189,7 +189,7 @@ def _by_word(taken: Sequence[tuple[str, Any, str]]) -> dict[str, list[str]]:
 
 
 def _already_so(customer: Customer) -> Plan:
-    return Plan("nothing", (), (f"{customer.id} is already so; nothing to do",), {"id": customer.id})
+    return Plan("nothing", (), (f"{customer.id} is as asked already; nothing to do",), {"id": customer.id})
 
 
 def field_of(entity: Any, name: str) -> Any:

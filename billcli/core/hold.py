@@ -111,7 +111,10 @@ def plan_new(
     Raises ``BillError`` for more than is owed, for a plan where nothing is open or another plan counts, and for the same hold again.
     """
     if request.until is not None and request.until < on:
-        raise BillError(f"--until: {request.until} is before {on}, the day on which the hold begins", "look at the year")
+        raise BillError(
+            f"--until: {request.until} is before {on}, the day on which the hold begins",
+            "it ends on that day or later; --on is the day it begins",
+        )
     amount = request.amount
     instalments: tuple[tuple[date, int], ...] = ()
     if request.kind == "plan" and owed is not None:

@@ -188,7 +188,7 @@ def _figures(document: Any) -> list[tuple[str, Any]]:
     taxes = [(f"Tax {each.code} {_plain(each.rate)} %", _tax(each)) for each in document.taxes]
     totals, currency = document.totals, document.currency
     rows = [
-        (f"{each.kind.capitalize()}{', ' if each.description else ' on lines'}{each.description or ''}", adjusted(each, currency))
+        (f"{each.kind.capitalize()}{', ' if each.description else ' on the whole'}{each.description or ''}", adjusted(each, currency))
         for each in getattr(document, "adjustments", ())
     ]
     prices = [("Prices", "with tax")] if document.prices == "gross" else []

@@ -95,7 +95,7 @@ def _decimal(text: str, code: str, what: str, hint: str, *, signed: bool = False
         raise BadValue(code, f"{quoted(text)} is not {what}", hint)
     if text.startswith("-") and not signed:
         message = f"{quoted(text)} has a minus sign; {what} is never negative here"
-        raise BadValue(code, message, "a discount is given as such (--discount, adjustments:); money that goes back is a credit note")
+        raise BadValue(code, message, "write it without the sign; what lowers it is a discount, a credit note or a refund")
     return Decimal(text)
 
 

@@ -16,7 +16,7 @@ def find_ledger(chosen: str | None, start: str) -> str:
     if chosen:
         root = os.path.abspath(chosen)
         if not _is_ledger(root):
-            raise UsageError(f'"{chosen}" is no ledger: it holds no {MARK}', '"bill init DIR --name NAME" makes one')
+            raise UsageError(f'"{chosen}" is no ledger: it holds no {MARK}', '"bill init --help" shows how to begin one')
         return os.path.realpath(root)
     folder = os.path.realpath(start)
     while True:
@@ -26,7 +26,7 @@ def find_ledger(chosen: str | None, start: str) -> str:
         if parent == folder:
             raise UsageError(
                 f"no {MARK} here or in any folder above",
-                'go to a ledger, name one with --ledger DIR, or begin one with "bill init DIR --name NAME"',
+                'go to a ledger, name one with --ledger DIR, or begin one: "bill init --help" shows how',
             )
         folder = parent
 

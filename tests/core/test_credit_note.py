@@ -80,7 +80,7 @@ def test_what_exceeds_the_open_balance_stays_as_credit() -> None:
     note = credited(of, request(), open_=50_000)
     assert [each.amount for each in note.applied] == [D("500.00")]
     plan = plan_credit_note(note, GIVEN, "invoices/2026/03/INV-2026-0001.yaml")
-    assert "828.40 EUR of it stay as credit of nordwind" in plan.summary
+    assert "  828.40 EUR of it stay as credit of nordwind" in plan.summary
 
 
 def test_a_settled_invoice_takes_nothing() -> None:

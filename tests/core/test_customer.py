@@ -68,7 +68,7 @@ def test_nothing_to_change_is_said() -> None:
     tagged = plan_tag(customer(tags=["vip"]), "customers/nordwind.yaml", ["vip"], [])
     for plan in (same, tagged):
         assert plan.steps == ()
-        assert plan.summary == ("nordwind is already so; nothing to do",)
+        assert plan.summary == ("nordwind is as asked already; nothing to do",)
 
 
 def test_a_tag_that_is_not_declared_is_refused_with_the_nearest_one() -> None:
