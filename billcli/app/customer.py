@@ -210,11 +210,17 @@ def plan_tag(customer_id: str, add: Sequence[str], remove: Sequence[str]) -> Pla
 
 
 def customer_meant(books: Books, text: str) -> tuple[str, str]:
-    """Id and name of the one customer with this id, else with this in its id, names or mail. Raises ``BillError`` for none or several."""
+    """Id and name of the one customer with this id, else with this in its id, names or mail. Raises ``BillError`` for none or several.
+
+    One that gets no new invoices is meant only where no other fits.
+    """
+    from billcli.core.active import is_active
+
     wanted = text.strip().casefold()
     every = queries.customers(books.index)
     fitting = [each for each in every if each.id.casefold() == wanted]
     fitting = fitting or [each for each in every if wanted and wanted in f"{each.id}\n{each.name}\n{each.also}".casefold()]
+    fitting = [each for each in fitting if is_active(each, books.today)] or fitting
     if len(fitting) == 1:
         return fitting[0].id, fitting[0].name
     if not fitting:

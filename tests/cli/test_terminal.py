@@ -88,6 +88,15 @@ def test_invoice_new_asks_for_what_is_missing_and_asks_again_for_what_it_does_no
     assert (books / "invoices/2026/06/INV-2026-0001.yaml").exists()
 
 
+def test_a_customer_merged_into_another_does_not_stand_in_the_way_of_a_part_of_its_name(books: Path) -> None:
+    env = {"BILL_LEDGER": str(books)}
+    done("customer", "merge", "nordwind-service", "--into", "nordwind", "--reason", "one firm", "--yes", at=DAY, env=env)
+    words = ("invoice", "new", "-l", "Consulting;2;95.10;vat-20")
+    code, screen = typed(*words, ledger=books, columns=120, answers=[("Customer", "nordwi"), ("Write this?", "y")])
+    assert code == 0
+    assert "Nordwind Handels GmbH (nordwind)" in screen
+
+
 def test_no_to_the_question_writes_nothing_and_exits_3(books: Path) -> None:
     words = ("invoice", "new", "-c", "nordwind", "-l", "Consulting;2;95.10;vat-20")
     code, screen = typed(*words, ledger=books, columns=120, answers=[("Write this?", "n")])
@@ -138,7 +147,8 @@ def test_lists_and_documents_fit_a_hundred_columns_with_every_day_and_amount_who
     demo = tmp_path / "demo"
     for words in (
         "invoice list", "payment list", "credit-note list", "hold list", "report aging", "report aging --by invoice",
-        "statement nordwind", "statement nordwind --kind open", "explain INV-2026-0001", "explain nordwind", "show INV-2026-0036", "explain INV-2026-0035",
+        "statement nordwind", "statement nordwind --kind open", "explain INV-2026-0001", "explain nordwind",
+        "show INV-2026-0036", "explain INV-2026-0035",
     ):  # fmt: skip
         looked = (*words.split(), "--as-of", "2026-10-31")
         code, screen = typed(*looked, ledger=demo, columns=100)
