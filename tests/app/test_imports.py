@@ -580,6 +580,12 @@ def test_payments_of_an_export_are_known_by_their_own_ids(books: Path) -> None:
     assert tree(books) == before
 
 
+def test_payment_that_the_bank_took_back_is_not_imported_as_money(books: Path) -> None:
+    ran = run(books, "payment", "external_id,customer,received_on,amount,reversed_on\nb-1,nordwind,2026-03-10,60,2026-03-12\n", "--yes")
+    assert (ran.code, places(ran)) == (1, [("E209", 2, "2026-03-12")])
+    assert "the bank took this payment back on 2026-03-12" in ran.err
+
+
 def test_money_received_in_a_closed_period_is_booked_on_the_first_open_day(books: Path) -> None:
     ran = run(books, "payment", "external_id,customer,received_on,amount\nb-1,nordwind,2025-12-20,60\n", "--yes")
     assert (ran.code, "1 payment of a day in a closed period is booked on 2026-01-01\n" in ran.err) == (0, True)

@@ -24,7 +24,7 @@ from billcli.model.payment import Payment
 from billcli.model.settings import Settings
 from billcli.model.values import BadValue, quoted
 
-_HEAD = ("customer", "received_on", "amount", "currency", "method", "payer_name", "payer_iban", "reference")
+_HEAD = ("customer", "received_on", "amount", "currency", "method", "payer_name", "payer_iban", "reference", "reversed_on")
 NOUN = Noun(
     "payments",
     ("external_id", *_HEAD, "invoice", "allocated"),
@@ -35,7 +35,7 @@ NOUN = Noun(
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "external_id": values.parse_text, "customer": values.parse_id, "received_on": values.parse_day, "amount": values.parse_amount,
     "currency": values.parse_currency, "method": values.parse_text, "payer_name": values.parse_text, "payer_iban": values.parse_iban,
-    "reference": values.parse_text, "invoice": values.parse_id, "allocated": values.parse_amount,
+    "reference": values.parse_text, "reversed_on": values.parse_day, "invoice": values.parse_id, "allocated": values.parse_amount,
 }  # fmt: skip
 
 
@@ -234,6 +234,9 @@ def _checked(said: SaidPayment, rules: PaymentRules, hints: Hints) -> list[Fault
     faults = []
     if received_on is not None and received_on > rules.today:
         faults.append(said.fault("received_on", "E707", f"{received_on} is in the future", "money is recorded when it has come"))
+    if (back := said.get("reversed_on")) is not None:
+        hint = 'take the row out; or empty the cell, and record it afterwards: "bill payment reverse"'
+        faults.append(said.fault("reversed_on", "E209", f"the bank took this payment back on {back}; that is not imported", hint))
     if customer is None:
         return faults
     if customer not in rules.families:
@@ -334,7 +337,7 @@ class _Booking:
 
 def differences(there: PaymentFact, rows: Sequence[Settlement], said: SaidPayment) -> list[str]:
     """What the rows say otherwise than the payment that is there already; what was done with it since is no difference."""
-    have = {name: getattr(there, name) for name in ("customer", "received_on", "currency", "method", "payer_name")}
+    have = {name: getattr(there, name) for name in ("customer", "received_on", "currency", "method", "payer_name", "reversed_on")}
     have["amount"] = Money(there.amount, there.currency).amount
     found = [f"{name} is {value if value is not None else 'nothing'} there" for name, value in have.items()
              if said.get(name) not in (None, value)]  # fmt: skip
