@@ -15,7 +15,7 @@ help:
 	@echo "make test     lint, types, layers and tests, on python3.13 too where it is found"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make bench    the measurements"
-	@echo "make faults   the long tests: crashes between writes, two at once"
+	@echo "make faults   the long tests: crashes between writes, two at once, long histories of commands"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
 	@echo "make clean    removes environments, caches and builds"
 
@@ -50,7 +50,7 @@ bench: venv
 	@if [ -e tests/bench/__main__.py ]; then $(RUN) tests.bench; else echo "There is no tests/bench yet."; fi
 
 faults: venv
-	@if [ -d tests/faults ]; then $(RUN) pytest tests/faults -m long; else echo "There is no tests/faults yet."; fi
+	@if [ -d tests/faults ]; then $(RUN) pytest tests/faults tests/laws -m long; else echo "There is no tests/faults yet."; fi
 
 lock:
 	@uv=$$(command -v uv) && "$$uv" --version >/dev/null 2>&1 || { \
