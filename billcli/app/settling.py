@@ -75,7 +75,8 @@ def chosen(
     changes: Sequence[BalanceChange],
 ) -> tuple[list[Wish], dict[str, Target]]:
     """The wishes of a person, then what the policy adds to them."""
-    family = sorted(queries.relatives(books.index, customer)) if policy == "by reference" else [customer]
+    by_reference = policy == "by reference"
+    family = sorted(queries.relatives(books.index, customer)) if by_reference else queries.merged_into(books.index, customer)
     open_ = queries.open_invoices_of(books.index, family, currency) if policy not in (None, "manual") else []
     others = [each for each in open_ if each.number not in {wish.invoice for wish in given}]
     found = targets(books, [*(wish.invoice for wish in given), *(each.number for each in others)])

@@ -144,6 +144,14 @@ def relatives(connection: sqlite3.Connection, customer_id: str) -> set[str]:
     return {row[0] for row in connection.execute(sql, (customer_id,))}
 
 
+def merged_into(connection: sqlite3.Connection, customer_id: str) -> list[str]:
+    """The customer, and those whose place it has taken, over however many merges."""
+    sql = """
+    WITH RECURSIVE mine(id) AS (SELECT ?1 UNION SELECT c.id FROM customers c JOIN mine ON c.merged_into = mine.id) SELECT id FROM mine
+    """
+    return [row[0] for row in connection.execute(sql, (customer_id,))]
+
+
 # documents
 
 

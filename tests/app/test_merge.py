@@ -45,6 +45,15 @@ def test_the_new_customer_pays_what_the_old_one_owes_and_balances_do_not_move(bo
     assert done("check", cwd=books).out == ""
 
 
+def test_a_policy_reaches_the_invoices_of_those_whose_place_was_taken(books: Path) -> None:
+    merged(books)
+    done("invoice", "new", "-c", "neu", "-l", "Work;1;50", "--yes", cwd=books, at="2026-03-11")
+    words = ("payment", "add", "-c", "neu", "-a", "120", "--policy", "oldest-due", "--yes")
+    told = done(*words, cwd=books, at="2026-03-12").err
+    assert "100.00 EUR to INV-2026-0001" in told
+    assert "20.00 EUR to INV-2026-0002" in told
+
+
 def test_money_and_credit_of_the_old_customer_still_have_a_place(books: Path) -> None:
     merged(books)
     done("payment", "add", "-c", "alt", "-a", "60", "-i", "INV-2026-0001", "--yes", cwd=books, at="2026-03-12")
