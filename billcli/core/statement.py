@@ -1,4 +1,4 @@
-"""The statement of a customer's account: what moved its balance, the items that are open, and the proof that both are what the books say."""
+"""The statement of a customer's account: what moved its balance, the open items, and the proof that both are what the books say."""
 
 from __future__ import annotations
 
