@@ -6,8 +6,8 @@
     [exit 1]
 
 Before the first command stand files of the ledger (``--- customers/x.yaml``, see ``support.make_ledger``) and talk. ``% on 2026-03-14``
-sets the clock for what follows, ``% in demo`` goes to a copy of the demo ledger. ``$ cat FILE`` shows a file, ``$ cd DIR`` goes there. ``$ NAME=value
-bill …`` sets a variable for one command.
+sets the clock for what follows, ``% in demo`` goes to a copy of the demo ledger. ``$ cat FILE`` shows a file, ``$ cd DIR`` goes there.
+``$ NAME=value bill …`` sets a variable for one command.
 """
 
 from __future__ import annotations
