@@ -225,7 +225,8 @@ def payment(d: Drawn, books: Books) -> Command:
     rest, discount = d.odds(6), not d.odds(6)
     if fee and amount > fee and d.odds(2):
         amount -= fee
-    policy = d.one([None, None, "oldest-due", "manual"])
+    policy = d.one([None, None, "oldest-due", "manual", "by-reference", "pro-rata"])
+    reference = " ".join(d.some(list(books.invoices), 2)) if policy == "by-reference" or d.odds(5) else ""
     wanted: list[tuple[str, int | None]] = []
     if target is not None and not d.odds(5):
         wanted = wishes(d, books, customer, currency, amount) if d.odds(2) else [(target.number, None)] if owed > 0 else []
@@ -234,11 +235,23 @@ def payment(d: Drawn, books: Books) -> Command:
         "payment", "add", "-c", customer, "-a", text(amount, currency), "--currency", currency, "--again", *wished(wanted, currency),
         *on("--received-on", books, received), *said("--policy", policy), *said("--fee", text(fee, currency) if fee else None),
         *flag("--write-off-rest", given=rest), *flag("--no-discount", given=not discount), *flag("--for-other", given=other),
+        *said("--reference", reference or None),
     ]  # fmt: skip
     return Command(
         words,
         lambda then, told: then.payment(
-            told.name, customer, currency, amount, received, wanted, policy, fee, discount=discount, rest=rest, other=other
+            told.name,
+            customer,
+            currency,
+            amount,
+            received,
+            wanted,
+            policy,
+            fee,
+            discount=discount,
+            rest=rest,
+            other=other,
+            reference=reference,
         ),
     )
 
@@ -248,7 +261,7 @@ def allocate(d: Drawn, books: Books) -> Command | None:
         return None
     source = leaning(d, every)
     wanted = wishes(d, books, source.customer, source.currency, max(books.free(source.name, END), 1))
-    policy = None if wanted and not d.odds(4) else "oldest-due"
+    policy = None if wanted and not d.odds(4) else d.one(["oldest-due", "oldest-due", "pro-rata", "by-reference"])
     rest, discount, other = d.odds(6), not d.odds(6), not d.apart and d.odds(3)
     words = [
         "payment", "allocate", source.name, *wished(wanted, source.currency), *said("--policy", policy),

@@ -5,7 +5,7 @@ Written from the table of settlement kinds, not from the code. Days are whole nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 NEVER = 1_000_000
@@ -70,6 +70,7 @@ class Source:
     note: bool = False
     corrects: str = ""
     fee: int = 0
+    reference: str = ""
     quantities: dict[int, int] = field(default_factory=dict)
     by_tax: dict[str, int] = field(default_factory=dict)
     ended: int = NEVER
@@ -179,12 +180,12 @@ class Books:
 
     def payment(
         self, name: str, customer: str, currency: str, amount: int, received: int, wishes: Wishes, policy: str | None,
-        fee: int = 0, *, discount: bool = True, rest: bool = False, other: bool = False,
+        fee: int = 0, *, discount: bool = True, rest: bool = False, other: bool = False, reference: str = "",
     ) -> None:  # fmt: skip
         self.not_later(received)
         if fee > scaled(CHARGE, currency):
             raise Refused("fee")
-        self.sources[name] = Source(name, customer, currency, amount, self.open_day(received), received, fee=fee)
+        self.sources[name] = Source(name, customer, currency, amount, self.open_day(received), received, fee=fee, reference=reference)
         left, wished = self.settle(name, wishes, policy, self.open_day(received), fee, discount=discount, rest=rest, other=other)
         if left and wished:
             raise Refused("some of the fee settles nothing")
@@ -209,9 +210,21 @@ class Books:
         source, end = self.sources[name], NEVER - 1
         named = {number for number, _ in wishes}
         if policy == "oldest-due":
-            mine = [each for each in self.invoices.values() if (each.customer, each.currency) == (source.customer, source.currency)]
-            more = sorted((each.due, each.on, each.number) for each in mine if each.number not in named and self.open(each.number, end) > 0)
-            wishes = [*wishes, *((number, None) for _, _, number in more)]
+            wishes = [*wishes, *((number, None) for number in self.oldest_due({source.customer}, source.currency, named))]
+        elif policy == "by-reference":
+            if not source.reference:
+                raise Refused("no reference")
+            family = self.family if source.customer in self.family else {source.customer}
+            more = [number for number in self.oldest_due(family, source.currency, named) if number in source.reference.split()]
+            wishes = [*wishes, *((number, None) for number in more)]
+        elif policy == "pro-rata":
+            if any(amount is not None for _, amount in wishes):
+                raise Refused("shares, and an amount")
+            numbers = [number for number, _ in wishes] or self.oldest_due({source.customer}, source.currency, named)
+            opens = [max(self.open(number, end), 0) for number in numbers]
+            shares = shared(min(sum(opens), self.free(name, end)), opens)
+            wishes = [(number, share) for number, share in zip(numbers, shares, strict=True) if share]
+            named = set()
         for number, _ in wishes:
             invoice = self.invoices[number]
             related = {invoice.customer, source.customer} <= self.family or invoice.customer == source.customer
@@ -253,6 +266,11 @@ class Books:
             on = self.first(begin, bears)
             self.rows += [Row(number, each, part, on, name) for each, part in parts.items() if part]
         return fee, bool(wishes)
+
+    def oldest_due(self, customers: Collection[str], currency: str, but: Collection[str]) -> list[str]:
+        mine = [each for each in self.invoices.values() if each.customer in customers and each.currency == currency]
+        found = [(each.due, each.on, each.number) for each in mine if each.number not in but and self.open(each.number, NEVER - 1) > 0]
+        return [number for _, _, number in sorted(found)]
 
     def charged(self, name: str, day: int) -> int:
         return sum(row.amount for row in self.rows if row.source == name and row.kind == "bank_charge" and row.on <= day < row.ended)
@@ -381,7 +399,9 @@ class Books:
                 self.end([row], on)
                 if row.amount - taken:
                     self.rows.append(Row(number, row.kind, row.amount - taken, row.ended, row.source))
-        self.sources[name] = Source(name, invoice.customer, invoice.currency, gross, on, on, True, number, 0, quantities, took)
+        self.sources[name] = Source(
+            name, invoice.customer, invoice.currency, gross, on, on, True, number, quantities=quantities, by_tax=took
+        )
         if used:
             self.rows.append(Row(number, "credit", used, on, name))
 
@@ -502,6 +522,16 @@ def taxed(lines: Iterable[tuple[int, int, int]]) -> dict[str, int]:
     for quantity, price, rate in lines:
         nets[rate] = nets.get(rate, 0) + quantity * price
     return {CODES[rate]: net + (net * rate * 2 + 100) // 200 for rate, net in nets.items()}
+
+
+def shared(amount: int, weights: Sequence[int]) -> list[int]:
+    """By the largest remainder, ties to the first."""
+    whole = sum(weights)
+    parts = [amount * weight // whole for weight in weights] if whole else [0 for _ in weights]
+    rests = sorted(range(len(weights)), key=lambda at: (-(amount * weights[at] % whole), at)) if whole else []
+    for at in rests[: amount - sum(parts)]:
+        parts[at] += 1
+    return parts
 
 
 def scaled(limit: int, currency: str) -> int:

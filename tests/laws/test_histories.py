@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from billcli.core.settlement import Change
@@ -37,7 +37,7 @@ def world_of(*, strict: bool) -> Iterator[World]:
 
 def go_on(world: World, d: Drawn, most: int, *, imports: bool = False) -> None:
     """Commands day by day; the laws hold after each that is accepted."""
-    for _ in range(d.whole(1, most)):
+    for _ in range(d.whole(most // 2, most)):
         world.books.today += d.one([0, 1, 1, 3, 6])
         importing = imports and world.books.invoices and d.odds(4)
         if world.run(imported(d, world.books) if importing else command(d, world.books), tried=d.odds(8)):
@@ -51,13 +51,13 @@ def history(data: st.DataObject, most: int, *, imports: bool = False) -> None:
         world.finish()
 
 
-@settings(max_examples=12)
+@settings(max_examples=25)
 @given(st.data())
 def test_every_history_keeps_the_laws(data: st.DataObject) -> None:
     history(data, 20)
 
 
-@settings(max_examples=6)
+@settings(max_examples=10)
 @given(st.data())
 def test_imports_among_the_commands_keep_the_laws(data: st.DataObject) -> None:
     """Credit notes and payments of any day come late, into books that are closed by then."""
@@ -93,16 +93,17 @@ def part(books: Books, customers: tuple[str, ...]) -> Books:
     return found
 
 
-def figures(found: Facts) -> list[tuple[object, ...]]:
-    """Every balance by what the document is, not by its number: those are given in the order of the commands."""
-    every = [("open", each.customer, each.currency, steps(found.open[name])) for name, each in found.invoices.items()]
-    return sorted([*every, *(("free", each.customer, each.currency, steps(found.free[name])) for name, each in found.sources.items())])
+def figures(found: Facts, since: date = date.min) -> list[tuple[object, ...]]:
+    """Every balance from a day on, by what the document is, not by its number: those are given in the order of the commands."""
+    every = [("open", each.customer, each.currency, steps(found.open[name], since)) for name, each in found.invoices.items()]
+    every += [("free", each.customer, each.currency, steps(found.free[name], since)) for name, each in found.sources.items()]
+    return sorted(every)
 
 
-def steps(changes: list[Change]) -> list[tuple[date, int]]:
+def steps(changes: list[Change], since: date) -> list[tuple[date, int]]:
     """The days on which a balance is another than the day before."""
     found: list[tuple[date, int]] = []
-    for on, at in running(changes):
+    for on, at in running([change._replace(on=max(change.on, since)) for change in changes]):
         if at != (found[-1][1] if found else 0):
             found.append((on, at))
     return found
@@ -119,12 +120,22 @@ def after(world: World, folder: Path, *commands: Command) -> list[tuple[object, 
         return figures(facts(index))
 
 
+def of(d: Drawn, books: Books, customers: tuple[str, ...]) -> Command:
+    """A command that is about these customers only."""
+    mine = part(books, customers)
+    for _ in range(6):
+        found = command(d, mine)
+        words = found.words
+        if words[0] != "close" and ("-c" not in words or words[words.index("-c") + 1] in customers):
+            return found
+    reject()
+
+
 def commute(data: st.DataObject, most: int) -> None:
     d = Drawn(data.draw, apart=True)
     with world_of(strict=False) as world:
         go_on(world, d, most)
-        pair = [command(d, part(world.books, each)) for each in (FAMILY, (OTHER,))]
-        assume(all(each.words[0] != "close" for each in pair))
+        pair = [of(d, world.books, each) for each in (FAMILY, (OTHER,))]
         assert after(world, world.root.parent / "one", *pair) == after(world, world.root.parent / "other", *reversed(pair)), world.told(
             pair
         )
@@ -171,7 +182,7 @@ def payment(d: Drawn, books: Books, number: str) -> Command:
 # undo
 
 
-def undone(d: Drawn, world: World, before: Books) -> Command | None:
+def undone(world: World, before: Books) -> Command | None:
     """What takes the last command back as if it had never been, given the books before it; None where that is not possible."""
     words, books = world.ran[-1][1], world.books
     rows = books.rows[len(before.rows) :]
@@ -211,15 +222,14 @@ def undo(data: st.DataObject, most: int) -> None:
     d = Drawn(data.draw)
     with world_of(strict=False) as world:
         go_on(world, d, most)
-        with index_of(world.root) as index:
-            known = figures(facts(index))
-        before, wanted = copy.deepcopy(world.books), d.one(UNDOABLE)(d, world.books)
-        assume(wanted is not None)
-        assert wanted is not None
-        assume(world.run(wanted))
-        back = undone(d, world, before)
-        assume(back is not None)
-        assert back is not None
+        for _ in range(6):
+            with index_of(world.root) as index:
+                known = figures(facts(index))
+            before, wanted = copy.deepcopy(world.books), d.one(UNDOABLE)(d, world.books)
+            if wanted is not None and world.run(wanted) and (back := undone(world, before)) is not None:
+                break
+        else:
+            reject()
         assert world.run(back), world.told("not taken back")
         world.hold()
         with index_of(world.root) as index:
@@ -251,8 +261,11 @@ def redo(data: st.DataObject, most: int) -> None:
         ]
         assume(whole)
         row = d.one(whole)
+        # where both have something left beside it, the new row may count from an earlier day than the old one ended
+        full = books.open(row.invoice, END) == 0 or books.free(row.source, END) == 0
+        since = date.min if full else histories.day(books.today)
         with index_of(world.root) as index:
-            known = figures(facts(index))
+            known = figures(facts(index), since)
         named = [(row.invoice, row.amount)]
         words = ["payment", "allocate", row.source]
         back = Command(
@@ -266,7 +279,7 @@ def redo(data: st.DataObject, most: int) -> None:
             assert world.run(each), world.told("not undone and done again")
             world.hold()
         with index_of(world.root) as index:
-            assert figures(facts(index)) == known, world.told("not as before")
+            assert figures(facts(index), since) == known, world.told("not as before")
 
 
 def redoable(books: Books, source: str, number: str) -> bool:
