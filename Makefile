@@ -3,6 +3,8 @@ PYTHON ?= python3.11 python3.12 python3.13 python3
 # A second run of the tests, where this one runs and is not the main interpreter.
 PYTHON313 ?= python3.13
 LOCKFLAGS ?=
+# What to measure, such as --quick or "--sizes 1000,10000 --work DIR"; `python -m tests.bench --help` has it all.
+BENCH ?=
 
 RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 -q tests
@@ -14,7 +16,7 @@ help:
 	@echo "make demo     a tour of bill on the demo ledger"
 	@echo "make test     lint, types, layers and tests, on python3.13 too where it is found"
 	@echo "make lint     ruff, mypy, import-linter"
-	@echo "make bench    the measurements"
+	@echo "make bench    bill beside hledger, ledger and beancount on the same books (BENCH=--quick for a short one)"
 	@echo "make faults   the long tests: crashes between writes, two at once, long histories of commands"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
 	@echo "make clean    removes environments, caches and builds"
@@ -47,7 +49,7 @@ lint: venv
 	.venv/bin/lint-imports --no-logo
 
 bench: venv
-	@if [ -e tests/bench/__main__.py ]; then $(RUN) tests.bench; else echo "There is no tests/bench yet."; fi
+	@$(RUN) tests.bench $(BENCH)
 
 faults: venv
 	@if [ -d tests/faults ]; then $(RUN) pytest tests/faults tests/laws -m long; else echo "There is no tests/faults yet."; fi
