@@ -15,10 +15,12 @@ from tests.bench import peers, table
 from tests.bench.books import LAST
 from tests.bench.measure import Broken, Runner
 from tests.bench.rows import SUBJECTS, Figure, Row, Setting
-from tests.bench.shelf import Shelf
+from tests.bench.shelf import OURS_ALONE, Shelf
 from tests.bench.table import Results
 
 DEFAULT = "start,warm,check,folded,single,git"
+QUIET = 0.5
+"""A load average above this when a run begins is other work."""
 QUICK = "start,warm,check"
 
 
@@ -30,6 +32,8 @@ def main(words: list[str]) -> int:
     if unknown := [each for each in wanted if each not in SUBJECTS]:
         _parser().error(f"--only {unknown[0]}: there is {', '.join(SUBJECTS)}")
     sizes = [1000] if told.quick else told.sizes
+    if max(sizes) >= OURS_ALONE:
+        _parser().error(f"--sizes: {OURS_ALONE:,} and more are too many for the peers; --million measures ours alone")
     with _work(told.work) as root:
         try:
             found = measure(root, sizes, wanted, told.rounds or (3 if told.quick else 5), told.seconds, full=told.full)
@@ -75,7 +79,7 @@ def measure(root: Path, sizes: list[int], wanted: list[str], rounds: int, second
                     figures.append(each)
     loads = sorted((load, os.getloadavg()[0]))
     machine = {**table.machine(), "load": f"{loads[0]:.1f} to {loads[1]:.1f}"}
-    return Results(machine, table.versions(tools.versions), tools.missed, left, agreed, rows, figures)
+    return Results(machine, table.versions(tools.versions), tools.missed, left, agreed, rows, figures, load > QUIET)
 
 
 def _once(left: list[str]) -> Callable[[str], None]:
@@ -121,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--sizes", type=_sizes, default=[1000, 10_000, 100_000], metavar="N,N", help="numbers of invoices")
     parser.add_argument("--rounds", type=int, help="how often each command runs: 5, or 3 with --quick, and four times that for the start")
-    parser.add_argument("--seconds", type=float, default=100, help="a row that takes longer gets fewer rounds; 100 where left out")
+    parser.add_argument("--seconds", type=float, default=60, help="a row that takes longer gets fewer rounds; 60 where left out")
     parser.add_argument("--only", metavar="SUBJECTS", help=f"of {', '.join(SUBJECTS)}; all but million where left out")
     parser.add_argument("--quick", action="store_true", help="1,000 invoices, and no single commands")
     parser.add_argument("--full", action="store_true", help="check on the largest books too")

@@ -138,6 +138,7 @@ RESULTS = table.Results(
         )
     ],
     [Figure("disk, .git", 10_000, 3 << 20, None, "bytes")],
+    busy=False,
 )  # fmt: skip
 
 
@@ -150,6 +151,8 @@ def test_json_has_what_was_measured_and_each_ratio_with_its_goal() -> None:
     }  # fmt: skip
     assert [(each["goal_on"], each["goal"], each["reached"]) for each in row["ratios"]] == [("wall", 0.12, True), ("peak", 0.05, False)]
     assert row["ratios"][0] | {"wall": 0.1, "cpu": 0.2} == row["ratios"][0]
+    [row] = table.as_json(RESULTS._replace(busy=True))["rows"]
+    assert [(each["goal_on"], each["reached"]) for each in row["ratios"]] == [("cpu", False), ("peak", False)]
 
 
 def test_table_says_what_is_reached_and_what_is_missing() -> None:
@@ -159,8 +162,8 @@ def test_table_says_what_is_reached_and_what_is_missing() -> None:
     assert "On 10,000 invoices bill, hledger say the same of 900 customers." in text
     verdicts = [[cell.strip() for cell in line.split("|")[3:-1]] for line in text.splitlines() if "bill report aging / hledger bal" in line]
     assert verdicts == [
-        ["bill report aging / hledger bal", "0.10x", "0.20x", "0.10x", "≤ 0.12x, then 0.05x", "reached, not yet the further one"],
-        ["bill report aging / hledger bal", "–", "–", "0.10x", "≤ 0.05x", "not reached"],
+        ["bill report aging / hledger bal", "0.10x", "0.20x", "0.10x", "wall ≤ 0.12x, then 0.05x", "reached, not yet the further one"],
+        ["bill report aging / hledger bal", "–", "–", "0.10x", "memory ≤ 0.05x", "not reached"],
     ]
     assert len({len(line) for line in text.splitlines() if line.startswith("| report")}) == 2  # two tables, each with even columns
 
