@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from billcli.core.facts import AuditedFile, Fact, Name, TrailEntry
 from billcli.diagnostics import Diagnostic
 from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
 from billcli.index import refresh as rows
-from billcli.store import fs, journal
+from billcli.index.queries import walk_problems
+from billcli.store import fs, journal, looks
 from billcli.store.locate import is_at_home, private_folder, settle
 from billcli.store.scan import Scan, scan
 from billcli.store.text import MAX_BYTES
@@ -95,20 +96,25 @@ def _shown(root: str, index: connections.Connection, progress: Progress, *, sett
             raise
         return None
     looked_at = time.time_ns()
-    seen = scan(root)
+    seen = looks.look(root)
     shown, alone = index, True
     index.execute("BEGIN")
-    again, gone = rows.stale(rows.known_files(index), seen.files)
+    walk = _Walk(scan(root), seen, None) if overlay else _walk(root, index, seen)
+
+    def update(connection: connections.Connection) -> None:
+        assert walk is not None
+        _update(root, connection, walk, looked_at, overlay, progress)
+
     if overlay:
-        shown = _copy(index, lambda copy: _update(root, copy, seen, looked_at, overlay, progress))
-    elif again or gone or not _same_walk(index, seen):
+        shown = _copy(index, update)
+    elif walk is not None:
         index.execute("ROLLBACK")
         try:
-            alone = connections.write(index, lambda: _update(root, index, seen, looked_at, overlay, progress))
+            alone = connections.write(index, lambda: update(index))
         except connections.DatabaseError as error:
             if not connections.is_busy(error):
                 raise
-            shown = _copy(index, lambda copy: _update(root, copy, seen, looked_at, overlay, progress))
+            shown = _copy(index, update)
     if alone and journal.state(root) == before:
         return shown
     if shown is index:
@@ -135,21 +141,41 @@ def _documents(overlay: dict[str, bytes | None]) -> dict[str, bytes | None]:
     return {path: raw for path, raw in overlay.items() if kind_for(path) or path.startswith("audit/")}
 
 
-def _same_walk(index: connections.Connection, seen: Scan) -> bool:
-    from billcli.index.queries import walk_problems
+class _Walk(NamedTuple):
+    """What a walk found in these folders, None for all of them, and how they looked just before; no looks where one cannot be read."""
 
-    return sorted(walk_problems(index)) == sorted(seen.problems)
+    seen: Scan
+    looks: looks.Looks | None
+    folders: Collection[str] | None
+
+
+def _walk(root: str, index: connections.Connection, seen: looks.Looks | None) -> _Walk | None:
+    """Where something may have changed; None where the index is fresh."""
+    if seen is not None:
+        return _walk_in(root, index, seen, differ) if (differ := rows.differing(index, seen)) else None
+    walk = _Walk(scan(root), None, None)
+    again, gone = rows.stale(rows.known_files(index), walk.seen.files)
+    return walk if again or gone or sorted(walk_problems(index)) != sorted(walk.seen.problems) else None
+
+
+def _walk_in(root: str, index: connections.Connection, seen: looks.Looks, differ: set[str]) -> _Walk:
+    """A walk through the folders that differ, or through all of them where more than plain files is to be judged."""
+    found = looks.part(seen, differ) if not walk_problems(index) else None
+    return _Walk(found, seen, differ) if found is not None else _Walk(scan(root), seen, None)
 
 
 def _update(
     root: str,
     index: connections.Connection,
-    seen: Scan,
+    walk: _Walk,
     looked_at: int,
     overlay: dict[str, bytes | None],
     progress: Progress,
 ) -> None:
-    known = rows.known_files(index)
+    if walk.folders is not None and walk.looks is not None:
+        walk = _walk_in(root, index, walk.looks, rows.differing(index, walk.looks))  # another command may have written since
+    seen = walk.seen
+    known = rows.known_files(index, walk.folders)
     again, gone = rows.stale(known, seen.files)
     gone = [path for path in gone if path not in overlay]
     touched: list[tuple[str, tuple[int, int, int, int], bool]] = []
@@ -173,6 +199,8 @@ def _update(
             have = known.get(path)
             if have and have.hash == digest:
                 touched.append((path, stamp, racy))
+            elif have and (more := _more(index, raw, path, have)) is not None:
+                yield rows.FileFacts(path, stamp, racy, digest, "audit", more, [], more=True)
             else:
                 kind, facts, problems = understand(raw, path)
                 yield rows.FileFacts(path, stamp, racy, digest, kind, facts, problems)
@@ -185,6 +213,17 @@ def _update(
     rows.replace(index, changed(), gone, progress(len(again)))
     rows.touch(index, touched)
     rows.replace_walk_problems(index, seen.problems)
+    if walk.looks is not None:
+        rows.remember(index, walk.looks, seen.files, walk.folders)
+
+
+def _more(index: connections.Connection, raw: bytes, path: str, have: rows.Known) -> list[Fact] | None:
+    """The facts of the entries that have come since to a file of the trail, which is only ever added to; None to read all of it anew."""
+    size = have.stamp[0]
+    if not path.startswith("audit/") or not 0 < size < len(raw) or fs.sha256(raw[:size]) != have.hash or rows.has_problems(index, have):
+        return None
+    _, facts, problems = understand(raw[size:], path)
+    return facts if raw[size - 1 : size] == b"\n" and not problems else None
 
 
 def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import marshal
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from billcli.core.facts import (
@@ -52,7 +54,10 @@ class Known(NamedTuple):
 
 
 class FileFacts(NamedTuple):
-    """What one file contributes; ``kind`` is empty for a file that could not be understood."""
+    """What one file contributes; ``kind`` is empty for a file that could not be understood.
+
+    With ``more`` it is what comes on top of what the index has of it: its bytes of before are its first ones still.
+    """
 
     path: str
     stamp: tuple[int, int, int, int]
@@ -61,11 +66,58 @@ class FileFacts(NamedTuple):
     kind: str
     facts: Sequence[Fact]
     problems: Sequence[Diagnostic]
+    more: bool = False
 
 
-def known_files(connection: sqlite3.Connection) -> dict[str, Known]:
-    rows = connection.execute("SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files")
-    return {path: Known(id_, (size, mtime, ctime, inode), bool(racy), hash_) for path, id_, size, mtime, ctime, inode, racy, hash_ in rows}
+def known_files(connection: sqlite3.Connection, folders: Collection[str] | None = None) -> dict[str, Known]:
+    """What the index holds of every file, or of those that stand in these folders; ``""`` is the root."""
+    columns = "SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files"
+    if folders is None:
+        found = connection.execute(columns).fetchall()
+    else:
+        found = []
+        for each in folders:
+            if each:
+                inside = f"{columns} WHERE path > ?1 || '/' AND path < ?1 || '0' AND instr(substr(path, length(?1) + 2), '/') = 0"  # "0" follows "/"
+                found += connection.execute(inside, (each,))
+            else:
+                found += connection.execute(f"{columns} WHERE instr(path, '/') = 0")
+    return {path: Known(id_, (size, mtime, ctime, inode), bool(racy), hash_) for path, id_, size, mtime, ctime, inode, racy, hash_ in found}
+
+
+Look = list[tuple[str | int, ...]]
+"""Names and stamps of one folder, as a quick look gives them."""
+
+
+def differing(connection: sqlite3.Connection, looks: Mapping[str, Look]) -> set[str]:
+    """The folders that do not look as they did when all their files were known, those that are gone among them."""
+    known = dict(connection.execute("SELECT folder, look FROM looks").fetchall())
+    return {each for each, seen in looks.items() if known.get(each) != _packed(seen)} | (known.keys() - looks.keys())
+
+
+def remember(
+    connection: sqlite3.Connection,
+    looks: Mapping[str, Look],
+    files: Mapping[str, tuple[int, int, int, int]],
+    folders: Collection[str] | None,
+) -> None:
+    """Notes how these folders look, None for all, where the index holds each file of theirs as it was seen and none of them is racy.
+
+    Of any other folder it is noted that there is one, so that its files are missed once it has gone.
+    """
+    known = known_files(connection, folders)
+    if folders is None:
+        folders = looks.keys()
+        connection.execute("DELETE FROM looks")
+    wrong = {path.rpartition("/")[0] for path, have in known.items() if have.racy or have.stamp != files.get(path)}
+    wrong.update(path.rpartition("/")[0] for path in files if path not in known)
+    connection.executemany("DELETE FROM looks WHERE folder = ?", [(each,) for each in folders])
+    kept = [(each, b"" if each in wrong else _packed(looks[each])) for each in folders if each in looks]
+    connection.executemany("INSERT INTO looks VALUES (?, ?)", kept)
+
+
+def _packed(look: Look) -> bytes:
+    return marshal.dumps(look, 2)
 
 
 def stale(known: Mapping[str, Known], now: Mapping[str, tuple[int, int, int, int]]) -> tuple[list[str], list[str]]:
@@ -94,20 +146,32 @@ def replace(
     progress: Callable[[], None] = lambda: None,
 ) -> None:
     """Replaces what the changed files contributed and forgets the gone ones. Call inside a transaction."""
-    touched = _Touched(set(), {"payment": set(), "credit-note": set()})
+    touched = _Touched(set(), {"payment": set(), "credit-note": set()}, {kind: set() for kind in _KEYS}, set())
     paths: set[str] = set(gone)
-    known = dict(connection.execute("SELECT path, id FROM files").fetchall())
     for path in gone:
-        _forget(connection, known[path], touched, paths)
-        connection.execute("DELETE FROM files WHERE id = ?", (known[path],))
+        file = _file(connection, path)
+        if file is not None:
+            _forget(connection, file, touched, paths)
+            connection.execute("DELETE FROM files WHERE id = ?", (file,))
     for each in changed:
-        if each.path in known:
-            _forget(connection, known[each.path], touched, paths)
-        _insert(connection, each, known.get(each.path), touched, paths)
+        file = _file(connection, each.path)
+        if file is not None and not each.more:
+            _forget(connection, file, touched, paths)
+        _insert(connection, each, file, touched, paths)
         progress()
     _settle(connection, touched)
-    _doubled(connection)
+    _owe(connection, touched)
+    _doubled(connection, touched.keys)
     _match_audit(connection, paths)
+
+
+def has_problems(connection: sqlite3.Connection, known: Known) -> bool:
+    return connection.execute("SELECT 1 FROM problems WHERE file = ?", (known.id,)).fetchone() is not None
+
+
+def _file(connection: sqlite3.Connection, path: str) -> int | None:
+    row = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def replace_walk_problems(connection: sqlite3.Connection, problems: Iterable[Diagnostic]) -> None:
@@ -127,14 +191,40 @@ def _problem_row(file: int, each: Diagnostic) -> tuple[object, ...]:
 
 
 class _Touched(NamedTuple):
-    """Documents whose stored balance must be worked out anew: invoices, and payments and credit notes by kind."""
+    """Documents whose stored balance must be worked out anew: invoices, and payments and credit notes by kind.
+
+    ``keys`` are the numbers and ids by table, in lower case, that came or went, ``days`` those on which what is owed may change otherwise.
+    """
 
     invoices: set[str]
     sources: dict[str, set[str]]
+    keys: dict[str, set[str]]
+    days: set[str]
 
     def source(self, kind: str, name: str) -> None:
         if kind in self.sources:
             self.sources[kind].add(name)
+
+    def key(self, table: str, name: str) -> None:
+        self.keys[table].add(name.encode().lower().decode())  # as SQLite's lower(): ASCII alone
+
+    def day(self, day: date | None) -> None:
+        if day is not None:
+            self.days.add(day.isoformat())
+
+
+_DAYS = """
+SELECT issued_on FROM invoices WHERE file = ?1
+UNION SELECT booked_on FROM settlements WHERE file = ?1 UNION SELECT ended_on FROM settlements WHERE file = ?1
+"""
+
+
+def _note(connection: sqlite3.Connection, file: int, touched: _Touched) -> None:
+    """What a file takes with it: the names it claims, its invoice, and the days on which it changes what is owed."""
+    touched.invoices.update(number for (number,) in connection.execute("SELECT number FROM invoices WHERE file = ?", (file,)))
+    for table, key in _KEYS.items():
+        touched.keys[table].update(name for (name,) in connection.execute(f"SELECT lower({key}) FROM {table} WHERE file = ?", (file,)))
+    touched.days.update(day for (day,) in connection.execute(_DAYS, (file,)) if day)
 
 
 def _forget(connection: sqlite3.Connection, file: int, touched: _Touched, paths: set[str]) -> None:
@@ -144,6 +234,7 @@ def _forget(connection: sqlite3.Connection, file: int, touched: _Touched, paths:
     for _, kind, source in rows:
         touched.source(kind, source)
     paths.update(path for (path,) in connection.execute("SELECT path FROM audited WHERE file = ?", (file,)))
+    _note(connection, file, touched)
     for table in (*_TABLES.values(), "problems"):
         connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
@@ -168,13 +259,23 @@ def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, t
         match fact:
             case InvoiceFact():
                 touched.invoices.add(fact.number)
+                touched.key("invoices", fact.number)
+                touched.day(fact.issued_on)
             case PaymentFact():
                 touched.source("payment", fact.id)
+                touched.key("payments", fact.id)
             case CreditNoteFact():
                 touched.source("credit-note", fact.number)
+                touched.key("credit_notes", fact.number)
+            case RefundFact():
+                touched.key("refunds", fact.id)
+            case WriteOffFact():
+                touched.key("write_offs", fact.id)
             case Settlement():
                 touched.invoices.add(fact.invoice)
                 touched.source(fact.source_kind, fact.source)
+                touched.day(fact.booked_on)
+                touched.day(fact.ended_on)
             case Draw():
                 touched.source(fact.source_kind, fact.source)
             case AuditedFile():
@@ -217,6 +318,30 @@ def _settle(connection: sqlite3.Connection, touched: _Touched) -> None:
         connection.executemany(_SOURCES[kind], [(name,) for name in sorted(names)])
 
 
+_OWED = """
+INSERT INTO owed SELECT day, currency, sum(amount) FROM (
+  SELECT issued_on AS day, currency, gross AS amount FROM invoices {issued}
+  UNION ALL SELECT s.booked_on, i.currency, -s.amount FROM settlements s JOIN invoices i ON i.number = s.invoice WHERE (s.ended_on IS NULL OR s.ended_on > s.booked_on) {booked}
+  UNION ALL SELECT s.ended_on, i.currency, s.amount FROM settlements s JOIN invoices i ON i.number = s.invoice WHERE s.ended_on > s.booked_on {ended}
+) GROUP BY day, currency
+"""  # no value from outside; what ends before it begins never counts
+
+
+def _owe(connection: sqlite3.Connection, touched: _Touched) -> None:
+    """The books' own sum by day, anew for the days touched, or for all where they are many."""
+    days = touched.days
+    if len(touched.invoices) <= _FEW:
+        of = "SELECT booked_on FROM settlements WHERE invoice = ?1 UNION SELECT ended_on FROM settlements WHERE invoice = ?1"
+        days.update(day for number in touched.invoices for (day,) in connection.execute(of, (number,)) if day)
+    if len(days) > _FEW or len(touched.invoices) > _FEW:
+        connection.execute("DELETE FROM owed")
+        connection.execute(_OWED.format(issued="", booked="", ended=""))
+        return
+    each = [(day,) for day in sorted(days)]
+    connection.executemany("DELETE FROM owed WHERE day = ?1", each)
+    connection.executemany(_OWED.format(issued="WHERE issued_on = ?1", booked="AND s.booked_on = ?1", ended="AND s.ended_on = ?1"), each)
+
+
 _LAST = "a.seq = (SELECT max(b.seq) FROM audited b WHERE b.path = a.path AND b.clone = a.clone)"
 _MATCHES = f"EXISTS (SELECT 1 FROM audited a WHERE a.path = files.path AND a.hash = files.hash AND {_LAST})"
 _GONE = f"""
@@ -225,13 +350,24 @@ INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND
 """  # no value from outside
 
 
-def _doubled(connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM doubled")
-    for table, key in (("invoices", "number"), ("credit_notes", "number"), ("payments", "id"), ("refunds", "id"), ("write_offs", "id")):
-        connection.execute(
-            f"INSERT INTO doubled SELECT max(t.{key}), group_concat(f.path, ' and ') FROM {table} t JOIN files f ON f.id = t.file "
-            f"GROUP BY lower(t.{key}) HAVING count(*) > 1"
-        )
+_KEYS = {"invoices": "number", "credit_notes": "number", "payments": "id", "refunds": "id", "write_offs": "id"}
+_DOUBLED = """
+INSERT INTO doubled SELECT '{table}', max(t.{key}), group_concat(f.path, ' and ') FROM {table} t JOIN files f ON f.id = t.file {where}
+GROUP BY lower(t.{key}) HAVING count(*) > 1
+"""
+_FEW = 200
+
+
+def _doubled(connection: sqlite3.Connection, touched: Mapping[str, set[str]]) -> None:
+    """Numbers and ids that several files claim; looked for among what came or went, or all over where that is much."""
+    for table, key in _KEYS.items():
+        if len(touched[table]) > _FEW:
+            connection.execute("DELETE FROM doubled WHERE kind = ?", (table,))
+            connection.execute(_DOUBLED.format(table=table, key=key, where=""))
+            continue
+        each = [(name,) for name in sorted(touched[table])]
+        connection.executemany("DELETE FROM doubled WHERE kind = ? AND lower(name) = ?", [(table, *name) for name in each])
+        connection.executemany(_DOUBLED.format(table=table, key=key, where=f"WHERE lower(t.{key}) = ?"), each)
 
 
 def _match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:

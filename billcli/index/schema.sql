@@ -9,6 +9,10 @@ CREATE TABLE files (
   audited INTEGER NOT NULL  -- whether the audit trail knows this content
 );
 CREATE INDEX files_by_hand ON files (path) WHERE audited = 0;
+CREATE INDEX files_unread ON files (path) WHERE kind = '';
+
+-- what a quick look at a folder gives while every row above that stands in it holds; empty while one of them is racy
+CREATE TABLE looks (folder TEXT PRIMARY KEY, look BLOB NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE problems (
   file INTEGER NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL, place TEXT NOT NULL,
@@ -28,6 +32,7 @@ CREATE TABLE drafts (
   file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, lines INTEGER NOT NULL, issued_on TEXT, external_id TEXT,
   content TEXT NOT NULL
 );
+CREATE INDEX drafts_id ON drafts (id);
 CREATE INDEX drafts_file ON drafts (file);
 
 CREATE TABLE invoices (
@@ -39,12 +44,14 @@ CREATE TABLE invoices (
   last_event TEXT NOT NULL DEFAULT ''      -- the last day on which its open balance changes
 );
 CREATE INDEX invoices_number ON invoices (number);
+CREATE INDEX invoices_lower ON invoices (lower(number));
 CREATE INDEX invoices_file ON invoices (file);
 CREATE INDEX invoices_sequence ON invoices (head, n);
 CREATE INDEX invoices_external ON invoices (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX invoices_customer ON invoices (customer);
 CREATE INDEX invoices_open ON invoices (last_event, customer, currency, issued_on, due_on, parts, open_all, gross, number) WHERE open_all <> 0;
 CREATE INDEX invoices_event ON invoices (last_event);
+CREATE INDEX invoices_day ON invoices (issued_on, currency, gross);
 
 CREATE TABLE instalments (file INTEGER NOT NULL, invoice TEXT NOT NULL, due_on TEXT NOT NULL, amount INTEGER NOT NULL);
 CREATE INDEX instalments_invoice ON instalments (invoice);
@@ -58,6 +65,7 @@ CREATE TABLE credit_notes (
   last_event TEXT NOT NULL DEFAULT ''       -- the last day on which what is unapplied changes
 );
 CREATE INDEX credit_notes_number ON credit_notes (number);
+CREATE INDEX credit_notes_lower ON credit_notes (lower(number));
 CREATE INDEX credit_notes_file ON credit_notes (file);
 CREATE INDEX credit_notes_sequence ON credit_notes (head, n);
 CREATE INDEX credit_notes_corrects ON credit_notes (corrects) WHERE corrects IS NOT NULL;
@@ -75,6 +83,7 @@ CREATE TABLE payments (
   external_id TEXT, content TEXT NOT NULL, reversed_on TEXT, unapplied_all INTEGER NOT NULL DEFAULT 0, last_event TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX payments_id ON payments (id);
+CREATE INDEX payments_lower ON payments (lower(id));
 CREATE INDEX payments_file ON payments (file);
 CREATE INDEX payments_customer ON payments (customer, received_on);
 CREATE INDEX payments_external ON payments (external_id) WHERE external_id IS NOT NULL;
@@ -88,12 +97,18 @@ CREATE TABLE settlements (
 CREATE INDEX settlements_invoice ON settlements (invoice);
 CREATE INDEX settlements_source ON settlements (source);
 CREATE INDEX settlements_file ON settlements (file);
+CREATE INDEX settlements_day ON settlements (booked_on, invoice, amount);
+CREATE INDEX settlements_end ON settlements (ended_on, invoice, amount) WHERE ended_on IS NOT NULL;
+
+-- by how much each day changes what is owed in all: issued less settled; the books' own sum, to hold reports to
+CREATE TABLE owed (day TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (day, currency)) WITHOUT ROWID;
 
 CREATE TABLE refunds (
   file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, paid_on TEXT NOT NULL, booked_on TEXT NOT NULL,
   currency TEXT NOT NULL, amount INTEGER NOT NULL, method TEXT, external_id TEXT, content TEXT NOT NULL, reversed_on TEXT
 );
 CREATE INDEX refunds_id ON refunds (id);
+CREATE INDEX refunds_lower ON refunds (lower(id));
 CREATE INDEX refunds_file ON refunds (file);
 CREATE INDEX refunds_customer ON refunds (customer, paid_on);
 CREATE INDEX refunds_external ON refunds (external_id) WHERE external_id IS NOT NULL;
@@ -111,6 +126,7 @@ CREATE TABLE write_offs (
   external_id TEXT, content TEXT NOT NULL
 );
 CREATE INDEX write_offs_id ON write_offs (id);
+CREATE INDEX write_offs_lower ON write_offs (lower(id));
 CREATE INDEX write_offs_file ON write_offs (file);
 CREATE INDEX write_offs_external ON write_offs (external_id) WHERE external_id IS NOT NULL;
 
@@ -156,7 +172,7 @@ CREATE INDEX trail_hash ON trail (hash);
 CREATE INDEX trail_file ON trail (file);
 
 -- numbers and ids that two files claim: no figure is right while that is so
-CREATE TABLE doubled (name TEXT NOT NULL, paths TEXT NOT NULL);
+CREATE TABLE doubled (kind TEXT NOT NULL, name TEXT NOT NULL, paths TEXT NOT NULL);
 
 -- paths whose content the trail knows but which are no longer there
 CREATE TABLE gone (path TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;

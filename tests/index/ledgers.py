@@ -101,7 +101,8 @@ def rows(index: Connection) -> dict[str, list[str]]:
     """Every table with file names in the place of their row ids; without stamps, and in an order of its own."""
     names = {0: "", **dict(index.execute("SELECT id, path FROM files"))}
     found = {}
-    for (table,) in index.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'looks' ORDER BY name"  # looks are stamps
+    for (table,) in index.execute(tables).fetchall():
         if table == "files":
             found[table] = sorted(map(repr, index.execute("SELECT path, kind, hash, audited FROM files")))
             continue

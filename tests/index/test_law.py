@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,20 @@ def put(index: Connection, texts: dict[str, str], gone: Sequence[str] = ()) -> d
     replace(index, changed, gone)
     index.execute("COMMIT")
     return facts
+
+
+@given(documents(), documents())
+def test_many_documents_at_once_give_what_one_after_another_does(first: dict[str, str], then: dict[str, str]) -> None:
+    """Past some number, sums and names are worked out anew over all documents instead of for those that changed."""
+    gone = [path for path in first if path not in then]
+    found = []
+    for few in (0, 200):
+        index = open_index(None)
+        with mock.patch("billcli.index.refresh._FEW", few):
+            put(index, first)
+            put(index, then, gone)
+        found.append([sorted(index.execute(f"SELECT * FROM {table}")) for table in ("owed", "doubled", "invoices")])
+    assert found[0] == found[1]
 
 
 def hold(index: Connection, facts: list[Fact]) -> None:

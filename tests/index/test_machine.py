@@ -17,8 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from billcli.app.refresh import fresh_index
 from billcli.index import connection
-from billcli.store import scan
+from billcli.store import looks, scan
 from billcli.store.fs import Stamp
+from billcli.store.looks import Row, look
 from tests.index.ledgers import START, answers, credit_note, customer, day, invoice, known, payment, rebuilt, rows
 from tests.support import LEDGER, bill, make_ledger
 
@@ -64,6 +65,20 @@ def coarse_stamp(info: os.stat_result) -> Stamp:
     """As of a file system that counts in steps of two seconds."""
     step = 2_000_000_000
     return Stamp(info.st_size, info.st_mtime_ns // step * step, info.st_ctime_ns // step * step, info.st_ino)
+
+
+def coarse_look(root: str) -> dict[str, list[Row]] | None:
+    """The same, for the quick look."""
+    seen = look(root)
+    return seen and {folder: [_coarse(row) for row in rows] for folder, rows in seen.items()}
+
+
+def _coarse(row: Row) -> Row:
+    if len(row) < 6:
+        return row
+    name, size, mtime, ctime, inode, mode = row
+    step = 2_000_000_000
+    return (name, size, int(mtime) // step * step, int(ctime) // step * step, inode, mode)
 
 
 class Ledger(RuleBasedStateMachine):
@@ -177,6 +192,7 @@ class Ledger(RuleBasedStateMachine):
         self._enter(mock.patch.object(time, "time_ns", lambda: real() + hours * HOUR))
         if coarse and hours <= 0:
             self.patches.enter_context(mock.patch.object(scan, "stamp", coarse_stamp))
+            self.patches.enter_context(mock.patch.object(looks, "look", coarse_look))
 
     @rule()
     def record_a_payment(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from billcli.app.refresh import understand
 from billcli.index import balances
 from billcli.index.connection import Connection, open_index
-from billcli.index.refresh import FileFacts, replace
+from billcli.index.refresh import _DOUBLED, _KEYS, _OWED, FileFacts, replace
 from tests.index.ledgers import day, invoice, payment
 
 
@@ -41,6 +41,22 @@ def test_unapplied_amounts_come_from_partial_covering_indexes(index: Connection)
     assert "SEARCH t USING INDEX payments_event (last_event>?)" in steps
     assert "SEARCH t USING INDEX credit_notes_event (last_event>?)" in steps
     assert scans(steps) == []
+
+
+def test_the_books_own_sum_is_kept_by_day(index: Connection) -> None:
+    assert "SEARCH owed USING PRIMARY KEY (day<?)" in plan(index, balances.CONTROL)
+
+
+def test_what_cannot_be_read_and_what_is_claimed_twice_is_found_without_a_walk(index: Connection) -> None:
+    assert plan(index, "SELECT path FROM files WHERE kind = ''") == ["SCAN files USING INDEX files_unread"]  # of those alone
+    for table, key in _KEYS.items():
+        sql = _DOUBLED.format(table=table, key=key, where=f"WHERE lower(t.{key}) = :d")
+        assert scans(plan(index, sql)) == []
+
+
+def test_a_day_of_the_books_own_sum_is_worked_out_from_that_day_alone(index: Connection) -> None:
+    sql = _OWED.format(issued="WHERE issued_on = :d", booked="AND s.booked_on = :d", ended="AND s.ended_on = :d")
+    assert scans(plan(index, sql)) == []
 
 
 def scans(steps: list[str]) -> list[str]:
