@@ -27,7 +27,7 @@ finally:
 
 NOUNS = (
     "init", "demo", "check", "explain", "doctor", "show", "edit", "schema", "customer", "invoice", "terms", "draft", "credit-note",
-    "payment", "statement", "report",
+    "payment", "statement", "hold", "refund", "write-off", "report", "completion", "close",
 )  # fmt: skip
 
 Imported = Callable[..., frozenset[str]]
@@ -58,6 +58,27 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done("invoice", "new", "-c", "nordwind", "-l", "Consulting;1;95;vat-20", "--draft", "--yes", at="2026-01-10", env=env)
     done("credit-note", "new", "-i", "INV-2026-0001", "--reason", "too many", "--line", "1:2", "--yes", at="2026-02-01", env=env)
     done("payment", "add", "-c", "nordwind", "-a", "500", "-i", "INV-2026-0001", "--yes", at="2026-02-10", env=env)
+    done(
+        "hold",
+        "new",
+        "--kind",
+        "plan",
+        "-i",
+        "INV-2026-0001",
+        "--instalment",
+        "2026-06-30",
+        "--reason",
+        "cash",
+        "--yes",
+        at="2026-02-11",
+        env=env,
+    )
+    done(
+        "hold", "new", "--kind", "promise", "-c", "nordwind", "--until", "2026-06-30", "--reason", "told", "--yes", at="2026-02-11", env=env
+    )
+    done("payment", "add", "-c", "nordwind", "-a", "10", "--yes", at="2026-02-12", env=env)
+    done("refund", "new", "-c", "nordwind", "-a", "5", "--reason", "asked", "--yes", at="2026-02-12", env=env)
+    done("write-off", "new", "-i", "INV-2026-0001:1", "--reason", "lost", "--approved-by", "Ada", "--yes", at="2026-02-12", env=env)
     done("report", "aging", at="2026-03-31", env=env)
     return root
 
@@ -76,6 +97,30 @@ def test_version_is_answered_before_typer_is_imported(imported: Imported) -> Non
     modules = imported("--version")
     assert not packages(modules) & (HEAVY | {"typer"})
     assert {name for name in modules if name.startswith("billcli.")} <= {"billcli.entry", "billcli.__main__"}
+
+
+ALLOWED = {"billcli.entry", "billcli.__main__", "billcli.cli", "billcli.app", "billcli.index", "billcli.store"}
+
+
+@pytest.mark.parametrize(
+    ("words", "also"),
+    [
+        (("--help",), {"billcli.cli.help"}),
+        (("completion", "zsh"), {"billcli.cli.scripts"}),
+        (("__complete", "bash", "invoice", "new", "--l"), {"billcli.cli.complete", "billcli.cli.words"}),
+        (
+            ("__complete", "bash", "invoice", "show", "INV"),
+            {"billcli.cli.complete", "billcli.cli.words", "billcli.app.complete", "billcli.index.complete", "billcli.store.root"},
+        ),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_help_of_all_and_completion_are_answered_before_typer_is_imported(
+    imported: Imported, warm: Path, words: tuple[str, ...], also: set[str]
+) -> None:
+    modules = imported(*words, cwd=warm)
+    assert not packages(modules) & (HEAVY | {"typer", "hashlib", "ctypes", "subprocess", "inspect"})
+    assert {name for name in modules if name.startswith("billcli.")} <= ALLOWED | also
 
 
 def test_help_imports_no_noun(imported: Imported) -> None:
@@ -115,6 +160,10 @@ def test_help_of_a_noun_imports_that_noun_and_nothing_below_the_command_line(imp
         ("statement", "nordwind", "--kind", "open", "--format", "csv"),
         ("customer", "list"),
         ("credit-note", "list"),
+        ("hold", "list"),
+        ("refund", "list"),
+        ("write-off", "list"),
+        ("explain",),
     ],
     ids=lambda words: " ".join(words) or "bare bill",
 )
