@@ -6,34 +6,26 @@ import os
 
 from billcli.errors import BillError, UsageError
 from billcli.store import fs
+from billcli.store import root as roots
 
-PRIVATE = ".bill"
-MARK = "ledger.yaml"
+PRIVATE = roots.PRIVATE
+MARK = roots.MARK
 
 
 def find_ledger(chosen: str | None, start: str) -> str:
     """The ledger's root: ``--ledger`` or ``BILL_LEDGER`` as they stand, else the nearest folder upwards with a ``ledger.yaml``."""
     if chosen:
         root = os.path.abspath(chosen)
-        if not _is_ledger(root):
+        if not roots.is_ledger(root):
             raise UsageError(f'"{chosen}" is no ledger: it holds no {MARK}', '"bill init --help" shows how to begin one')
         return os.path.realpath(root)
-    folder = os.path.realpath(start)
-    while True:
-        if _is_ledger(folder):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            raise UsageError(
-                f"no {MARK} here or in any folder above",
-                'go to a ledger, name one with --ledger DIR, or begin one: "bill init --help" shows how',
-            )
-        folder = parent
-
-
-def _is_ledger(folder: str) -> bool:
-    """Its mark may be missing just now: in a change of ``ledger.yaml`` itself that a killed command has left half done."""
-    return any(os.path.isfile(os.path.join(folder, name)) for name in (MARK, f"{PRIVATE}/journal/commit"))
+    found = roots.nearest(os.path.realpath(start))
+    if found is None:
+        raise UsageError(
+            f"no {MARK} here or in any folder above",
+            'go to a ledger, name one with --ledger DIR, or begin one: "bill init --help" shows how',
+        )
+    return found
 
 
 def private_folder(root: str) -> str:

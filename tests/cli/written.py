@@ -1,0 +1,119 @@
+"""What is written into the package from the commands themselves: ``python -m tests.cli.written`` writes it anew."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import typer
+
+from billcli.app.settling import POLICIES
+from billcli.cli.main import NOUNS, app
+from billcli.core.hold_state import OUTCOMES
+from billcli.core.states import STATES
+from billcli.model.category_names import DIMENSIONS
+from billcli.model.credit_note import CREDIT_KINDS
+from tests.support import PROJECT
+
+WIDTHS = (80, 110)
+"""Columns of a pipe, and the most that help makes use of."""
+
+_BY_NAME = {
+    "customer": "<customer>", "customers": "<customer>", "parent": "<customer>", "into": "<customer>", "invoice": "<invoice>",
+    "credit_note": "<credit-note>", "payment": "<payment>", "draft": "<draft>", "hold": "<hold>", "refund": "<refund>",
+    "write_off": "<write-off>", "tag": "<tag>", "remove": "<tag>", **{name: f"<{name}>" for name in DIMENSIONS}, "category": "<category>",
+}  # fmt: skip
+_DOCUMENTS = "customer invoice credit-note payment draft refund write-off hold"
+_EXACT = {
+    ("invoice list", "state"): "|".join(STATES),
+    ("credit-note new", "kind"): "|".join(CREDIT_KINDS),
+    ("payment add", "policy"): "|".join(POLICIES),
+    ("payment allocate", "policy"): "|".join(POLICIES),
+    ("hold release", "outcome"): "|".join(dict.fromkeys(word for words in OUTCOMES.values() for word in words)),
+    ("customer tag", "add_"): "<tag>",
+    ("show", "what"): f"<{_DOCUMENTS}>",
+    ("edit", "document"): f"<{_DOCUMENTS}>",
+    ("explain", "what"): f"<{_DOCUMENTS}>",
+}
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command that does something, by its words."""
+    root: Any = typer.main.get_command(app)
+    for noun in NOUNS:
+        _, command, _ = root.resolve_command(None, [noun])
+        verbs = getattr(command, "commands", {})
+        yield from ((f"{noun} {verb}", below) for verb, below in verbs.items()) if verbs else [(noun, command)]
+
+
+def _kind(path: str, param: Any) -> str:
+    if getattr(param, "is_flag", False):
+        return ""
+    metavar = param.metavar.strip("[].")
+    if (path, param.name) in _EXACT:
+        return _EXACT[path, param.name]
+    if param.name == "number":
+        return "<invoice>" if path.startswith("invoice") else "<credit-note>"
+    if metavar.startswith("FILE") or metavar == "MAP.yaml":
+        return "files"
+    if metavar == "DIR":
+        return "folders"
+    if "|" in metavar and metavar.replace("|", "").replace("-", "").replace(" ", "").islower():
+        return str(metavar)
+    return _BY_NAME.get(param.name, "?")
+
+
+def _first(text: str) -> str:
+    return " ".join(text.replace("\b", "").split("\n\n")[0].split()).split(". ")[0].removesuffix(".")
+
+
+def words_module() -> str:
+    """``billcli/cli/words.py``."""
+    lines = [
+        '"""Nouns, verbs and options with what completes their values. Written by ``python -m tests.cli.written``; a test compares."""', "",
+        "from __future__ import annotations", "", "# ruff: noqa: E501  # a line a word", "# fmt: off", "NOUNS = {",
+    ]  # fmt: skip
+    lines += [f"    {noun!r}: {_first(help_)!r}," for noun, (_, help_) in NOUNS.items()]
+    lines += ["}", "", "COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]]] = {"]
+    for path, command in commands():
+        lines.append(f"    {path!r}: ({_first(command.help)!r}, (")
+        options = [param for param in command.params if param.param_type_name == "option"]
+        lines += [f"        ({' '.join(each.opts)!r}, {_kind(path, each)!r}, {_first(each.help)!r})," for each in options]
+        arguments = [_kind(path, each) + ("..." if each.nargs == -1 else "") for each in command.params if each not in options]
+        lines.append(f"    ), {tuple(arguments)!r}),")
+    return "\n".join([*lines, "}", ""])
+
+
+def help_module() -> str:
+    """``billcli/cli/help.py``."""
+    lines = [
+        '"""The help of all, by width. Written by ``python -m tests.cli.written``; a test compares."""',
+        "",
+        "from __future__ import annotations",
+        "",
+    ]
+    lines += ["# ruff: noqa: E501", "# fmt: off", "HELP = {"]
+    for width in WIDTHS:
+        lines.append(f"    {width}: (")
+        lines += [f"        {line!r}" for line in shown(width).splitlines(keepends=True)]
+        lines.append("    ),")
+    return "\n".join([*lines, "}", ""])
+
+
+def shown(columns: int) -> str:
+    """What Typer prints as the help of all."""
+    out = io.StringIO()
+    with mock.patch.dict("os.environ", {"COLUMNS": str(columns)}), redirect_stdout(out):
+        typer.main.get_command(app).main(args=["--help"], prog_name="bill", standalone_mode=False)
+    return out.getvalue()
+
+
+MODULES = {"billcli/cli/words.py": words_module, "billcli/cli/help.py": help_module}
+
+if __name__ == "__main__":
+    for name, made in MODULES.items():
+        Path(PROJECT / name).write_text(made())
