@@ -13,7 +13,6 @@ from billcli.app.refresh import Progress, fresh_index, no_progress
 from billcli.diagnostics import Diagnostic, did_you_mean, same_spelling
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import find, queries
-from billcli.index.check_queries import gone
 from billcli.index.connection import Connection
 from billcli.model.values import quoted
 
@@ -149,8 +148,11 @@ def ensure_readable(index: Connection) -> None:
             f"{first.file} cannot be read{more}: {first.message}",
             '"bill check" shows every place; nothing is computed without what stands there',
         )
-    if lost := gone(index):
-        hint = f"bring it back: git checkout -- {lost[0].file}"
-        raise BillError(f"{lost[0].number} was issued, but {lost[0].file} is gone; nothing is computed without it", hint)
+    if queries.any_gone(index):
+        from billcli.index.check_queries import gone
+
+        if lost := gone(index):
+            hint = f"bring it back: git checkout -- {lost[0].file}"
+            raise BillError(f"{lost[0].number} was issued, but {lost[0].file} is gone; nothing is computed without it", hint)
     if double := queries.doubled(index):
         raise BillError(f"{double[0]} stands in {double[1]}; nothing is computed while that is so", '"bill check" shows every place')

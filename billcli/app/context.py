@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from billcli.app.amounts import value_of
 from billcli.errors import UsageError
@@ -27,6 +26,8 @@ class Context:
         """``--as-of``, else today in the ledger's time zone."""
         if self.as_of_text:
             return day(self.as_of_text, "--as-of")
+        from zoneinfo import ZoneInfo
+
         zone = queries.settings(index).get("timezone", "UTC")
         return self.now.astimezone(ZoneInfo(zone)).date()
 

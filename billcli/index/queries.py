@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -61,6 +60,8 @@ def facts_of(connection: sqlite3.Connection, kind: type[F], table: str, rest: st
 
 
 def names_in(names: Sequence[str]) -> tuple[str, list[object]]:
+    import json
+
     return "(SELECT value FROM json_each(?))", [json.dumps(list(names))]
 
 
@@ -91,6 +92,8 @@ def edited_by_hand(connection: sqlite3.Connection) -> list[tuple[str, str | None
 
 def problems(connection: sqlite3.Connection) -> Iterator[Diagnostic]:
     """What reading found wrong, file by file, and what the walk over the folders did."""
+    import json
+
     rows = connection.execute("SELECT p.*, f.path FROM problems p LEFT JOIN files f ON f.id = p.file")
     for file, code, message, place, line, column, length, text, label, hint, path in rows:
         span = Span(line, column, length, text) if line is not None else None
@@ -108,6 +111,11 @@ def unreadable(connection: sqlite3.Connection) -> set[str]:
     """The files, and the folders that could not be looked into, that an error keeps out of the books."""
     sql = "SELECT path FROM files WHERE kind = '' UNION SELECT place FROM problems WHERE file = 0 AND code IN ('E114', 'E115', 'E121')"
     return {path for (path,) in connection.execute(sql)}
+
+
+def any_gone(connection: sqlite3.Connection) -> bool:
+    """Whether the trail knows of a path that is no longer there."""
+    return connection.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is not None
 
 
 def doubled(connection: sqlite3.Connection) -> tuple[str, str] | None:
@@ -280,6 +288,8 @@ def draws_of(connection: sqlite3.Connection, refund_id: str) -> list[Draw]:
 
 def instalments_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, list[InstalmentFact]]:
     """The parts of invoices that have more than one."""
+    if not numbers:
+        return {}
     marks, values = names_in(numbers)
     found: dict[str, list[InstalmentFact]] = {}
     for row in facts_of(connection, InstalmentFact, "instalments", f"WHERE invoice IN {marks} ORDER BY rowid", values):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import marshal
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -186,6 +185,8 @@ _INSERT_PROBLEM = "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 def _problem_row(file: int, each: Diagnostic) -> tuple[object, ...]:
     span = each.span
     where = (span.line, span.column, span.length, span.text) if span else (None, None, None, None)
+    import json
+
     place = json.dumps(each.path) if file else each.file
     return (file, each.code, each.message, place, *where, each.label, each.hint)
 

@@ -10,14 +10,15 @@ from datetime import date
 from decimal import Decimal
 
 from billcli.model.money import CURRENCIES, LIMIT, decimals, decimals_text, digits
+from billcli.model.pattern import Pattern
 
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z", re.ASCII)
-_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z", re.ASCII)
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE | re.ASCII)
-_EMAIL = re.compile(r"[^@\s,;:<>()\"\\]{1,64}@[^@\s,;:<>()\"\\]+\.[^@\s.,;:<>()\"\\]+\Z")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?\Z", re.ASCII)
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_DECIMAL = Pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z", re.ASCII)
+_DAY = Pattern(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z", re.ASCII)
+_ID = Pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
+_RESERVED = Pattern(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE | re.ASCII)
+_EMAIL = Pattern(r"[^@\s,;:<>()\"\\]{1,64}@[^@\s,;:<>()\"\\]+\.[^@\s.,;:<>()\"\\]+\Z")
+_LANGUAGE = Pattern(r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?\Z", re.ASCII)
+_CONTROL = Pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 # ISO 3166-1 alpha-2, and XK, which tax offices use for Kosovo.
 _COUNTRY_CODES = (

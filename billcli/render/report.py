@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -73,6 +71,9 @@ def plain(value: Any) -> Any:
 
 def as_csv(report: Report) -> str:
     """A header of keys, the rows, no totals. Texts that a spreadsheet would compute get a ``'`` in front."""
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.key for column in report.columns])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from billcli.model.pattern import Pattern
+
 _HIDDEN = "\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
-_UNSAFE = re.compile(f"[\x00-\x1f{_HIDDEN}]")
-_UNSAFE_IN_JSON = re.compile(f"[{_HIDDEN}]")  # those below are escapes already
+_UNSAFE = Pattern(f"[\x00-\x1f{_HIDDEN}]")
+_UNSAFE_IN_JSON = Pattern(f"[{_HIDDEN}]")  # those below are escapes already
 
 
 def safe(text: str) -> str:

@@ -5,9 +5,7 @@ Folders are opened one by one without following links, so no path leaves the led
 
 from __future__ import annotations
 
-import ctypes
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -28,7 +26,9 @@ class Stamp(NamedTuple):
 
 
 def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    from hashlib import sha256 as begin  # OpenSSL takes a while to load, and a report on a fresh index hashes nothing
+
+    return begin(data).hexdigest()
 
 
 @contextmanager
@@ -149,6 +149,8 @@ def _no_replace(old_fd: int, old_name: str, new_fd: int, new_name: str) -> None:
 
 
 def _renameat2(old_fd: int, old_name: str, new_fd: int, new_name: str, flags: int) -> None:
+    import ctypes
+
     libc = ctypes.CDLL(None, use_errno=True)
     call = getattr(libc, "renameat2", None)
     if call is None:

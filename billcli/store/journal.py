@@ -8,7 +8,6 @@ came out is hashed. Bytes that nobody planned for make the whole change go back;
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -112,6 +111,8 @@ def pending(root: str) -> list[Entry] | None:
     if raw is None:
         return None
     try:
+        import json
+
         body = json.loads(raw)
         version = body["format"]
         entries = [Entry(*each) for each in body["files"]] if version == _FORMAT else []
@@ -164,6 +165,8 @@ def _is_foreign(entry: Entry) -> bool:
 
 
 def _checksum(entries: Sequence[Entry]) -> str:
+    import json
+
     return fs.sha256(json.dumps([list(each) for each in entries]).encode())
 
 
@@ -171,6 +174,8 @@ def _checksum(entries: Sequence[Entry]) -> str:
 
 
 def _stage(root: str, changes: Sequence[FileChange], entries: Sequence[Entry], progress: Callable[[], None]) -> None:
+    import json
+
     new = [(change, entry) for change, entry in zip(changes, entries, strict=True) if change.new is not None]
     try:
         with fs.folder(root, FOLDER, create=True, mode=0o700):

@@ -8,6 +8,8 @@ from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcli.model.pattern import Pattern
+
 if TYPE_CHECKING:
     from billcli.model.types import Entity
 
@@ -63,7 +65,7 @@ SINGLE = {f"{kind.folder}.yaml": kind for kind in KINDS.values() if not kind.key
 FOLDERS = {kind.folder: kind for kind in KINDS.values() if kind.key}
 OTHER_FOLDERS = frozenset(("audit", "evidence", "schemas", "templates"))
 
-_LEFTOVER = re.compile(
+_LEFTOVER = Pattern(
     r"""(?:.*~|\#.*\#|\.\#.*|4913|.*\.(?:sw[a-p]|bak|orig|rej|tmp|part)        # editors
     |.*\.sync-conflict-[0-9]{8}-.*|.*\(.*conflicted\ copy.*              # programs that sync folders
     |\.DS_Store|Thumbs\.db|desktop\.ini)\Z""",

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from billcli.diagnostics import Diagnostic, Span
+from billcli.model.pattern import Pattern
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_PROBLEMS = 100
@@ -17,9 +18,9 @@ MAX_SHOWN = 2000
 
 BOM = b"\xef\xbb\xbf"
 
-_FORBIDDEN = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
-_CONFLICT = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_FORBIDDEN = Pattern("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
+_CONFLICT = Pattern(r"^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
+_DIRECTIVE = Pattern(r"^%", re.MULTILINE)
 
 
 class Decoded(NamedTuple):
