@@ -14,7 +14,7 @@ def main() -> None:
                 return
         except OSError:
             pass  # told below, as for every command
-    from billcli.cli.main import run
+    from billcli.cli.boundary import run
 
     sys.exit(run())
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from billcli.cli.quick import QUICK
 from tests.support import PROJECT, done, environment, make_ledger
 
 HEAVY = frozenset(("pydantic", "pydantic_core", "rich", "ruamel", "_ruamel_yaml", "jinja2", "stdnum", "dateutil", "click"))
@@ -172,6 +173,12 @@ def test_warm_list_or_report_into_a_pipe_reads_no_document(imported: Imported, w
     assert not packages(modules) & HEAVY
     assert nouns(modules) <= {words[0] if words else ""}
     assert "billcli.app.write" not in modules
+
+
+@pytest.mark.parametrize("words", [(), *(tuple(path.split()) for path in QUICK if path)], ids=" ".join)
+def test_warm_report_in_plain_words_is_called_without_typer(imported: Imported, warm: Path, words: tuple[str, ...]) -> None:
+    modules = imported(*words, cwd=warm)
+    assert not packages(modules) & (HEAVY | {"typer", "subprocess", "ctypes"})
 
 
 def test_usage_error_and_unknown_ledger_are_told_without_anything_heavy(imported: Imported) -> None:

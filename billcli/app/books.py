@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,13 +30,13 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 
-@dataclass(frozen=True)
 class Books:
     """The ledger as one command sees it."""
 
-    root: str
-    index: Connection
-    today: date
+    def __init__(self, root: str, index: Connection, today: date) -> None:
+        self.root = root
+        self.index = index
+        self.today = today
 
     def document(self, path: str, kind: type[E]) -> E:
         """The whole document in a file. Raises ``ChangedMeanwhile`` where it is no longer what the index read."""

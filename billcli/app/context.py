@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from billcli.app.amounts import value_of
 from billcli.errors import UsageError
@@ -13,8 +13,7 @@ from billcli.index.connection import Connection
 from billcli.model.values import parse_day
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a use case is given. ``as_of_text`` is ``--as-of``, ``now`` is in UTC, ``command`` is told to whoever has to wait for it."""
 
     root: str

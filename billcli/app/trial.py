@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from billcli.app.books import Books
@@ -21,11 +21,12 @@ from billcli.store.read import locate_all, read
 E = TypeVar("E")
 
 
-@dataclass(frozen=True)
 class _Tried(Books):
     """The books with other texts in some of their files."""
 
-    texts: Mapping[str, bytes] = field(default_factory=dict)
+    def __init__(self, root: str, index: connections.Connection, today: date, texts: Mapping[str, bytes]) -> None:
+        super().__init__(root, index, today)
+        self.texts = texts
 
     def document(self, path: str, kind: type[E]) -> E:
         if path not in self.texts:

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from billcli.cli.lazy import typer
 from billcli.errors import NeedsPerson, UsageError
 
 if TYPE_CHECKING:

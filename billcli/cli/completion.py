@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import out
+from billcli.cli.lazy import typer
 from billcli.cli.scripts import SCRIPTS
 from billcli.errors import UsageError
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
 from billcli.errors import UsageError
 

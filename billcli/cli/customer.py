@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import typer
-
 from billcli.cli import imports
 from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Today, Yes
 from billcli.errors import UsageError
 

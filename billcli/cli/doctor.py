@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from billcli.cli.common import check_form, context, show
+from billcli.cli.lazy import typer
 from billcli.cli.options import Form
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import list_command, write_command
 from billcli.cli.edit import EditReason, edit_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, DryRun, Form, Quiet, Today, Yes
 
 _HELP = """Invoices that are not issued yet.

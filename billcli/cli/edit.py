@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import books, check_form, on_terminal, say, write_command, yes_or_no
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, DryRun, Quiet, Today, Yes
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson, UsageError
 

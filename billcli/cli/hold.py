@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
 
 _HELP = """Disputes, promises to pay, plans, and whatever else keeps reminders back. They move no balance.

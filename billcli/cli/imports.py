@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from billcli.cli.common import check_form, optional_day, say, write_command
+from billcli.cli.lazy import typer
 from billcli.errors import NeedsPerson
 
 if TYPE_CHECKING:

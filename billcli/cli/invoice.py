@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from billcli.cli import imports
 from billcli.cli.common import books, list_command, needed, optional_day, say, write_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
 from billcli.errors import BillError, UsageError
 

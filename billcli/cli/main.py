@@ -1,9 +1,7 @@
-"""The command ``bill``: nouns loaded when they are used, and the one place where errors become exit codes."""
+"""The command ``bill`` as Typer knows it: nouns loaded when they are used."""
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -11,8 +9,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import TyperInfo
 
+from billcli.cli.boundary import run
 from billcli.cli.common import tell
-from billcli.errors import BillError, UsageError
+
+__all__ = ["NOUNS", "app", "run", "typed"]
 
 NOUNS = {
     "init": ("billcli.cli.init", "Begin a ledger in a new folder."),
@@ -110,100 +110,13 @@ def bill(
         status(ctx)
 
 
-def run(argv: list[str] | None = None) -> int:
-    """Runs one command and returns its exit code; nothing but our bugs leaves a traceback, and that in a file."""
+def typed(words: list[str]) -> int:
+    """Runs one command as Typer reads it; its exit code."""
+    command = typer.main.get_command(app)
     try:
-        _streams()
-        words = sys.argv[1:] if argv is None else argv
-        _all_text(words)
-        command = typer.main.get_command(app)
         code = command.main(args=words, prog_name="bill", standalone_mode=False)
-        sys.stdout.flush()
-        if code == 130:
-            tell("interrupted\n")  # Typer has caught it and says nothing
-        return code if isinstance(code, int) else 0
-    except BillError as error:
-        return _refused(error)
-    except (KeyboardInterrupt, typer.Abort):
-        tell("interrupted\n")
-        return 130
-    except SystemExit:
-        return 0  # Typer's answer where the reader of its help has gone
-    except OSError as error:
-        return _outside(error)
-    except Exception as error:  # noqa: BLE001  # the boundary: what is left is a usage error of Typer's or our bug
-        return _usage_or_bug(error)
-
-
-def _streams() -> None:
-    """UTF-8 whatever the locale; a closed standard output is an error before anything is written, a closed input is an empty one."""
-    if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # stays open for the whole run
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # stays open for the whole run
-    if sys.stdout is None:
-        raise BillError("standard output is closed", "send it to a file, or to /dev/null")
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text streams both
-
-
-def _all_text(words: list[str]) -> None:
-    """Raises ``UsageError`` for bytes that are no text: neither files nor the index could hold them."""
-    for at, word in enumerate(words, 1):
-        if any("\ud800" <= c <= "\udfff" for c in word):
-            raise UsageError(f"word {at} of the command is not UTF-8", "type it anew; a folder of such a name can be entered, not named")
-
-
-def _refused(error: BillError) -> int:
-    from billcli.render.diagnostics import as_text
-    from billcli.render.text import safe
-
-    if error.diagnostics:
-        tell(as_text(error.diagnostics) + "\n")
-    tell(f"bill: {safe(error.message)}\n")
-    if error.hint:
-        tell(f"  hint: {safe(error.hint)}\n")
-    return error.exit_code
-
-
-def _outside(error: OSError) -> int:
-    from billcli.render.text import safe
-
-    where = f"{error.filename}: " if error.filename else ""
-    tell(f"bill: {safe(str(where))}{error.strerror or error}\n")
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return 1
-
-
-def _usage_or_bug(error: Exception) -> int:
-    if hasattr(error, "format_message"):
-        from billcli.render.text import safe
-
-        if type(error).__name__ == "NoArgsIsHelpError":
-            tell(f"{error.format_message()}\n")
-            return 2
-        where = getattr(getattr(error, "ctx", None), "command_path", "bill")
-        tell(f'bill: {safe(error.format_message())}\n  hint: "{where} --help" shows how it is used\n')
-        return int(getattr(error, "exit_code", 2))
-    if type(error).__name__ == "OperationalError" and "locked" in str(error):
-        tell("bill: another command is writing the index\n  hint: try again\n")
-        return 4
-    return _bug(error)
-
-
-def _bug(error: Exception) -> int:
-    import tempfile
-    import traceback
-
-    text = "".join(traceback.format_exception(error))
-    try:
-        with tempfile.NamedTemporaryFile("wb", prefix="bill-bug-", suffix=".txt", delete=False) as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-        where = f"what happened stands in {file.name}"
-    except OSError as full:
-        where = f"what happened could not be written to a file ({full.strerror}): {text.splitlines()[-1]}"
-    tell(f"bill: this is a bug of bill ({type(error).__name__}); nothing more was done\n  hint: {where}\n")
-    return 70
+    except typer.Abort as aborted:
+        raise KeyboardInterrupt from aborted
+    if code == 130:
+        tell("interrupted\n")  # Typer has caught it and says nothing
+    return code if isinstance(code, int) else 0

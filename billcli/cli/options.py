@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
+from billcli.cli.lazy import typer
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to look at the books from; today where left out.")]
 Today = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to take as today; today where left out.")]

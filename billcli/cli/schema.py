@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from billcli.cli.common import write_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, DryRun, Quiet, Yes
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import list_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, Form
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from billcli.cli.common import books, show
+from billcli.cli.lazy import typer
 
 
 def status(ctx: typer.Context) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import check_form, has_ledger, list_command, optional_day
 from billcli.cli.common import show as print_report
+from billcli.cli.lazy import typer
 from billcli.cli.options import Form
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -88,6 +90,45 @@ def words_module() -> str:
     return "\n".join([*lines, "}", ""])
 
 
+QUICK = (
+    "report aging", "invoice list", "customer list", "payment list", "credit-note list", "refund list", "write-off list", "hold list",
+)  # fmt: skip
+
+
+def quick_module() -> str:
+    """``billcli/cli/quick.py``: reports whose parameters are flags and single texts, and whose defaults are those of the function."""
+    lines = [
+        '"""Reports that ``dispatch`` calls without Typer. Written by ``python -m tests.cli.written``; a test compares."""', "",
+        "from __future__ import annotations", "", "from billcli.cli.command import Command", "",
+        "# ruff: noqa: E501", "# fmt: off", "QUICK = {", "    '': Command('billcli.cli.status', 'status', {}, {}, (), ()),",
+    ]  # fmt: skip
+    known = dict(commands())
+    for path in QUICK:
+        command, function = known[path], function_of(path)
+        options: dict[str, str] = {}
+        flags: dict[str, str] = {}
+        for param in command.params:
+            assert param.nargs == 1, path
+            assert not getattr(param, "multiple", False), path
+            assert type(param.type).__name__ in ("StringParamType", "BoolParamType", "String", "Bool"), (path, param.type)
+            assert param.required or inspect.signature(function).parameters[param.name].default == param.default, path
+            for spelling in param.opts if param.param_type_name == "option" else ():
+                (flags if param.is_flag else options)[spelling] = param.name
+        arguments = tuple(param.name for param in command.params if param.param_type_name == "argument")
+        required = tuple(param.name for param in command.params if param.required)
+        lines.append(f"    {path!r}: Command({function.__module__!r}, {function.__name__!r}, {options}, {flags}, {arguments}, {required}),")
+    return "\n".join([*lines, "}", ""])
+
+
+def function_of(path: str) -> Callable[..., None]:
+    """The function that Typer calls for a verb."""
+    noun, verb = path.split()
+    every = import_module(NOUNS[noun][0]).app.registered_commands
+    found = next(each for each in every if (each.name or each.callback.__name__.rstrip("_").replace("_", "-")) == verb)
+    function: Callable[..., None] = found.callback
+    return function
+
+
 def help_module() -> str:
     """``billcli/cli/help.py``."""
     lines = [
@@ -96,7 +137,7 @@ def help_module() -> str:
         "from __future__ import annotations",
         "",
     ]
-    lines += ["# ruff: noqa: E501", "# fmt: off", "HELP = {"]
+    lines += ["# fmt: off", "HELP = {"]
     for width in WIDTHS:
         lines.append(f"    {width}: (")
         lines += [f"        {line!r}" for line in shown(width).splitlines(keepends=True)]
@@ -112,7 +153,7 @@ def shown(columns: int) -> str:
     return out.getvalue()
 
 
-MODULES = {"billcli/cli/words.py": words_module, "billcli/cli/help.py": help_module}
+MODULES = {"billcli/cli/words.py": words_module, "billcli/cli/help.py": help_module, "billcli/cli/quick.py": quick_module}
 
 if __name__ == "__main__":
     for name, made in MODULES.items():
