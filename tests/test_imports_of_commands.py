@@ -181,6 +181,12 @@ def test_warm_report_in_plain_words_is_called_without_typer(imported: Imported, 
     assert not packages(modules) & (HEAVY | {"typer", "subprocess", "ctypes"})
 
 
+def test_report_right_after_a_command_that_wrote_reads_no_document(imported: Imported, warm: Path) -> None:
+    """The file is so new that its bytes are compared once more, and that is all."""
+    done("payment", "add", "-c", "nordwind", "-a", "7", "--yes", at="2026-03-01", env={"BILL_LEDGER": str(warm)})
+    assert not packages(imported("report", "aging", cwd=warm)) & HEAVY
+
+
 def test_usage_error_and_unknown_ledger_are_told_without_anything_heavy(imported: Imported) -> None:
     assert not packages(imported("report", "aging", code=2)) & HEAVY
     assert not packages(imported("report", "agign", code=2)) & HEAVY

@@ -134,6 +134,27 @@ def _copy(index: connections.Connection, work: Callable[[connections.Connection]
     return copy
 
 
+def bring_along(root: str, paths: Collection[str]) -> None:
+    """After a command wrote these files: has the index know them, so that the next report reads none. What fails here that report does."""
+    place = _path(root)
+    written = [path for path in paths if "/" in path and (path.startswith("audit/") or path in _documents({path: None}))]
+    if place is None or len(written) < len(paths):
+        return
+    try:
+        index = connections.open_index(place)
+        try:
+            looked_at = time.time_ns()
+            looked = looks.look_at(root, written)
+            seen = looks.part(looked, looked.keys()) if not walk_problems(index) else None
+            if seen is not None:
+                walk = _Walk(seen, looked, looked.keys(), some=True)
+                connections.write(index, lambda: _update(root, index, walk, looked_at, {}, no_progress))
+        finally:
+            index.close()
+    except (OSError, connections.DatabaseError):
+        pass
+
+
 def _documents(overlay: dict[str, bytes | None]) -> dict[str, bytes | None]:
     """Only what the walk would find: a commit may also write a setting of git or of editors."""
     from billcli.store.layout import kind_for
@@ -147,6 +168,8 @@ class _Walk(NamedTuple):
     seen: Scan
     looks: looks.Looks | None
     folders: Collection[str] | None
+    some: bool = False
+    """Whether ``looks`` has these folders only, not all there are."""
 
 
 def _walk(root: str, index: connections.Connection, seen: looks.Looks | None) -> _Walk | None:
@@ -172,7 +195,7 @@ def _update(
     overlay: dict[str, bytes | None],
     progress: Progress,
 ) -> None:
-    if walk.folders is not None and walk.looks is not None:
+    if walk.folders is not None and walk.looks is not None and not walk.some:
         walk = _walk_in(root, index, walk.looks, rows.differing(index, walk.looks))  # another command may have written since
     seen = walk.seen
     known = rows.known_files(index, walk.folders)

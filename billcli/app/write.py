@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from billcli.app.books import Books, ensure_readable
 from billcli.app.context import Context
-from billcli.app.refresh import Progress, fresh_index, no_progress
+from billcli.app.refresh import Progress, bring_along, fresh_index, no_progress
 from billcli.core.plan import Plan
 from billcli.errors import ChangedMeanwhile
 from billcli.index import queries
@@ -61,6 +61,7 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
         if commits:
             git.note(context.root, paths)
         applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"))
+        bring_along(context.root, applied.paths)
         problem = _commit(context.root, plan, applied.paths) if commits else ""
     existed = set(hashes)
     created = tuple(path for path in paths if path not in existed)

@@ -50,7 +50,7 @@ def look(root: str) -> dict[str, list[Row]] | None:
     return found
 
 
-def _look(path: str, below: str, suffix: str, found: dict[str, list[Row]]) -> None:
+def _look(path: str, below: str, suffix: str, found: dict[str, list[Row]], *, deeper: bool = True) -> None:
     rows: list[Row] = []
     inner: list[str] = []
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -68,8 +68,21 @@ def _look(path: str, below: str, suffix: str, found: dict[str, list[Row]]) -> No
         os.close(fd)
     rows.sort()
     found[below] = rows
-    for name in inner:
+    for name in inner if deeper else ():
         _look(f"{path}/{name}", f"{below}/{name}", suffix, found)
+
+
+def look_at(root: str, paths: Collection[str]) -> dict[str, list[Row]]:
+    """The folders that these documents and files of the trail stand in, and the ones above; not the root's other names."""
+    found: dict[str, list[Row]] = {}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            inside: dict[str, list[Row]] = {}
+            _look(os.path.join(root, folder), folder, ".jsonl" if folder.startswith("audit") else ".yaml", inside, deeper=False)
+            found.update(inside)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _row(entry: os.DirEntry[str]) -> Row:
