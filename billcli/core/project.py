@@ -130,6 +130,7 @@ def _draft(draft: Draft) -> Iterator[Fact]:
 
 def _invoice(invoice: Invoice) -> Iterator[Fact]:
     number, currency = invoice.number, invoice.currency
+    hashes = seal.hashes(invoice)
     split = split_number(number)
     gross = _minor(invoice.totals.gross, currency)
     yield InvoiceFact(
@@ -139,8 +140,8 @@ def _invoice(invoice: Invoice) -> Iterator[Fact]:
         terms=invoice.terms, reference=invoice.reference, discount_until=invoice.discount.until if invoice.discount else None,
         discount_percent=format(invoice.discount.percent, "f") if invoice.discount else None, head=split.head, n=split.n,
         imported=int(invoice.imported is not None),
-        external_id=invoice.imported.external_id if invoice.imported else invoice.external_id, content=seal.content(invoice),
-        digest=seal.digest(invoice), seal=invoice.seal, voided_on=invoice.void.on if invoice.void else None, lines=len(invoice.lines),
+        external_id=invoice.imported.external_id if invoice.imported else invoice.external_id, content=hashes.content,
+        digest=hashes.digest, seal=invoice.seal, voided_on=invoice.void.on if invoice.void else None, lines=len(invoice.lines),
     )  # fmt: skip
     if len(invoice.instalments) > 1:
         yield from (InstalmentFact(number, part.due_on, _minor(part.amount, currency)) for part in invoice.instalments)
@@ -156,6 +157,7 @@ def _invoice(invoice: Invoice) -> Iterator[Fact]:
 
 def _credit_note(note: CreditNote) -> Iterator[Fact]:
     number, currency = note.number, note.currency
+    hashes = seal.hashes(note)
     split = split_number(number)
     gross = _minor(note.totals.gross, currency)
     rows = [
@@ -167,7 +169,7 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
         tax=_minor(note.totals.tax, currency), gross=gross, corrects=note.corrects, kind=note.kind, reason=note.reason,
         head=split.head, n=split.n, imported=int(note.imported is not None),
         external_id=note.imported.external_id if note.imported else note.external_id,
-        content=seal.content(note), digest=seal.digest(note), seal=note.seal,
+        content=hashes.content, digest=hashes.digest, seal=note.seal,
         voided_on=note.void.on if note.void else None,
     )  # fmt: skip
     yield from rows

@@ -8,25 +8,41 @@ previous seal. What may be added later (applications, a void, tags, notes) stand
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple
 
+from billcli.model.party import Party
 from billcli.model.types import Entity
 
 UNSEALED = frozenset(("schema", "seal", "void", "reversed", "applied", "for_others", "notes", "tags", "classification", "x"))
 CONTENT = frozenset((*UNSEALED, "number", "id", "reference", "issued_on", "on", "imported", "external_id", "instalments", "discount"))
 
 
+class Hashes(NamedTuple):
+    """SHA-256, in hex: ``digest`` of everything that is sealed; ``content`` of what a document is about, whatever number and day it got."""
+
+    digest: str
+    content: str
+
+
+def hashes(entity: Entity) -> Hashes:
+    """Both in one pass; the same request gives the same content."""
+    parts = _fields(entity, _SEALED)
+    return Hashes(_hash(parts), _hash([part for part in parts if part[: part.index(":")] not in _APART]))
+
+
 def digest(entity: Entity) -> str:
-    """SHA-256, in hex, of everything that is sealed."""
-    return _hash(entity, UNSEALED)
+    """That of everything that is sealed."""
+    return _hash(_fields(entity, _SEALED))
 
 
 def content(entity: Entity) -> str:
-    """SHA-256, in hex, of what a document is about, whatever number and day it got: the same request gives the same one."""
-    return _hash(entity, CONTENT)
+    """That of what a document is about."""
+    return _hash(_fields(entity, _ABOUT))
 
 
 def seal(document_digest: str, previous: str) -> str:
@@ -34,21 +50,55 @@ def seal(document_digest: str, previous: str) -> str:
     return "v1:" + hashlib.sha256(f"{document_digest}\n{previous}".encode()).hexdigest()
 
 
-def _hash(entity: Entity, without: frozenset[str]) -> str:
-    data = entity.model_dump(exclude_unset=True, exclude_none=True, exclude=set(without))
-    text = json.dumps(_plain(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _hash(parts: list[str]) -> str:
+    return hashlib.sha256(f"{{{','.join(parts)}}}".encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def _fields(entity: Entity, names: Callable[[type[Entity]], tuple[str, ...]]) -> list[str]:
+    """``"name":value`` of each of these fields that the file gives."""
+    given, values = entity.model_fields_set, entity.__dict__
+    return [
+        f'"{name}":{_JSON.get(type(value), _json)(value)}'
+        for name in names(type(entity))
+        if name in given and (value := values[name]) is not None
+    ]
+
+
+def _names(without: frozenset[str]) -> Callable[[type[Entity]], tuple[str, ...]]:
+    """Gives the other fields of a model in the order of their names."""
+    return cache(lambda model: tuple(sorted(set(model.model_fields) - without)))
+
+
+_ALL, _SEALED, _ABOUT = _names(frozenset()), _names(UNSEALED), _names(CONTENT)
+_APART = frozenset(f'"{name}"' for name in CONTENT)
+
+
+def _json(value: Any) -> str:
     match value:
-        case dict():
-            return {key: _plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case Decimal():
-            return format(value, "f")
-        case date():
-            return value.isoformat()
+        case Entity():
+            return f"{{{','.join(_fields(value, _ALL))}}}"
+        case tuple() | list():
+            return f"[{','.join([_JSON.get(type(each), _json)(each) for each in value])}]"
         case _:
-            return str(value)
+            return encode_basestring(str(value))
+
+
+_PARTIES: dict[int, tuple[Party, str]] = {}
+
+
+def _party(party: Party) -> str:
+    """The reader gives one object for the same lines; as long as it stands here no other one has its identity."""
+    known = _PARTIES.get(id(party))
+    if known is None:
+        if len(_PARTIES) >= 4096:
+            _PARTIES.clear()
+        known = _PARTIES[id(party)] = (party, _json(party))
+    return known[1]
+
+
+_JSON: Mapping[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    Decimal: '"{:f}"'.format,
+    date: lambda day: f'"{day.isoformat()}"',
+    Party: _party,
+}

@@ -33,6 +33,10 @@ _COUNTRY_CODES = (
 COUNTRIES = frozenset(_COUNTRY_CODES.split())
 
 
+_SHORT = 12
+"""A number of so many characters is below ``LIMIT``."""
+
+
 class BadValue(ValueError):
     """A text that is not what its place asks for."""
 
@@ -52,7 +56,7 @@ def quoted(text: str) -> str:
 def parse_amount(text: str) -> Decimal:
     """Zero or more, below 10^12. The number of decimals is checked where the currency is known."""
     value = _decimal(text, "E205", "an amount", "write digits with a point, such as 1250.00")
-    if value >= LIMIT:
+    if len(text) > _SHORT and value >= LIMIT:
         raise BadValue("E205", f"{quoted(text)} is too large", f"amounts stay below {LIMIT}")
     return value
 
@@ -83,9 +87,9 @@ def parse_percent(text: str) -> Decimal:
 
 def _number(text: str, what: str, limit: int, *, signed: bool = False) -> Decimal:
     value = _decimal(text, "E213", what, "write digits with a point, such as 12.5", signed=signed)
-    if decimals(value) > 6:
+    if len(text) > 8 and decimals(value) > 6:
         raise BadValue("E213", f"{quoted(text)} has more than six decimals", "round it where it came from")
-    if abs(value) >= limit or (limit == 101 and value > 100):
+    if (len(text) > _SHORT and abs(value) >= limit) or (limit == 101 and value > 100):
         most = "at most 100" if limit == 101 else f"below {limit}"
         raise BadValue("E213", f"{quoted(text)} is too large for {what}", f"it is {most}")
     return value
@@ -183,6 +187,8 @@ def parse_label(text: str) -> str:
 
 
 def _plain(text: str, limit: int, allowed: str) -> str:
+    if text and len(text) <= limit and text.isprintable() and text[0] != " ":
+        return text  # none of what follows
     if not text.strip():
         raise BadValue("E208", "the text is empty", "leave the key out where there is nothing to say")
     if len(text) > limit:

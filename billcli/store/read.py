@@ -1,4 +1,4 @@
-"""Bytes of one file to a checked entity, or to every reason why not. The place of the fast path for canonical files."""
+"""Bytes of one file to a checked entity, or to every reason why not: canonical files on the fast path, any other by the authority."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from billcli.errors import UsageError
 from billcli.model.types import Entity
 from billcli.model.values import quoted
 from billcli.store import layout
+from billcli.store.canonical import canonical
 from billcli.store.parse import Parsed, parse, span_of
 from billcli.store.text import MAX_PROBLEMS, decode
 
@@ -29,6 +30,14 @@ class Read(NamedTuple):
 
 def read(raw: bytes, file: str) -> Read:
     """Reads the document at ``file``, relative to the ledger; the path decides which kind may stand there."""
+    expected = layout.kind_for(file)
+    if expected and (document := canonical(raw, expected)) and not _name_problems(expected, document, file):
+        return Read(expected, document, [])
+    return read_with_authority(raw, file)
+
+
+def read_with_authority(raw: bytes, file: str) -> Read:
+    """The same for a document in any form of YAML, with line and column of what is wrong."""
     text, problems = decode(raw, file)
     if text is None:
         return Read(None, None, problems)
