@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from billcli.core.facts import AuditedFile, Fact, Name, TrailEntry
+from billcli.app.reading import Read, Wanted, read_all, unreadable
+from billcli.app.reading import understand as understand_document
+from billcli.core.facts import AuditedFile, Fact, TrailEntry
 from billcli.diagnostics import Diagnostic
 from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
@@ -203,50 +205,58 @@ def _update(
     gone = [path for path in gone if path not in overlay]
     touched: list[tuple[str, tuple[int, int, int, int], bool]] = []
 
-    def changed() -> Iterator[rows.FileFacts]:
+    again = [path for path in again if path not in overlay]
+    wanted = [Wanted(path, known[path].hash if path in known else "") for path in again if not path.startswith("audit/")]
+
+    def changed(results: Iterator[Read | None]) -> Iterator[rows.FileFacts]:
         for path in again:
-            if path in overlay:
-                continue
             stamp = seen.files[path]
             racy = rows.is_racy(stamp, looked_at)
-            try:
-                raw = fs.read(root, path, _MAX_TRAIL if path.startswith("audit/") else MAX_BYTES)
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                hint = "look at who may read it, and at the disk"
-                problem = Diagnostic("E114", f"the file cannot be read: {error.strerror}", path, hint=hint)
-                yield rows.FileFacts(path, stamp, True, "", "", [], [problem])  # the disk or the rights may be others next time
-                continue
-            digest = fs.sha256(raw)
-            have = known.get(path)
-            if have and have.hash == digest:
-                touched.append((path, stamp, racy))
-            elif have and (more := _more(index, raw, path, have)) is not None:
-                yield rows.FileFacts(path, stamp, racy, digest, "audit", more, [], more=True)
+            if path.startswith("audit/"):
+                read, more = _read_trail(root, index, path, known.get(path))
             else:
-                kind, facts, problems = understand(raw, path)
-                yield rows.FileFacts(path, stamp, racy, digest, kind, facts, problems)
+                read, more = next(results), False
+            if read is None:
+                continue
+            if read.problem:  # the disk or the rights may be others next time
+                yield rows.FileFacts(path, stamp, True, "", "", [], [read.problem])
+            elif read.understood:
+                yield rows.FileFacts(path, stamp, racy, read.hash, *read.understood, more=more)
+            else:
+                touched.append((path, stamp, racy))
         for path, raw_new in overlay.items():
             if raw_new is not None:
                 kind, facts, problems = understand(raw_new, path)
                 yield rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw_new), kind, facts, problems)
 
     gone += [path for path, raw_new in overlay.items() if raw_new is None and path in known]
-    rows.replace(index, changed(), gone, progress(len(again)))
+    with read_all(root, wanted) as results:
+        rows.replace(index, changed(results), gone, progress(len(again)))
     rows.touch(index, touched)
     rows.replace_walk_problems(index, seen.problems)
     if walk.looks is not None:
         rows.remember(index, walk.looks, seen.files, walk.folders)
 
 
-def _more(index: connections.Connection, raw: bytes, path: str, have: rows.Known) -> list[Fact] | None:
-    """The facts of the entries that have come since to a file of the trail, which is only ever added to; None to read all of it anew."""
+def _read_trail(root: str, index: connections.Connection, path: str, have: rows.Known | None) -> tuple[Read | None, bool]:
+    """What a file of the trail says, and whether that is only what has come since: it is only ever added to."""
+    try:
+        raw = fs.read(root, path, _MAX_TRAIL)
+    except FileNotFoundError:
+        return None, False
+    except OSError as error:
+        return Read("", None, unreadable(path, error)), False
+    digest = fs.sha256(raw)
+    if have is None:
+        return Read(digest, understand(raw, path)), False
+    if have.hash == digest:
+        return Read(digest, None), False
     size = have.stamp[0]
-    if not path.startswith("audit/") or not 0 < size < len(raw) or fs.sha256(raw[:size]) != have.hash or rows.has_problems(index, have):
-        return None
-    _, facts, problems = understand(raw[size:], path)
-    return facts if raw[size - 1 : size] == b"\n" and not problems else None
+    if 0 < size < len(raw) and raw[size - 1 : size] == b"\n" and fs.sha256(raw[:size]) == have.hash and not rows.has_problems(index, have):
+        more = understand(raw[size:], path)
+        if not more[2]:
+            return Read(digest, more), True
+    return Read(digest, understand(raw, path)), False
 
 
 def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]]:
@@ -266,20 +276,7 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
             TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"], entry["at"], entry["command"]) for entry in trail.entries
         ]
         return "audit", facts, trail.problems
-    from billcli.core.checks.documents import check_document
-    from billcli.core.project import project
-    from billcli.store.read import locate_all, read
-
-    kind, entity, problems = read(raw, path)
-    if kind is None or entity is None:
-        return "", [], problems
-    named: list[Fact] = [Name(kind.name, getattr(entity, kind.key))] if kind.key else []
-    if any(each.severity == "error" for each in problems):
-        return "", named, problems
-    found = locate_all(raw, [each._replace(file=path) for each in check_document(kind.name, entity)])
-    if any(each.code in ("E211", "E213") for each in found):
-        return "", named, problems + found
-    return kind.name, project(kind.name, entity), problems + found
+    return understand_document(raw, path)
 
 
 def overlaid(root: str, path: str) -> bytes:

@@ -31,6 +31,7 @@ from billcli.core.facts import (
     WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Diagnostic
+from billcli.index.bulk import Bulk
 
 RACY_NS = 2_000_000_000
 """A file stamped less than this before it was looked at may change again under the same stamp; 2 s is FAT's clock."""
@@ -147,6 +148,7 @@ def replace(
     """Replaces what the changed files contributed and forgets the gone ones. Call inside a transaction."""
     touched = _Touched(set(), {"payment": set(), "credit-note": set()}, {kind: set() for kind in _KEYS}, set())
     paths: set[str] = set(gone)
+    bulk = Bulk(connection)
     for path in gone:
         file = _file(connection, path)
         if file is not None:
@@ -156,9 +158,10 @@ def replace(
         file = _file(connection, each.path)
         if file is not None and not each.more:
             _forget(connection, file, touched, paths)
-        _insert(connection, each, file, touched, paths)
+        _insert(connection, each, file, touched, paths, bulk)
         progress()
-    _settle(connection, touched)
+    bulk.end()
+    _settle(connection, touched, everything=bulk.is_new)
     _owe(connection, touched)
     _doubled(connection, touched.keys)
     _match_audit(connection, paths)
@@ -240,7 +243,7 @@ def _forget(connection: sqlite3.Connection, file: int, touched: _Touched, paths:
         connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
 
-def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, touched: _Touched, paths: set[str]) -> None:
+def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, touched: _Touched, paths: set[str], bulk: Bulk) -> None:
     row = (each.path, each.kind, *each.stamp, int(each.racy), each.hash)
     if file is None:
         sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
@@ -249,14 +252,8 @@ def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, t
         sql = "UPDATE files SET path = ?, kind = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, racy = ?, hash = ? WHERE id = ?"
         connection.execute(sql, (*row, file))
     paths.add(each.path)
-    tables: dict[type, list[tuple[object, ...]]] = {}
     for fact in each.facts:
-        tables.setdefault(type(fact), []).append((file, *map(_column, fact)))
-    for kind, rows in tables.items():
-        columns = ", ".join(["file", *kind._fields])  # type: ignore[attr-defined]  # facts are named tuples
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"INSERT INTO {_TABLES[kind]} ({columns}) VALUES ({marks})", rows)  # our own names
-    for fact in each.facts:
+        bulk.add(_TABLES[type(fact)], file, fact)
         match fact:
             case InvoiceFact():
                 touched.invoices.add(fact.number)
@@ -281,11 +278,8 @@ def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, t
                 touched.source(fact.source_kind, fact.source)
             case AuditedFile():
                 paths.add(fact.path)
-    connection.executemany(_INSERT_PROBLEM, [_problem_row(file, problem) for problem in each.problems])
-
-
-def _column(value: object) -> object:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    if each.problems:
+        connection.executemany(_INSERT_PROBLEM, [_problem_row(file, problem) for problem in each.problems])
 
 
 _SETTLE = """
@@ -304,19 +298,20 @@ UPDATE {table} SET
   last_event = max({begun}, coalesce({ended}, ''),
     coalesce((SELECT max(max(s.booked_on, coalesce(s.ended_on, ''))) FROM settlements s WHERE s.source = {key} AND s.source_kind = '{kind}'), ''),
     coalesce((SELECT max(max(d.booked_on, coalesce(d.ended_on, ''))) FROM draws d WHERE d.source = {key} AND d.source_kind = '{kind}'), ''))
-WHERE {key} = ?
 """  # no value from outside
 _SOURCES = {
-    "payment": _SETTLE_SOURCE.format(table="payments", key="id", kind="payment", used="payment", amount="amount", begun="booked_on", ended="reversed_on"),
-    "credit-note": _SETTLE_SOURCE.format(table="credit_notes", key="number", kind="credit-note", used="credit", amount="gross", begun="issued_on", ended="voided_on"),
+    "payment": (_SETTLE_SOURCE.format(table="payments", key="id", kind="payment", used="payment", amount="amount", begun="booked_on", ended="reversed_on"), "id"),
+    "credit-note": (_SETTLE_SOURCE.format(table="credit_notes", key="number", kind="credit-note", used="credit", amount="gross", begun="issued_on", ended="voided_on"), "number"),
 }  # fmt: skip
 
 
-def _settle(connection: sqlite3.Connection, touched: _Touched) -> None:
+def _settle(connection: sqlite3.Connection, touched: _Touched, *, everything: bool) -> None:
     """What is stored of each balance: no clock in it, so it holds on every day."""
-    connection.executemany(f"{_SETTLE} WHERE number = ?", [(number,) for number in sorted(touched.invoices)])
-    for kind, names in touched.sources.items():
-        connection.executemany(_SOURCES[kind], [(name,) for name in sorted(names)])
+    for sql, key, names in ((_SETTLE, "number", touched.invoices), *((*_SOURCES[kind], names) for kind, names in touched.sources.items())):
+        if everything:
+            connection.execute(sql)
+        else:
+            connection.executemany(f"{sql} WHERE {key} = ?", [(name,) for name in sorted(names)])
 
 
 _OWED = """

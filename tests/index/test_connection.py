@@ -222,15 +222,15 @@ def as_nobody(root: Path, work: Callable[[], object]) -> object:
 def test_file_that_could_not_be_read_is_looked_at_again_by_every_command(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that failed once must not leave a mark for as long as the file stays the same."""
     expected = rebuilt(root)
-    real = fs.read
+    real = fs._read
 
-    def fail(root: str, path: str, limit: int = 0) -> bytes:
+    def fail(fd: int, name: str, path: str, limit: int) -> bytes:
         if path == "invoices/2026/01/R-1.yaml":
             raise OSError(5, "Input/output error")
-        return real(root, path, limit)
+        return real(fd, name, path, limit)
 
     with monkeypatch.context() as broken:
-        broken.setattr(fs, "read", fail)
+        broken.setattr(fs, "_read", fail)
         broken.setattr("time.time_ns", lambda: day(99999).toordinal() * 10**18)  # long after anything was written
         (root / "invoices/2026/01/R-1.yaml").touch()
         with fresh_index(str(root)) as index:

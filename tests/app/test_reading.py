@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billcli.app import reading
+from billcli.app.reading import Look, Wanted, looks
+from billcli.app.refresh import fresh_index
+from tests.index.ledgers import day, invoice
+from tests.support import make_ledger
+
+COUNT = 40
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Forty invoices; some are broken, one cannot be read, and one is gone since it was listed."""
+    make_ledger(tmp_path)
+    for n in range(COUNT):
+        file = tmp_path / f"invoices/2026/01/R-{n}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = invoice(f"R-{n}", 100 + n, day(0))
+        file.write_text(
+            text.replace("currency: EUR", "currency: EURO") if n % 7 == 3 else text.replace("gross: 1", "gross: 2") if n % 7 == 4 else text
+        )
+    (tmp_path / "invoices/2026/01/R-8.yaml").unlink()
+    (tmp_path / "invoices/2026/01/R-8.yaml").mkdir()
+    (tmp_path / "invoices/2026/01/R-9.yaml").unlink()
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Three processes, whatever the machine has; none is left over."""
+    monkeypatch.setattr(reading, "MANY", COUNT)
+    monkeypatch.setattr(reading, "_CHUNK", 3)
+    monkeypatch.setattr(reading, "_cores", lambda: 3)
+    yield
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def wanted() -> list[Wanted]:
+    return [Wanted(f"invoices/2026/01/R-{n}.yaml", "") for n in range(COUNT)]
+
+
+def alone(root: Path) -> list[Look | None]:
+    return list(reading._alone(str(root), wanted()))
+
+
+def test_several_processes_see_what_one_sees_in_the_same_order(root: Path) -> None:
+    with looks(str(root), wanted()) as found:
+        together = list(found)
+    assert together == alone(root)
+    assert together[9] is None
+    assert together[8] is not None
+    assert together[8].problem is not None
+    assert sum(bool(each and each.understood and each.understood[2]) for each in together) > 5
+
+
+def test_file_whose_hash_is_known_is_not_understood_again(root: Path) -> None:
+    hashes = [each.hash if each else "" for each in alone(root)]
+    with looks(str(root), [Wanted(path, hash_) for (path, _), hash_ in zip(wanted(), hashes, strict=True)]) as found:
+        assert all(each is None or each.understood is None for each in found)
+
+
+def test_few_files_start_no_process(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_worker", None)
+    with looks(str(root), wanted()[:-1]) as found:
+        assert list(found) == alone(root)[:-1]
+
+
+def test_where_no_process_can_be_started_one_does_it_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", none)
+    with looks(str(root), wanted()) as found:
+        assert list(found) == alone(root)
+
+
+def test_what_a_process_left_undone_when_it_was_killed_is_done_all_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = alone(root)
+    here, real = os.getpid(), reading.understand
+
+    def killed(raw: bytes, path: str) -> reading.Understood:
+        if os.getpid() != here and path.endswith("R-20.yaml"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(raw, path)
+
+    monkeypatch.setattr(reading, "understand", killed)
+    with looks(str(root), wanted()) as found:
+        assert list(found) == expected
+
+
+def test_bug_in_a_process_shows_where_it_is_told(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    real = reading.understand
+
+    def bug(raw: bytes, path: str) -> reading.Understood:
+        if path.endswith("R-20.yaml"):
+            raise ZeroDivisionError
+        return real(raw, path)
+
+    monkeypatch.setattr(reading, "understand", bug)
+    with pytest.raises(ZeroDivisionError), looks(str(root), wanted()) as found:
+        list(found)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_interrupt_ends_the_other_processes_and_they_say_nothing(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), looks(str(root), wanted()) as found:
+        next(found)
+        raise KeyboardInterrupt
+    assert capfd.readouterr() == ("", "")
+
+
+def test_index_is_the_same_whoever_read_the_files(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def everything() -> list[Any]:
+        with fresh_index(str(root)) as index:
+            return [
+                index.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
+                for table in ("files", "invoices", "settlements", "refs", "problems")
+            ]
+
+    together = everything()
+    (root / ".bill/index.sqlite").unlink()
+    monkeypatch.setattr(reading, "_cores", lambda: 1)
+    assert everything() == together
