@@ -65,13 +65,11 @@ def _pairs(connection: sqlite3.Connection, sql: str, key: str) -> Iterator[Twice
             first = (path, name)
 
 
-def numbered(connection: sqlite3.Connection, kind: str) -> list[Numbered]:
-    """Every document with a counter in its number, by head and counter."""
+def numbered(connection: sqlite3.Connection, kind: str) -> Iterator[Numbered]:
+    """One after another every document with a counter in its number, by head and counter."""
     sql = f"SELECT f.path, t.number, t.head, t.n, t.issued_on, t.imported, t.digest, t.seal FROM {_NUMBERED[kind]} t JOIN files f ON f.id = t.file WHERE t.n IS NOT NULL ORDER BY t.head, t.n, f.path"
-    return [
-        Numbered(path, number, head, n, date.fromisoformat(day), bool(imported), digest, seal)
-        for path, number, head, n, day, imported, digest, seal in connection.execute(sql)
-    ]
+    for path, number, head, n, day, imported, digest, seal in connection.execute(sql):
+        yield Numbered(path, number, head, n, date.fromisoformat(day), bool(imported), digest, seal)
 
 
 # Only what all rows together take more of than there is can fall below zero on some day.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from billcli.app import reading
-from billcli.app.reading import Look, Wanted, looks
+from billcli.app.reading import Read, Wanted, read_all
 from billcli.app.refresh import fresh_index
 from tests.index.ledgers import day, invoice
 from tests.support import make_ledger
@@ -49,12 +49,12 @@ def wanted() -> list[Wanted]:
     return [Wanted(f"invoices/2026/01/R-{n}.yaml", "") for n in range(COUNT)]
 
 
-def alone(root: Path) -> list[Look | None]:
+def alone(root: Path) -> list[Read | None]:
     return list(reading._alone(str(root), wanted()))
 
 
 def test_several_processes_see_what_one_sees_in_the_same_order(root: Path) -> None:
-    with looks(str(root), wanted()) as found:
+    with read_all(str(root), wanted()) as found:
         together = list(found)
     assert together == alone(root)
     assert together[9] is None
@@ -65,13 +65,13 @@ def test_several_processes_see_what_one_sees_in_the_same_order(root: Path) -> No
 
 def test_file_whose_hash_is_known_is_not_understood_again(root: Path) -> None:
     hashes = [each.hash if each else "" for each in alone(root)]
-    with looks(str(root), [Wanted(path, hash_) for (path, _), hash_ in zip(wanted(), hashes, strict=True)]) as found:
+    with read_all(str(root), [Wanted(path, hash_) for (path, _), hash_ in zip(wanted(), hashes, strict=True)]) as found:
         assert all(each is None or each.understood is None for each in found)
 
 
 def test_few_files_start_no_process(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_worker", None)
-    with looks(str(root), wanted()[:-1]) as found:
+    with read_all(str(root), wanted()[:-1]) as found:
         assert list(found) == alone(root)[:-1]
 
 
@@ -80,7 +80,7 @@ def test_where_no_process_can_be_started_one_does_it_all(root: Path, monkeypatch
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(os, "fork", none)
-    with looks(str(root), wanted()) as found:
+    with read_all(str(root), wanted()) as found:
         assert list(found) == alone(root)
 
 
@@ -94,7 +94,7 @@ def test_what_a_process_left_undone_when_it_was_killed_is_done_all_the_same(root
         return real(raw, path)
 
     monkeypatch.setattr(reading, "understand", killed)
-    with looks(str(root), wanted()) as found:
+    with read_all(str(root), wanted()) as found:
         assert list(found) == expected
 
 
@@ -107,13 +107,13 @@ def test_bug_in_a_process_shows_where_it_is_told(root: Path, monkeypatch: pytest
         return real(raw, path)
 
     monkeypatch.setattr(reading, "understand", bug)
-    with pytest.raises(ZeroDivisionError), looks(str(root), wanted()) as found:
+    with pytest.raises(ZeroDivisionError), read_all(str(root), wanted()) as found:
         list(found)
     assert capfd.readouterr() == ("", "")
 
 
 def test_interrupt_ends_the_other_processes_and_they_say_nothing(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyboardInterrupt), looks(str(root), wanted()) as found:
+    with pytest.raises(KeyboardInterrupt), read_all(str(root), wanted()) as found:
         next(found)
         raise KeyboardInterrupt
     assert capfd.readouterr() == ("", "")

@@ -71,7 +71,7 @@ def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
 
 
 def check_sequences(
-    documents: Sequence[Numbered], patterns: Sequence[str], *, strict: bool, elsewhere: Mapping[str, str] | None
+    documents: Iterable[Numbered], patterns: Sequence[str], *, strict: bool, elsewhere: Mapping[str, str] | None
 ) -> Iterator[Diagnostic]:
     """E401, E403 and E407: from bill's first number on nothing is missing, dates do not go back, every seal follows from the one before.
 
