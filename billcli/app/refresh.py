@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
+from billcli.core import addresses
 from billcli.core.facts import AuditedFile, Fact, Name, TrailEntry
 from billcli.diagnostics import Diagnostic
 from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
+from billcli.index import folded as parts
 from billcli.index import refresh as rows
 from billcli.store import fs, journal
 from billcli.store.locate import is_at_home, private_folder, settle
@@ -19,6 +22,7 @@ from billcli.store.scan import Scan, scan
 from billcli.store.text import MAX_BYTES
 
 _TRIES = 20
+Stamp = tuple[int, int, int, int]
 _MAX_TRAIL = 256 * MAX_BYTES
 """A month of the audit trail: one entry of it names every file of an import, and there may be tens of thousands."""
 _SETTLED = 3
@@ -152,7 +156,7 @@ def _update(
     known = rows.known_files(index)
     again, gone = rows.stale(known, seen.files)
     gone = [path for path in gone if path not in overlay]
-    touched: list[tuple[str, tuple[int, int, int, int], bool]] = []
+    touched: list[tuple[str, Stamp, bool]] = []
 
     def changed() -> Iterator[rows.FileFacts]:
         for path in again:
@@ -161,7 +165,7 @@ def _update(
             stamp = seen.files[path]
             racy = rows.is_racy(stamp, looked_at)
             try:
-                raw = fs.read(root, path, _MAX_TRAIL if path.startswith("audit/") else MAX_BYTES)
+                raw = fs.read(root, path, _limit(path))
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -174,12 +178,10 @@ def _update(
             if have and have.hash == digest:
                 touched.append((path, stamp, racy))
             else:
-                kind, facts, problems = understand(raw, path)
-                yield rows.FileFacts(path, stamp, racy, digest, kind, facts, problems)
+                yield from _contributed(index, path, stamp, racy, raw)
         for path, raw_new in overlay.items():
             if raw_new is not None:
-                kind, facts, problems = understand(raw_new, path)
-                yield rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw_new), kind, facts, problems)
+                yield from _contributed(index, path, (0, 0, 0, 0), True, raw_new)
 
     gone += [path for path, raw_new in overlay.items() if raw_new is None and path in known]
     rows.replace(index, changed(), gone, progress(len(again)))
@@ -187,19 +189,44 @@ def _update(
     rows.replace_walk_problems(index, seen.problems)
 
 
+def _limit(path: str) -> int:
+    from billcli.store.folded import limit
+
+    return _MAX_TRAIL if path.startswith("audit/") else limit(path)
+
+
+def _contributed(index: connections.Connection, path: str, stamp: Stamp, racy: bool, raw: bytes) -> Iterator[rows.FileFacts]:
+    """What a file gives; of a folded one each document that is new or changed gives its own."""
+    if not addresses.is_folded(path):
+        yield _own(path, stamp, racy, fs.sha256(raw), raw)
+        return
+    from billcli.store import folded
+
+    problem = folded.unfit(raw, path)
+    found = [] if problem else folded.documents(raw, path)
+    standing = [parts.Part(addresses.address(path, each.name), each.offset, each.length, each.line) for each in found]
+    known = parts.known_parts(index, path)
+    kind = "" if problem else "folded"
+    yield rows.FileFacts(path, stamp, racy, fs.sha256(raw), kind, [], [problem] if problem else [], standing)
+    for part, each in zip(standing, found, strict=True):
+        document = each.of(raw)
+        digest = fs.sha256(document)
+        if known.get(part.path) != digest:
+            yield _own(part.path, (0, 0, 0, 0), False, digest, document)
+
+
+def _own(path: str, stamp: Stamp, racy: bool, digest: str, raw: bytes) -> rows.FileFacts:
+    kind, facts, problems = understand(raw, path)
+    return rows.FileFacts(path, stamp, racy, digest, kind, facts, problems)
+
+
 def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]]:
     """One file as its kind, facts and problems; a document with an error in its text or fields gives no fact but its name, if that."""
     if path.startswith("audit/"):
         from billcli.store.audit import read_trail
-        from billcli.store.layout import kind_for
 
         trail = read_trail(raw, path)
-        facts: list[Fact] = [
-            AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"], int(each["old"] is None), int(each.get("by") == "hand"))
-            for entry in trail.entries
-            for each in entry["files"]
-            if kind_for(each["path"])  # the walk looks at documents only; a setting of git or of editors would look gone
-        ]
+        facts: list[Fact] = [each for entry in trail.entries for each in _audited(entry)]
         facts += [
             TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"], entry["at"], entry["command"]) for entry in trail.entries
         ]
@@ -220,7 +247,50 @@ def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]
     return kind.name, project(kind.name, entity), problems + found
 
 
+def _audited(entry: dict[str, Any]) -> Iterator[Fact]:
+    """What one entry says of documents, by the places where they stand alone; whoever folds or unfolds neither makes nor takes away one."""
+    from billcli.store.layout import kind_for
+
+    folded = {each["path"] for each in entry["files"] if addresses.is_folded(each["path"])}
+    for each in entry["files"]:
+        path, old, new, by_hand = each["path"], each["old"], each["new"], each.get("by") == "hand"
+        if not kind_for(path):
+            continue  # the walk looks at documents only; a setting of git or of editors would look gone
+        address = addresses.when_folded(path)
+        moved = not by_hand and address is not None and addresses.file_of(address) in folded
+        now = old if moved and new is None else new
+        made = old is None and not moved and path not in folded
+        yield AuditedFile(entry["clone"], entry["seq"], addresses.alone(path), now, int(made), int(by_hand))
+
+
 def overlaid(root: str, path: str) -> bytes:
-    """The bytes of a file as the last commit left them, even where a killed command has not carried it out."""
+    """The bytes of a file, or of a document in a folded one, as the last commit left them, even where a killed command did not finish.
+
+    Raises ``FileNotFoundError``.
+    """
+    file = addresses.file_of(path)
     waiting = journal.overlay(root, journal.pending(root) or [])
-    return (waiting[path] or b"") if path in waiting else fs.read(root, path, MAX_BYTES)
+    raw = (waiting[file] or b"") if file in waiting else fs.read(root, file, _limit(file))
+    if file == path:
+        return raw
+    from billcli.store.folded import find
+
+    if (found := find(raw, file, addresses.name_of(path))) is None:
+        raise FileNotFoundError(errno.ENOENT, "the folded file holds no such document", path)
+    return found
+
+
+def document_bytes(root: str, index: connections.Connection, path: str) -> bytes:
+    """As ``overlaid``, but of a folded file no more is read than the document. Raises ``ChangedMeanwhile`` where it has moved."""
+    place = parts.place_of(index, path) if addresses.is_address(path) else None
+    if place is None:
+        return overlaid(root, path)
+    file = addresses.file_of(path)
+    waiting = journal.overlay(root, journal.pending(root) or [])
+    if file in waiting:
+        raw = (waiting[file] or b"")[place.offset : place.offset + place.length]
+    else:
+        raw = fs.read_part(root, file, place.offset, place.length)
+    if fs.sha256(raw) != place.hash:
+        raise ChangedMeanwhile(f"{file} was changed meanwhile", "try again")
+    return raw

@@ -35,6 +35,8 @@ NOUNS = {
     "write-off": ("billcli.cli.write_off", "What nobody will pay, and its recovery."),
     "report": ("billcli.cli.report", "Who owes what."),
     "close": ("billcli.cli.close", "Close a period: no balance in it changes any more."),
+    "fold": ("billcli.cli.fold", "Put a closed month's documents into one file for each kind."),
+    "unfold": ("billcli.cli.unfold", "Give the documents of a folded month files of their own again."),
 }
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from billcli.core import addresses
 from billcli.core.facts import (
     AuditedFile,
     CreditLineFact,
@@ -30,6 +31,7 @@ from billcli.core.facts import (
     WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Diagnostic
+from billcli.index.folded import Part, ids_in, put
 
 RACY_NS = 2_000_000_000
 """A file stamped less than this before it was looked at may change again under the same stamp; 2 s is FAT's clock."""
@@ -52,7 +54,10 @@ class Known(NamedTuple):
 
 
 class FileFacts(NamedTuple):
-    """What one file contributes; ``kind`` is empty for a file that could not be understood."""
+    """What one file contributes; ``kind`` is empty for a file that could not be understood.
+
+    A folded file names its ``parts``. Those that are new or changed follow as files of their own, by their addresses.
+    """
 
     path: str
     stamp: tuple[int, int, int, int]
@@ -61,10 +66,12 @@ class FileFacts(NamedTuple):
     kind: str
     facts: Sequence[Fact]
     problems: Sequence[Diagnostic]
+    parts: Sequence[Part] = ()
 
 
 def known_files(connection: sqlite3.Connection) -> dict[str, Known]:
-    rows = connection.execute("SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files")
+    """The files that a walk can find, so a folded one and none of its documents."""
+    rows = connection.execute("SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files WHERE id > 0")
     return {path: Known(id_, (size, mtime, ctime, inode), bool(racy), hash_) for path, id_, size, mtime, ctime, inode, racy, hash_ in rows}
 
 
@@ -95,19 +102,42 @@ def replace(
 ) -> None:
     """Replaces what the changed files contributed and forgets the gone ones. Call inside a transaction."""
     touched = _Touched(set(), {"payment": set(), "credit-note": set()})
-    paths: set[str] = set(gone)
-    known = dict(connection.execute("SELECT path, id FROM files").fetchall())
+    paths: set[str] = set()
+    known = dict(connection.execute("SELECT path, id FROM files WHERE id > 0").fetchall())
+
+    def forget(path: str, file: int) -> None:
+        if file > 0 and addresses.is_folded(path):
+            for address, part in ids_in(connection, file).items():
+                forget(address, part)
+        _forget(connection, file, touched, paths)
+        connection.execute("DELETE FROM files WHERE id = ?", (file,))
+        paths.add(addresses.alone(path))
+
     for path in gone:
-        _forget(connection, known[path], touched, paths)
-        connection.execute("DELETE FROM files WHERE id = ?", (known[path],))
+        forget(path, known[path])
     for each in changed:
-        if each.path in known:
-            _forget(connection, known[each.path], touched, paths)
-        _insert(connection, each, known.get(each.path), touched, paths)
-        progress()
+        file = _row_of(connection, each.path, known)
+        if file is not None:
+            _forget(connection, file, touched, paths)
+        file = _insert(connection, each, file, touched, paths)
+        if addresses.is_folded(each.path):
+            now = {part.path for part in each.parts}
+            for address, part in ids_in(connection, file).items():
+                if address not in now:
+                    forget(address, part)
+            put(connection, file, each.parts)
+        if file > 0:
+            progress()
     _settle(connection, touched)
     _doubled(connection)
     _match_audit(connection, paths)
+
+
+def _row_of(connection: sqlite3.Connection, path: str, known: Mapping[str, int]) -> int | None:
+    if not addresses.is_address(path):
+        return known.get(path)
+    row = connection.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def replace_walk_problems(connection: sqlite3.Connection, problems: Iterable[Diagnostic]) -> None:
@@ -148,7 +178,7 @@ def _forget(connection: sqlite3.Connection, file: int, touched: _Touched, paths:
         connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
 
-def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, touched: _Touched, paths: set[str]) -> None:
+def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, touched: _Touched, paths: set[str]) -> int:
     row = (each.path, each.kind, *each.stamp, int(each.racy), each.hash)
     if file is None:
         sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
@@ -156,7 +186,7 @@ def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, t
     else:
         sql = "UPDATE files SET path = ?, kind = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, racy = ?, hash = ? WHERE id = ?"
         connection.execute(sql, (*row, file))
-    paths.add(each.path)
+    paths.add(addresses.alone(each.path))
     tables: dict[type, list[tuple[object, ...]]] = {}
     for fact in each.facts:
         tables.setdefault(type(fact), []).append((file, *map(_column, fact)))
@@ -180,6 +210,7 @@ def _insert(connection: sqlite3.Connection, each: FileFacts, file: int | None, t
             case AuditedFile():
                 paths.add(fact.path)
     connection.executemany(_INSERT_PROBLEM, [_problem_row(file, problem) for problem in each.problems])
+    return file
 
 
 def _column(value: object) -> object:
@@ -218,10 +249,10 @@ def _settle(connection: sqlite3.Connection, touched: _Touched) -> None:
 
 
 _LAST = "a.seq = (SELECT max(b.seq) FROM audited b WHERE b.path = a.path AND b.clone = a.clone)"
-_MATCHES = f"EXISTS (SELECT 1 FROM audited a WHERE a.path = files.path AND a.hash = files.hash AND {_LAST})"
+_MATCHES = f"EXISTS (SELECT 1 FROM audited a WHERE a.path = ?1 AND a.hash = files.hash AND {_LAST})"
 _GONE = f"""
 INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND {_LAST}
-  AND NOT EXISTS (SELECT 1 FROM files WHERE path = ?1) GROUP BY a.path HAVING count(*) = count(a.hash)
+  AND NOT EXISTS (SELECT 1 FROM files WHERE path IN (?1, ?2)) GROUP BY a.path HAVING count(*) = count(a.hash)
 """  # no value from outside
 
 
@@ -235,8 +266,11 @@ def _doubled(connection: sqlite3.Connection) -> None:
 
 
 def _match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:
-    """Which of the files hold what some clone's trail last wrote there, and which the trail knows but nobody has."""
-    each = [(path,) for path in sorted(paths)]
-    connection.executemany(f"UPDATE files SET audited = {_MATCHES} WHERE path = ?", each)  # no value from outside
-    connection.executemany("DELETE FROM gone WHERE path = ?", each)
+    """Which of the files hold what some clone's trail last wrote there, and which the trail knows but nobody has.
+
+    It knows a document by the place where it stands alone, folded or not.
+    """
+    each = [(path, addresses.when_folded(path)) for path in sorted(paths)]
+    connection.executemany(f"UPDATE files SET audited = {_MATCHES} WHERE path IN (?1, ?2)", each)  # no value from outside
+    connection.executemany("DELETE FROM gone WHERE path = ?1 AND ?2 IS ?2", each)
     connection.executemany(_GONE, each)

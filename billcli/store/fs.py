@@ -65,12 +65,8 @@ def split(path: str) -> tuple[str, str]:
 
 def read(root: str, path: str, limit: int = 0) -> bytes:
     """The bytes of a regular file that is no link; at most ``limit + 1`` of them where a limit is given."""
-    head, name = split(path)
-    with folder(root, head) as fd:
-        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=fd)
+    file = _opened(root, path)
     try:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
         parts = []
         left = limit + 1 if limit else -1
         while left and (part := os.read(file, min(left, 1 << 20) if left > 0 else 1 << 20)):
@@ -79,6 +75,28 @@ def read(root: str, path: str, limit: int = 0) -> bytes:
         return b"".join(parts)
     finally:
         os.close(file)
+
+
+def read_part(root: str, path: str, offset: int, length: int) -> bytes:
+    """Some bytes of a regular file that is no link; fewer where it ends before."""
+    file = _opened(root, path)
+    try:
+        return os.pread(file, length, offset)
+    finally:
+        os.close(file)
+
+
+def _opened(root: str, path: str) -> int:
+    head, name = split(path)
+    with folder(root, head) as fd:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=fd)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+    except OSError:
+        os.close(file)
+        raise
+    return file
 
 
 def read_if_there(root: str, path: str) -> bytes | None:
@@ -119,6 +137,16 @@ def remove(root: str, path: str) -> None:
     head, name = split(path)
     with folder(root, head) as fd:
         os.unlink(name, dir_fd=fd)
+
+
+def remove_empty(root: str, path: str) -> None:
+    """Takes a folder away where nothing stands in it; git keeps none either."""
+    head, name = split(path)
+    try:
+        with folder(root, head) as fd:
+            os.rmdir(name, dir_fd=fd)
+    except OSError:
+        pass  # it is not empty, or gone, or somebody works in it: nothing depends on it
 
 
 def names(root: str, path: str) -> list[str]:

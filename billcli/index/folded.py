@@ -1,0 +1,101 @@
+"""Documents of folded files: rows of ``files`` below zero, which say where in which file each of them stands."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from billcli.core import addresses
+from billcli.diagnostics import Diagnostic
+
+
+class Part(NamedTuple):
+    """One document of a folded file, by its address."""
+
+    path: str
+    offset: int
+    length: int
+    line: int
+
+
+class Place(NamedTuple):
+    """Where the bytes of a document stand in its folded file, and their SHA-256."""
+
+    offset: int
+    length: int
+    hash: str
+
+
+def known_parts(connection: sqlite3.Connection, file: str) -> dict[str, str]:
+    """The documents that the index knows in a folded file, by address, with their hashes."""
+    sql = "SELECT d.path, d.hash FROM files d JOIN files f ON f.id = d.folded WHERE f.path = ?"
+    return dict(connection.execute(sql, (file,)).fetchall())
+
+
+def ids_in(connection: sqlite3.Connection, file: int) -> dict[str, int]:
+    """The rows of the documents of a folded file, by address."""
+    return dict(connection.execute("SELECT path, id FROM files WHERE folded = ?", (file,)).fetchall())
+
+
+def put(connection: sqlite3.Connection, file: int, parts: Sequence[Part]) -> dict[str, int]:
+    """Gives each document its row with its place; what stands in it comes afterwards, for those that are new or changed."""
+    known = ids_in(connection, file)
+    at = min(connection.execute("SELECT min(id) FROM files").fetchone()[0] or 0, 0)
+    new = [part for part in parts if part.path not in known]
+    made = {part.path: at - 1 - step for step, part in enumerate(new)}
+    connection.executemany(
+        "INSERT INTO files (id, path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited, folded, offset, length, line)"
+        " VALUES (?, ?, '', 0, 0, 0, 0, 0, '', 0, ?, ?, ?, ?)",
+        [(made[path], path, file, offset, length, line) for path, offset, length, line in new],
+    )
+    connection.executemany(
+        "UPDATE files SET offset = ?, length = ?, line = ? WHERE id = ?",
+        [(offset, length, line, known[path]) for path, offset, length, line in parts if path in known],
+    )
+    return made
+
+
+def place_of(connection: sqlite3.Connection, path: str) -> Place | None:
+    """Where a document of a folded file stands in it."""
+    row = connection.execute("SELECT offset, length, hash FROM files WHERE path = ? AND folded IS NOT NULL", (path,)).fetchone()
+    return Place(*row) if row else None
+
+
+def in_files(connection: sqlite3.Connection, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Findings about documents of folded files by the file and line in which they stand."""
+    every = list(found)
+    wanted = {each.file for each in every if addresses.is_address(each.file)}
+    if not wanted:
+        return every
+    sql = "SELECT path, line FROM files WHERE path IN (SELECT value FROM json_each(?)) AND folded IS NOT NULL"
+    lines = dict(connection.execute(sql, (json.dumps(sorted(wanted)),)).fetchall())
+    return [_in_file(each, lines.get(each.file)) if each.file in wanted else each for each in every]
+
+
+def _in_file(each: Diagnostic, line: int | None) -> Diagnostic:
+    span = each.span._replace(line=each.span.line + line - 1) if each.span and line else None
+    return each._replace(file=addresses.file_of(each.file), span=span)
+
+
+def paths_in(connection: sqlite3.Connection, folder: str) -> list[str]:
+    """The documents in one folder, and in no folder below it, in their order."""
+    sql = "SELECT path FROM files WHERE path > ? AND path < ? ORDER BY path"
+    found = connection.execute(sql, (f"{folder}/", f"{folder}0"))  # 0 is the sign behind /
+    return [path for (path,) in found if "/" not in path[len(folder) + 1 :]]
+
+
+def addresses_in(connection: sqlite3.Connection, file: str) -> list[str]:
+    """The documents of a folded file in their order."""
+    sql = "SELECT d.path FROM files d JOIN files f ON f.id = d.folded WHERE f.path = ? ORDER BY d.offset"
+    return [path for (path,) in connection.execute(sql, (file,))]
+
+
+def where_it_was(connection: sqlite3.Connection, path: str) -> str:
+    """Of a document that is gone, its address where its month is folded, or was when the folded file went too."""
+    address = addresses.when_folded(path)
+    if address is None:
+        return path
+    sql = "SELECT 1 FROM files WHERE path = ?1 UNION ALL SELECT 1 FROM gone WHERE path = ?1"
+    return address if connection.execute(sql, (addresses.file_of(address),)).fetchone() else path
