@@ -64,14 +64,17 @@ def place_of(connection: sqlite3.Connection, path: str) -> Place | None:
 
 
 def in_files(connection: sqlite3.Connection, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Findings about documents of folded files by the file and line in which they stand."""
+    """Findings about documents of folded files by the file and line in which they stand.
+
+    E121 is about the name of a file, which may look like such an address.
+    """
     every = list(found)
-    wanted = {each.file for each in every if addresses.is_address(each.file)}
+    wanted = {each.file for each in every if addresses.is_address(each.file) and each.code != "E121"}
     if not wanted:
         return every
     sql = "SELECT path, line FROM files WHERE path IN (SELECT value FROM json_each(?)) AND folded IS NOT NULL"
     lines = dict(connection.execute(sql, (json.dumps(sorted(wanted)),)).fetchall())
-    return [_in_file(each, lines.get(each.file)) if each.file in wanted else each for each in every]
+    return [_in_file(each, lines.get(each.file)) if each.file in wanted and each.code != "E121" else each for each in every]
 
 
 def _in_file(each: Diagnostic, line: int | None) -> Diagnostic:
