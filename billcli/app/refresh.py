@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -157,6 +157,8 @@ def _update(
     again, gone = rows.stale(known, seen.files)
     gone = [path for path in gone if path not in overlay]
     touched: list[tuple[str, Stamp, bool]] = []
+    gone += [path for path, raw_new in overlay.items() if raw_new is None and path in known]
+    leaving = _Leaving(index, frozenset(gone), (*again, *overlay), known)
 
     def changed() -> Iterator[rows.FileFacts]:
         for path in again:
@@ -178,12 +180,11 @@ def _update(
             if have and have.hash == digest:
                 touched.append((path, stamp, racy))
             else:
-                yield from _contributed(index, path, stamp, racy, raw)
+                yield from _contributed(index, leaving, path, stamp, racy, raw)
         for path, raw_new in overlay.items():
             if raw_new is not None:
-                yield from _contributed(index, path, (0, 0, 0, 0), True, raw_new)
+                yield from _contributed(index, leaving, path, (0, 0, 0, 0), True, raw_new)
 
-    gone += [path for path, raw_new in overlay.items() if raw_new is None and path in known]
     rows.replace(index, changed(), gone, progress(len(again)))
     rows.touch(index, touched)
     rows.replace_walk_problems(index, seen.problems)
@@ -195,10 +196,29 @@ def _limit(path: str) -> int:
     return _MAX_TRAIL if path.startswith("audit/") else limit(path)
 
 
-def _contributed(index: connections.Connection, path: str, stamp: Stamp, racy: bool, raw: bytes) -> Iterator[rows.FileFacts]:
+class _Leaving:
+    """What the index knows of documents that were folded or unfolded since, by the place they leave."""
+
+    def __init__(self, index: connections.Connection, gone: frozenset[str], now: Sequence[str], known: Container[str]) -> None:
+        new = [address for path in now if path not in known and (address := addresses.when_folded(path))]
+        places = [address for address in new if addresses.file_of(address) in gone]
+        if any(map(addresses.is_folded, now)):
+            places += [path for path in gone if addresses.when_folded(path)]
+        self._hashes = parts.movable(index, places) if places else {}
+
+    def before(self, path: str, digest: str) -> str:
+        """Where the document stood before, if it did so with these bytes; empty if not."""
+        place = addresses.alone(path) if addresses.is_address(path) else addresses.when_folded(path)
+        return place if place is not None and self._hashes.get(place) == digest else ""
+
+
+def _contributed(
+    index: connections.Connection, leaving: _Leaving, path: str, stamp: Stamp, racy: bool, raw: bytes
+) -> Iterator[rows.FileFacts]:
     """What a file gives; of a folded one each document that is new or changed gives its own."""
     if not addresses.is_folded(path):
-        yield _own(path, stamp, racy, fs.sha256(raw), raw)
+        digest = fs.sha256(raw)
+        yield _own(leaving.before(path, digest), path, stamp, racy, digest, raw)
         return
     from billcli.store import folded
 
@@ -212,10 +232,13 @@ def _contributed(index: connections.Connection, path: str, stamp: Stamp, racy: b
         document = each.of(raw)
         digest = fs.sha256(document)
         if known.get(part.path) != digest:
-            yield _own(part.path, (0, 0, 0, 0), False, digest, document)
+            before = leaving.before(part.path, digest) if part.path not in known else ""
+            yield _own(before, part.path, (0, 0, 0, 0), False, digest, document)
 
 
-def _own(path: str, stamp: Stamp, racy: bool, digest: str, raw: bytes) -> rows.FileFacts:
+def _own(before: str, path: str, stamp: Stamp, racy: bool, digest: str, raw: bytes) -> rows.FileFacts:
+    if before:
+        return rows.FileFacts(path, stamp, racy, digest, "", [], [], before=before)
     kind, facts, problems = understand(raw, path)
     return rows.FileFacts(path, stamp, racy, digest, kind, facts, problems)
 

@@ -34,14 +34,25 @@ def known_parts(connection: sqlite3.Connection, file: str) -> dict[str, str]:
     return dict(connection.execute(sql, (file,)).fetchall())
 
 
+def movable(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, str]:
+    """Of these documents those of which nothing is wrong by themselves, with their hashes: wherever they stand, they say the same."""
+    sql = """
+    SELECT path, hash FROM files f WHERE path IN (SELECT value FROM json_each(?)) AND kind <> '' AND NOT EXISTS (SELECT 1 FROM problems p WHERE p.file = f.id)
+    """
+    return dict(connection.execute(sql, (json.dumps(list(paths)),)).fetchall())
+
+
 def ids_in(connection: sqlite3.Connection, file: int) -> dict[str, int]:
     """The rows of the documents of a folded file, by address."""
     return dict(connection.execute("SELECT path, id FROM files WHERE folded = ?", (file,)).fetchall())
 
 
-def put(connection: sqlite3.Connection, file: int, parts: Sequence[Part]) -> dict[str, int]:
+_PLACES = "SELECT path, id, offset, length, line FROM files WHERE folded = ?"
+
+
+def put(connection: sqlite3.Connection, file: int, parts: Sequence[Part]) -> None:
     """Gives each document its row with its place; what stands in it comes afterwards, for those that are new or changed."""
-    known = ids_in(connection, file)
+    known = {path: place for path, *place in connection.execute(_PLACES, (file,))}
     at = min(connection.execute("SELECT min(id) FROM files").fetchone()[0] or 0, 0)
     new = [part for part in parts if part.path not in known]
     made = {part.path: at - 1 - step for step, part in enumerate(new)}
@@ -52,9 +63,8 @@ def put(connection: sqlite3.Connection, file: int, parts: Sequence[Part]) -> dic
     )
     connection.executemany(
         "UPDATE files SET offset = ?, length = ?, line = ? WHERE id = ?",
-        [(offset, length, line, known[path]) for path, offset, length, line in parts if path in known],
+        [(*place, known[path][0]) for path, *place in parts if path in known and known[path][1:] != place],
     )
-    return made
 
 
 def place_of(connection: sqlite3.Connection, path: str) -> Place | None:

@@ -56,7 +56,8 @@ class Known(NamedTuple):
 class FileFacts(NamedTuple):
     """What one file contributes; ``kind`` is empty for a file that could not be understood.
 
-    A folded file names its ``parts``. Those that are new or changed follow as files of their own, by their addresses.
+    A folded file names its ``parts``. Those that are new or changed follow as files of their own, by their addresses. A document that
+    was folded or unfolded names where it stood before, and nothing else is said of it: what the index knows of it goes along.
     """
 
     path: str
@@ -67,6 +68,7 @@ class FileFacts(NamedTuple):
     facts: Sequence[Fact]
     problems: Sequence[Diagnostic]
     parts: Sequence[Part] = ()
+    before: str = ""
 
 
 def known_files(connection: sqlite3.Connection) -> dict[str, Known]:
@@ -113,9 +115,16 @@ def replace(
         connection.execute("DELETE FROM files WHERE id = ?", (file,))
         paths.add(addresses.alone(path))
 
-    for path in gone:
-        forget(path, known[path])
+    moves: list[tuple[int, int]] = []
+    moved: set[str] = set()
     for each in changed:
+        if each.before:
+            moves.append(_moved(connection, each))
+            moved.add(each.before)
+            paths.add(addresses.alone(each.path))
+            if not addresses.is_address(each.path):
+                progress()
+            continue
         file = _row_of(connection, each.path, known)
         if file is not None:
             _forget(connection, file, touched, paths)
@@ -128,9 +137,26 @@ def replace(
             put(connection, file, each.parts)
         if file > 0:
             progress()
+    for table in _TABLES.values():
+        connection.executemany(f"UPDATE {table} SET file = ? WHERE file = ?", moves)  # our own table names
+    connection.executemany("DELETE FROM files WHERE id = ?", [(old,) for _, old in moves])
+    for path in gone:
+        if path not in moved:
+            forget(path, known[path])
     _settle(connection, touched)
     _doubled(connection)
     _match_audit(connection, paths)
+
+
+def _moved(connection: sqlite3.Connection, each: FileFacts) -> tuple[int, int]:
+    """Gives a document its row in the new place; returns the ids of that and of the one it leaves."""
+    old, kind = connection.execute("SELECT id, kind FROM files WHERE path = ?", (each.before,)).fetchone()
+    row = (kind, *each.stamp, int(each.racy), each.hash, each.path)
+    if addresses.is_address(each.path):
+        sql = "UPDATE files SET kind = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, racy = ?, hash = ? WHERE path = ? RETURNING id"
+    else:
+        sql = "INSERT INTO files (kind, size, mtime_ns, ctime_ns, inode, racy, hash, path, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id"
+    return int(connection.execute(sql, row).fetchone()[0]), old
 
 
 def _row_of(connection: sqlite3.Connection, path: str, known: Mapping[str, int]) -> int | None:
