@@ -89,6 +89,41 @@ def test_broken_ledger_shows_its_code_and_no_other_to_the_letter(code: str, tmp_
     assert tree(root) == before
 
 
+OWN_FILE = ("E115", "E121", "E122", "E408")
+"""About a file that is a link, is named otherwise, or is gone: a document in a folded file has none of its own."""
+
+
+def test_same_document_in_a_folded_file_shows_the_same_on_its_line_there(code: str, tmp_path: Path) -> None:
+    from billcli.core.addresses import file_of, when_folded
+    from billcli.store.folded import why_apart
+
+    root = copied(code, tmp_path)
+    every = {path: raw for path, raw in tree(root).items() if when_folded(path) and not why_apart(raw) and not (root / path).is_symlink()}
+    if words(code)[0] != "check" or not every or code in OWN_FILE:
+        return
+    single = bill(*words(code), "--format", "json", cwd=root, at=DAY).json["diagnostics"]
+    line: dict[str, int] = {}
+    for path, raw in every.items():
+        file = root / file_of(when_folded(path) or "")
+        before = file.read_bytes() + b"---\n" if file.exists() else b""
+        line[path] = before.count(b"\n")
+        file.write_bytes(before + raw)
+        (root / path).unlink()
+    found = bill(*words(code), "--format", "json", cwd=root, at=DAY).json["diagnostics"]
+    expected = []
+    for each in single:
+        address = when_folded(each["file"]) if each["file"] in every else None
+        where = (file_of(address), each["line"] and each["line"] + line[each["file"]]) if address else (each["file"], each["line"])
+        expected.append((each["code"], *where, each["column"], _unplaced(each["message"])))
+    told = [(each["code"], each["file"], each["line"], each["column"], _unplaced(each["message"])) for each in found]
+    assert sorted(told, key=repr) == sorted(expected, key=repr)
+
+
+def _unplaced(message: str) -> str:
+    """Without the folder or folded file that it names."""
+    return re.sub(r"/([0-9]{4})/([0-9]{2})(?:\.yaml#([^\s;,]+)|/([^\s;,]+)\.yaml|\.yaml|\b)", r"/\1/\2 \3\4", message)
+
+
 def test_message_says_what_to_do_and_never_scolds(code: str) -> None:
     text = expected(code)
     assert text.count("= hint: ") == len(findings(text))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, fresh_index, no_progress
+from billcli.core.addresses import file_of
 from billcli.diagnostics import Diagnostic, did_you_mean, same_spelling
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import find, queries
@@ -40,13 +41,18 @@ class Books:
 
     def document(self, path: str, kind: type[E]) -> E:
         """The whole document in a file. Raises ``ChangedMeanwhile`` where it is no longer what the index read."""
-        from billcli.app.refresh import overlaid
         from billcli.store.read import read
 
-        entity = read(overlaid(self.root, path), path).entity
+        entity = read(self.raw(path), path).entity
         if not isinstance(entity, kind):
             raise ChangedMeanwhile(f"{path} was changed meanwhile", "try again")
         return entity
+
+    def raw(self, path: str) -> bytes:
+        """The bytes of a document."""
+        from billcli.app.documents import document_bytes
+
+        return document_bytes(self.root, self.index, path)
 
     def optional(self, path: str, kind: type[E]) -> E | None:
         return self.document(path, kind) if queries.hashes(self.index, [path]) else None
@@ -151,7 +157,9 @@ def ensure_readable(index: Connection) -> None:
         from billcli.index.check_queries import gone
 
         if lost := gone(index):
-            hint = f"bring it back: git checkout -- {lost[0].file}"
-            raise BillError(f"{lost[0].number} was issued, but {lost[0].file} is gone; nothing is computed without it", hint)
+            where, file = lost[0].file, file_of(lost[0].file)
+            hint = f"bring it back: git checkout -- {file}"
+            what = f"{file} holds it no longer" if where != file else f"{file} is gone"
+            raise BillError(f"{lost[0].number} was issued, but {what}; nothing is computed without it", hint)
     if double := queries.doubled(index):
         raise BillError(f"{double[0]} stands in {double[1]}; nothing is computed while that is so", '"bill check" shows every place')

@@ -9,23 +9,29 @@ from itertools import groupby
 
 from billcli.app.books import Books
 from billcli.app.lost import Lost, lost
-from billcli.app.refresh import overlaid
+from billcli.core.addresses import alone
 from billcli.core.checks import books as together
 from billcli.core.checks import closed, granted, suspicions
 from billcli.core.checks.facts import CreditedInvoice, Unused
 from billcli.core.facts import OpenInvoice
 from billcli.diagnostics import Diagnostic, Path
 from billcli.index import balances, check_queries, find, hold_queries, queries, suspicion_queries
+from billcli.index.folded import in_files
 from billcli.store.layout import KINDS
 
 
 def check(books: Books, *, strict: bool = False) -> list[Diagnostic]:
     """All findings in the order of files and lines; ``strict`` adds what may be right but is worth a look."""
+    return sorted(in_files(books.index, findings(books, strict=strict)), key=Diagnostic.sort_key)
+
+
+def findings(books: Books, *, strict: bool = False) -> list[Diagnostic]:
+    """The same by document: what stands in a folded file goes by its address, and lines are those of the document."""
     found = [*queries.problems(books.index)]
     without = lost(found, queries.unreadable(books.index), check_queries.kept_out(books.index), check_queries.gone(books.index))
     rules = {**CHECKS, **STRICT} if strict else CHECKS
     across = [each for rule in rules.values() for each in rule(books, without)]
-    return sorted([*found, *_located(books, across)], key=Diagnostic.sort_key)
+    return [*found, *_located(books, across)]
 
 
 def _located(books: Books, found: list[Diagnostic]) -> Iterator[Diagnostic]:
@@ -34,7 +40,7 @@ def _located(books: Books, found: list[Diagnostic]) -> Iterator[Diagnostic]:
     for file, group in groupby(sorted(found, key=lambda each: each.file), key=lambda each: each.file):
         together = list(group)
         try:
-            raw = overlaid(books.root, file)
+            raw = books.raw(file)
         except OSError:
             yield from together  # the file is what is missing, or another finding says why it cannot be read
         else:
@@ -145,7 +151,7 @@ def _elsewhere(books: Books, without: Lost, file: str) -> bool:
     """Whether another finding says that a file is gone, or where it may be: in a folder that cannot be looked into, or in a wrong one."""
     if any(each.file == file for each in without.gone):
         return True
-    return any(file.startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.misplaced(books.index, file)
+    return any(alone(file).startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.misplaced(books.index, file)
 
 
 def _ahead(books: Books, without: Lost) -> Iterator[Diagnostic]:

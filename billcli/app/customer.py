@@ -104,7 +104,7 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
 
 def _families_kept(books: Books, path: str, plan: Plan) -> None:
     """Raises ``BillError`` where a settlement would go across unrelated customers with this edit."""
-    from billcli.app.refresh import overlaid
+    from billcli.app.documents import overlaid
     from billcli.app.trial import new_findings
     from billcli.core.plan import Change
     from billcli.model.customer import Customer

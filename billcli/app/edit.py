@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
-from billcli.app.refresh import overlaid, understand
+from billcli.app.documents import overlaid
+from billcli.app.reading import understand
+from billcli.core import addresses
 from billcli.core import edit as rules
 from billcli.core.plan import Plan
 from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import find, queries
 from billcli.model.values import quoted
-from billcli.store import fs, working_copy
+from billcli.store import folded, fs, working_copy
 from billcli.store.layout import SINGLE, Kind, kind_for
 from billcli.store.read import read
 
@@ -63,6 +65,9 @@ class Editing:
         if _bytes(books.root, self.path) != self.raw:
             raise ChangedMeanwhile(f"{self.path} was changed while you edited it; nothing was written", "look at it, and edit it again")
         warnings = self._checked(books, kind, before, new, reason)
+        if addresses.is_address(self.path):
+            file = addresses.file_of(self.path)
+            folded.spliced(_bytes(books.root, file), file, {addresses.name_of(self.path): new})
         texts = (self.raw.decode(), new.decode())
         return rules.plan_edit(self.path, *texts, command, result, reason, warnings)
 
@@ -110,11 +115,13 @@ def opened(books: Books, document: str, kind: str | None = None) -> Editing:
     ``kind`` narrows it to the documents of one kind. A single file that is not there yet begins with its schema line.
     """
     path = books.path(kind, document) if kind else _meant(books, document)
+    if addresses.is_folded(path):
+        raise BillError(f"{path} holds a month's documents", "name one of them by its number or id")
     raw = _bytes(books.root, path)
     if raw and queries.hashes(books.index, [path]).get(path) != fs.sha256(raw):
         raise ChangedMeanwhile(f"{path} was changed meanwhile", "try again")
     begun = raw or f"schema: {SINGLE[path].schema}\n".encode()
-    return Editing(books.root, path, raw, begun, working_copy.begin(books.root, path, begun))
+    return Editing(books.root, path, raw, begun, working_copy.begin(books.root, addresses.alone(path), begun))
 
 
 def _meant(books: Books, document: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from billcli.core import addresses
 from billcli.core.checks.facts import Gone
 from billcli.diagnostics import Diagnostic
 from billcli.store.layout import KINDS
@@ -37,15 +38,24 @@ class Lost(NamedTuple):
         return self.within(KINDS[kind].folder) or name in self.names
 
 
+def _folder_of(path: str) -> str:
+    """The folder of a month whose folded file, or a document in it, does not say what it holds; any other path as it is."""
+    file = addresses.file_of(path)
+    nameless = addresses.is_folded(path) or (file != path and addresses.NAMELESS in addresses.name_of(path))
+    return addresses.month_folder(file) if nameless else path
+
+
 def lost(found: Sequence[Diagnostic], unreadable: Iterable[str], kept_out: Mapping[str, str], gone: Iterable[Gone]) -> Lost:
     """From the findings of single files and of the walk, what is not in the books, and what the audit trail misses.
 
     ``kept_out`` are the files of documents by their own names; a file that cannot be read goes by its file's name.
     """
-    paths = frozenset(unreadable)
-    files = frozenset(path for path in paths if path.endswith((".yaml", ".jsonl")))
-    names = {**kept_out, **{path.rpartition("/")[2].removesuffix(".yaml"): path for path in sorted(files)}}
-    missing = tuple(each for each in gone if each.number not in names and not any(each.file.startswith(f"{path}/") for path in paths))
+    paths = frozenset(_folder_of(path) for path in unreadable)
+    files = frozenset(path for path in paths if path.endswith((".yaml", ".jsonl")) or addresses.is_address(path))
+    names = {**kept_out, **{addresses.name_of(path): path for path in sorted(files)}}
+    missing = tuple(
+        each for each in gone if each.number not in names and not any(addresses.alone(each.file).startswith(f"{path}/") for path in paths)
+    )
     return Lost(
         files=files,
         folders=paths - files,

@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from billcli.core.addresses import address, is_folded
 from billcli.core.facts import Fact
 from billcli.diagnostics import Diagnostic
+from billcli.errors import ChangedMeanwhile
+from billcli.index.folded import Part
 from billcli.store import fs
-from billcli.store.text import MAX_BYTES
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 MANY = 3000
 """From so many files on it pays to start other processes."""
+
+_USUAL = 700
+"""Bytes of a usual document."""
 
 _CHUNK = 200
 """Files that a process understands before it hands them over: few enough that nobody holds much at a time."""
@@ -27,33 +33,64 @@ Understood = tuple[str, list[Fact], list[Diagnostic]]
 
 
 class Wanted(NamedTuple):
-    """A file to look at, and the hash that the index knows of it, else an empty text."""
+    """A file to look at, and the hash that the index knows of it, else an empty text.
+
+    For a folded file there are also those of its documents, by address.
+    """
 
     path: str
     known: str
+    documents: Mapping[str, str] = {}
 
 
 class Read(NamedTuple):
-    """What was seen of a file: ``understood`` is None where its hash is as known, or where ``problem`` says why it cannot be read."""
+    """What was seen of a file: ``understood`` is None where its hash is as known, or where ``problem`` says why it cannot be read.
 
+    After a folded file, which has ``parts``, each of its documents comes as if it were a file.
+    """
+
+    path: str
     hash: str
     understood: Understood | None
     problem: Diagnostic | None = None
+    parts: Sequence[Part] = ()
 
 
 @contextmanager
-def read_all(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[Read | None]]:
-    """Yields what was seen of each file, in their order; None for one that is gone. Other processes begin at once, and end with this."""
+def read_all(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[Read]]:
+    """Yields what was seen of each file, in their order, and nothing of one that is gone. Other processes begin at once, and end with this.
+
+    Raises ``ChangedMeanwhile`` where one of them was ended and its files changed since.
+    """
     cores = _cores()
     with ExitStack() as until_the_end:
-        if len(wanted) < MANY or cores < 2:
+        if cores < 2 or not _is_much(root, wanted):
             yield _alone(root, wanted)
             return
-        for path in {path.split("/", 1)[0]: path for path, _ in wanted}.values():
+        for path in {path.split("/", 1)[0]: path for path, *_ in wanted if not is_folded(path)}.values():
             understand(b"", path)  # what it takes to read this kind is there when the others begin
-        chunks = [wanted[at : at + _CHUNK] for at in range(0, len(wanted), _CHUNK)]
+        chunks = _chunks(wanted)
         lines = [until_the_end.enter_context(_worker(root, chunks[at::cores])) for at in range(cores)]
         yield (each for at, chunk in enumerate(chunks) for each in _received(lines[at % cores], root, chunk))
+
+
+def _is_much(root: str, wanted: Sequence[Wanted]) -> bool:
+    """Whether it pays to start other processes."""
+    if len(wanted) >= MANY:
+        return True
+    size = 0
+    for path, *_ in wanted:
+        if is_folded(path):
+            with suppress(OSError):
+                size += os.stat(os.path.join(root, path), follow_symlinks=False).st_size
+    return size >= MANY * _USUAL
+
+
+def _chunks(wanted: Sequence[Wanted]) -> list[Sequence[Wanted]]:
+    """Folded files one by one, for they are long, and the others in handfuls."""
+    folded = [[each] for each in wanted if is_folded(each.path)]
+    others = [each for each in wanted if not is_folded(each.path)]
+    return [*folded, *(others[at : at + _CHUNK] for at in range(0, len(others), _CHUNK))]
 
 
 def _cores() -> int:
@@ -61,18 +98,45 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _alone(root: str, wanted: Sequence[Wanted]) -> Iterator[Read | None]:
+def _alone(root: str, wanted: Sequence[Wanted]) -> Iterator[Read]:
+    from billcli.store.folded import limit
+
     with fs.reading(root) as read:
-        for path, known in wanted:
+        for each in wanted:
             try:
-                raw = read(path, MAX_BYTES)
+                raw = read(each.path, limit(each.path))
             except FileNotFoundError:
-                yield None
+                continue
             except OSError as error:
-                yield Read("", None, unreadable(path, error))
+                yield Read(each.path, "", None, unreadable(each.path, error))
             else:
-                digest = fs.sha256(raw)
-                yield Read(digest, None if digest == known else understand(raw, path))
+                yield from read_one(each, raw)
+
+
+def read_one(wanted: Wanted, raw: bytes) -> Iterator[Read]:
+    """What a file with these bytes says, and then what each document says if it is a folded one."""
+    path, known, documents = wanted
+    digest = fs.sha256(raw)
+    if digest == known:
+        yield Read(path, digest, None)
+    elif not is_folded(path):
+        yield Read(path, digest, understand(raw, path))
+    else:
+        yield from _read_folded(path, digest, raw, documents)
+
+
+def _read_folded(path: str, digest: str, raw: bytes, known: Mapping[str, str]) -> Iterator[Read]:
+    from billcli.store import folded
+
+    if problem := folded.unfit(raw, path):
+        yield Read(path, digest, ("", [], [problem]))
+        return
+    found = [(address(path, each.name), each) for each in folded.documents(raw, path)]
+    yield Read(path, digest, ("folded", [], []), None, [Part(place, each.offset, each.length, each.line) for place, each in found])
+    for place, each in found:
+        document = each.of(raw)
+        digest = fs.sha256(document)
+        yield Read(place, digest, None if known.get(place) == digest else understand(document, place))
 
 
 def unreadable(path: str, error: OSError) -> Diagnostic:
@@ -137,21 +201,31 @@ def _work(root: str, chunks: Sequence[Sequence[Wanted]], there: Connection) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    with suppress(Exception):  # whoever waits does these files again, and meets the same where it can be told
+    with suppress(Exception):  # whoever waits is told, or does these files again and meets the same
         for chunk in chunks:
-            there.send_bytes(pickle.dumps([*_alone(root, chunk)], pickle.HIGHEST_PROTOCOL))
+            found = _alone(root, chunk)
+            while some := [*islice(found, _CHUNK)]:
+                there.send_bytes(pickle.dumps(some, pickle.HIGHEST_PROTOCOL))
+            there.send_bytes(b"")
 
 
-def _received(line: Connection | None, root: str, chunk: Sequence[Wanted]) -> Iterator[Read | None]:
-    """What the process saw of a chunk; without the process it is seen to here."""
+def _received(line: Connection | None, root: str, chunk: Sequence[Wanted]) -> Iterator[Read]:
+    """What the process saw of a chunk; what is missing without it is seen to here."""
     import pickle
 
-    if line is not None and not line.closed:
+    had: list[tuple[str, str]] = []
+    while line is not None and not line.closed:
         try:
             data = line.recv_bytes()
         except (EOFError, OSError):
             line.close()  # its chunks after this one would come in a wrong place
         else:
-            yield from pickle.loads(data)  # noqa: S301  # from our own process
-            return
-    yield from _alone(root, chunk)
+            if not data:
+                return
+            some: list[Read] = pickle.loads(data)  # noqa: S301  # from our own process
+            had += [(each.path, each.hash) for each in some]
+            yield from some
+    again = _alone(root, chunk)
+    if had != [(each.path, each.hash) for each in islice(again, len(had))]:
+        raise ChangedMeanwhile("the ledger was changed while it was read", "run the command again")
+    yield from again

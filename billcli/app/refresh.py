@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from billcli.app.reading import Read, Wanted, read_all, unreadable
-from billcli.app.reading import understand as understand_document
-from billcli.core.facts import AuditedFile, Fact, TrailEntry
-from billcli.diagnostics import Diagnostic
+from billcli.app.reading import Read, Wanted, read_all, read_one
+from billcli.app.trail import is_trail, read_trail, understand_trail
+from billcli.core import addresses
 from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
+from billcli.index import folded as parts
+from billcli.index import looks as known_looks
 from billcli.index import refresh as rows
 from billcli.index.queries import walk_problems
 from billcli.store import fs, journal, looks
+from billcli.store.fs import Stamp
 from billcli.store.locate import is_at_home, private_folder, settle
 from billcli.store.scan import Scan, scan
-from billcli.store.text import MAX_BYTES
 
 _TRIES = 20
-_MAX_TRAIL = 256 * MAX_BYTES
-"""A month of the audit trail: one entry of it names every file of an import, and there may be tens of thousands."""
 _SETTLED = 3
 """So many looks tell a commit that is stuck from one that is being carried out."""
+_NO_STAMP = Stamp(0, 0, 0, 0)
 
 
 class Progress(Protocol):
@@ -177,7 +177,7 @@ class _Walk(NamedTuple):
 def _walk(root: str, index: connections.Connection, seen: looks.Looks | None) -> _Walk | None:
     """Where something may have changed; None where the index is fresh."""
     if seen is not None:
-        return _walk_in(root, index, seen, differ) if (differ := rows.differing(index, seen)) else None
+        return _walk_in(root, index, seen, differ) if (differ := known_looks.differing(index, seen)) else None
     walk = _Walk(scan(root), None, None)
     again, gone = rows.stale(rows.known_files(index), walk.seen.files)
     return walk if again or gone or sorted(walk_problems(index)) != sorted(walk.seen.problems) else None
@@ -198,88 +198,57 @@ def _update(
     progress: Progress,
 ) -> None:
     if walk.folders is not None and walk.looks is not None and not walk.some:
-        walk = _walk_in(root, index, walk.looks, rows.differing(index, walk.looks))  # another command may have written since
+        walk = _walk_in(root, index, walk.looks, known_looks.differing(index, walk.looks))  # another command may have written since
     seen = walk.seen
     known = rows.known_files(index, walk.folders)
     again, gone = rows.stale(known, seen.files)
-    gone = [path for path in gone if path not in overlay]
-    touched: list[tuple[str, tuple[int, int, int, int], bool]] = []
-
     again = [path for path in again if path not in overlay]
-    wanted = [Wanted(path, known[path].hash if path in known else "") for path in again if not path.startswith("audit/")]
+    gone = [path for path in gone if path not in overlay] + [path for path, raw in overlay.items() if raw is None and path in known]
+    moves = parts.moves(index, gone, [path for path in (*again, *overlay) if path not in known or addresses.is_folded(path)])
+    touched: list[tuple[str, Stamp, bool]] = []
 
-    def changed(results: Iterator[Read | None]) -> Iterator[rows.FileFacts]:
-        for path in again:
+    def changed(found: Iterator[Read]) -> Iterator[rows.FileFacts]:
+        for each in found:
+            stamp = seen.files.get(each.path, _NO_STAMP)
+            racy = stamp != _NO_STAMP and (bool(each.problem) or rows.is_racy(stamp, looked_at))  # what cannot be read may be so next time
+            contributed = _contributed(each, stamp, moves, racy=racy)
+            if contributed:
+                yield contributed
+            elif not addresses.is_address(each.path):
+                touched.append((each.path, stamp, racy))
+        for path in filter(is_trail, again):
             stamp = seen.files[path]
-            racy = rows.is_racy(stamp, looked_at)
-            if path.startswith("audit/"):
-                read, more = _read_trail(root, index, path, known.get(path))
-            else:
-                read, more = next(results), False
-            if read is None:
-                continue
-            if read.problem:  # the disk or the rights may be others next time
-                yield rows.FileFacts(path, stamp, True, "", "", [], [read.problem])
-            elif read.understood:
-                yield rows.FileFacts(path, stamp, racy, read.hash, *read.understood, more=more)
-            else:
-                touched.append((path, stamp, racy))
-        for path, raw_new in overlay.items():
-            if raw_new is not None:
-                kind, facts, problems = understand(raw_new, path)
-                yield rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw_new), kind, facts, problems)
+            yield from read_trail(root, index, path, known.get(path), stamp, racy=rows.is_racy(stamp, looked_at))
+        for path, raw in overlay.items():
+            if raw is not None and is_trail(path):
+                yield rows.FileFacts(path, _NO_STAMP, True, fs.sha256(raw), *understand_trail(raw, path))
+            elif raw is not None:
+                for each in read_one(_wanted(index, path, "", moves), raw):
+                    if contributed := _contributed(each, _NO_STAMP, moves, racy=not addresses.is_address(each.path)):
+                        yield contributed
 
-    gone += [path for path, raw_new in overlay.items() if raw_new is None and path in known]
-    with read_all(root, wanted) as results:
-        rows.replace(index, changed(results), gone, progress(len(again)))
+    wanted = [_wanted(index, path, known[path].hash if path in known else "", moves) for path in again if not is_trail(path)]
+    with read_all(root, wanted) as found:
+        rows.replace(index, changed(found), gone, progress(len(again)))
     rows.touch(index, touched)
     rows.replace_walk_problems(index, seen.problems)
     if walk.looks is not None:
-        rows.remember(index, walk.looks, seen.files, walk.folders)
+        known_looks.remember(index, walk.looks, seen.files, walk.folders)
 
 
-def _read_trail(root: str, index: connections.Connection, path: str, have: rows.Known | None) -> tuple[Read | None, bool]:
-    """What a file of the trail says, and whether that is only what has come since: it is only ever added to."""
-    try:
-        raw = fs.read(root, path, _MAX_TRAIL)
-    except FileNotFoundError:
-        return None, False
-    except OSError as error:
-        return Read("", None, unreadable(path, error)), False
-    digest = fs.sha256(raw)
-    if have is None:
-        return Read(digest, understand(raw, path)), False
-    if have.hash == digest:
-        return Read(digest, None), False
-    size = have.stamp[0]
-    if 0 < size < len(raw) and raw[size - 1 : size] == b"\n" and fs.sha256(raw[:size]) == have.hash and not rows.has_problems(index, have):
-        more = understand(raw[size:], path)
-        if not more[2]:
-            return Read(digest, more), True
-    return Read(digest, understand(raw, path)), False
+def _wanted(index: connections.Connection, path: str, known: str, moves: Mapping[str, parts.Move]) -> Wanted:
+    if addresses.is_folded(path):
+        moved = {place: move.hash for place, move in moves.items() if addresses.file_of(place) == path}
+        return Wanted(path, known, {**moved, **parts.known_parts(index, path)})
+    return Wanted(path, moves[path].hash if path in moves else known)
 
 
-def understand(raw: bytes, path: str) -> tuple[str, list[Fact], list[Diagnostic]]:
-    """One file as its kind, facts and problems; a document with an error in its text or fields gives no fact but its name, if that."""
-    if path.startswith("audit/"):
-        from billcli.store.audit import read_trail
-        from billcli.store.layout import kind_for
-
-        trail = read_trail(raw, path)
-        facts: list[Fact] = [
-            AuditedFile(entry["clone"], entry["seq"], each["path"], each["new"], int(each["old"] is None), int(each.get("by") == "hand"))
-            for entry in trail.entries
-            for each in entry["files"]
-            if kind_for(each["path"])  # the walk looks at documents only; a setting of git or of editors would look gone
-        ]
-        facts += [
-            TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"], entry["at"], entry["command"]) for entry in trail.entries
-        ]
-        return "audit", facts, trail.problems
-    return understand_document(raw, path)
-
-
-def overlaid(root: str, path: str) -> bytes:
-    """The bytes of a file as the last commit left them, even where a killed command has not carried it out."""
-    waiting = journal.overlay(root, journal.pending(root) or [])
-    return (waiting[path] or b"") if path in waiting else fs.read(root, path, MAX_BYTES)
+def _contributed(each: Read, stamp: Stamp, moves: Mapping[str, parts.Move], *, racy: bool) -> rows.FileFacts | None:
+    """What is new with a file or a document of a folded one; None where it is as the index knows it."""
+    if each.problem:
+        return rows.FileFacts(each.path, stamp, racy, each.hash, "", [], [each.problem])
+    if each.understood:
+        return rows.FileFacts(each.path, stamp, racy, each.hash, *each.understood, parts=each.parts)
+    if each.path in moves:
+        return rows.FileFacts(each.path, stamp, racy, each.hash, "", [], [], before=moves[each.path].before)
+    return None

@@ -6,19 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
-from typing import TypeVar
 
 from billcli.app.books import Books
-from billcli.app.check import check
-from billcli.app.refresh import understand
+from billcli.app.check import findings
+from billcli.app.reading import understand
 from billcli.diagnostics import Diagnostic
-from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
 from billcli.index import refresh as rows
+from billcli.index.folded import in_files
 from billcli.store import fs
-from billcli.store.read import locate_all, read
-
-E = TypeVar("E")
+from billcli.store.read import locate_all
 
 
 class _Tried(Books):
@@ -28,25 +25,24 @@ class _Tried(Books):
         super().__init__(root, index, today)
         self.texts = texts
 
-    def document(self, path: str, kind: type[E]) -> E:
-        if path not in self.texts:
-            return super().document(path, kind)
-        entity = read(self.texts[path], path).entity
-        if not isinstance(entity, kind):
-            raise ChangedMeanwhile(f"{path} was changed meanwhile", "try again")
-        return entity
+    def raw(self, path: str) -> bytes:
+        return self.texts[path] if path in self.texts else super().raw(path)
 
 
 def new_findings(books: Books, texts: Mapping[str, bytes]) -> list[Diagnostic]:
-    """What the whole check finds with these texts and does not find as the files are; the same message elsewhere in a file is not new."""
-    known = Counter(_said(each) for each in check(books))
+    """What the whole check finds with these texts and does not find as the files are; the same message elsewhere in a file is not new.
+
+    In the texts, those of folded documents too, lines are counted from the text's own first.
+    """
+    known = Counter(_said(each) for each in findings(books))
     found = []
     for each in _check_with(books, texts):
         if known[_said(each)]:
             known[_said(each)] -= 1
         else:
             found.append(each)
-    return found
+    elsewhere = in_files(books.index, (each for each in found if each.file not in texts))
+    return sorted([*elsewhere, *(each for each in found if each.file in texts)], key=Diagnostic.sort_key)
 
 
 def _said(each: Diagnostic) -> tuple[str, str, str]:
@@ -62,7 +58,7 @@ def _check_with(books: Books, texts: Mapping[str, bytes]) -> list[Diagnostic]:
         changed.append(rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw), kind, facts, problems))
     with closing(connections.trial(books.index)) as index:
         rows.replace(index, changed, [])
-        found = check(_Tried(books.root, index, books.today, texts))
+        found = findings(_Tried(books.root, index, books.today, texts))
     return [each if each.file not in texts or each in own else _located(texts[each.file], each) for each in found]
 
 

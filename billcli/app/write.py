@@ -9,6 +9,7 @@ from typing import NamedTuple
 from billcli.app.books import Books, ensure_readable
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, bring_along, fresh_index, no_progress
+from billcli.core.addresses import file_of
 from billcli.core.plan import Plan
 from billcli.errors import ChangedMeanwhile
 from billcli.index import queries
@@ -55,17 +56,17 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
             commits = queries.settings(index).get("commit", "yes") == "yes" and git.is_available(context.root)
             if not plan.steps:
                 return Done(plan, (), (), (), _commit(context.root, plan) if commits else "")
-            paths = [step.path for step in plan.steps]
-            hashes = queries.hashes(index, [*paths, *plan.relies_on])
+            hashes = queries.hashes(index, [*(step.path for step in plan.steps), *plan.relies_on])
             hands = [audit.FileRecord(path, old, new, "hand") for path, old, new in queries.edited_by_hand(index) if _recordable(path, new)]
+        paths = list(dict.fromkeys(file_of(step.path) for step in plan.steps))
         if commits:
             git.note(context.root, paths)
         applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"))
         bring_along(context.root, applied.paths)
         problem = _commit(context.root, plan, applied.paths) if commits else ""
-    existed = set(hashes)
+    existed = set(map(file_of, hashes))
     created = tuple(path for path in paths if path not in existed)
-    by_hand = tuple(each.path for each in hands if each.path not in paths)
+    by_hand = tuple(dict.fromkeys(file for each in hands if (file := file_of(each.path)) not in paths))
     return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem)
 
 

@@ -229,10 +229,11 @@ def _say_by_hand(paths: tuple[str, ...]) -> None:
 
 def _would_touch(plan: Plan) -> tuple[list[str], list[str]]:
     """The files a plan creates, and those it changes or removes."""
-    from billcli.core.plan import Create, CreateBytes
+    from billcli.core.addresses import file_of
+    from billcli.core.plan import Create, CreateBytes, Join
 
-    created = [step.path for step in plan.steps if isinstance(step, Create | CreateBytes)]
-    return created, [step.path for step in plan.steps if step.path not in created]
+    created = [step.path for step in plan.steps if isinstance(step, Create | CreateBytes | Join) and step.path not in plan.relies_on]
+    return created, [file for file in dict.fromkeys(file_of(step.path) for step in plan.steps) if file not in created]
 
 
 def _result(plan: Plan, created: list[str], changed: list[str], form: str, *, quiet: bool, also: dict[str, Any] | None = None) -> None:

@@ -45,6 +45,8 @@ HELP = {
         '  report       Who owes what.\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  close        Close a period: no balance in it changes any more.\n'
+        "  fold         Put a closed month's documents into one file for each kind.\n"
+        '  unfold       Give the documents of a folded month files of their own...\n'
     ),
     110: (
         'Usage: bill [OPTIONS] COMMAND [ARGS]...\n'
@@ -85,5 +87,7 @@ HELP = {
         '  report       Who owes what.\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  close        Close a period: no balance in it changes any more.\n'
+        "  fold         Put a closed month's documents into one file for each kind.\n"
+        '  unfold       Give the documents of a folded month files of their own again.\n'
     ),
 }

@@ -36,6 +36,8 @@ NOUNS = {
     "report": ("billcli.cli.report", "Who owes what."),
     "completion": ("billcli.cli.completion", "Completion at a Tab for bash, zsh and fish."),
     "close": ("billcli.cli.close", "Close a period: no balance in it changes any more."),
+    "fold": ("billcli.cli.fold", "Put a closed month's documents into one file for each kind."),
+    "unfold": ("billcli.cli.unfold", "Give the documents of a folded month files of their own again."),
 }
 
 

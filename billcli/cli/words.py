@@ -26,6 +26,8 @@ NOUNS = {
     'report': 'Who owes what',
     'completion': 'Completion at a Tab for bash, zsh and fish',
     'close': 'Close a period: no balance in it changes any more',
+    'fold': "Put a closed month's documents into one file for each kind",
+    'unfold': 'Give the documents of a folded month files of their own again',
 }
 
 COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]]] = {
@@ -544,4 +546,18 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--quiet -q', '', 'Say nothing when all goes well'),
         ('--format', 'table|json', 'How to answer: for a person, or for a program'),
     ), ()),
+    'fold': ('Put the documents of a closed month, or of all months of a year, into one file for each kind', (
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ('?',)),
+    'unfold': ('Give the documents of a folded month, or of a year, files of their own again, byte for byte as they are', (
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ('?',)),
 }

@@ -61,7 +61,7 @@ Edit = Set | Append | Drop
 
 
 class Change(NamedTuple):
-    """Edits of one file; all its other bytes stay."""
+    """Edits of one document; all other bytes of its file stay."""
 
     path: str
     kind: str
@@ -74,7 +74,14 @@ class Remove(NamedTuple):
     path: str
 
 
-Step = Create | CreateText | CreateBytes | Change | Remove
+class Join(NamedTuple):
+    """A file made of documents that stand elsewhere, byte for byte: a folded one of several, or one's own of one."""
+
+    path: str
+    sources: tuple[str, ...]
+
+
+Step = Create | CreateText | CreateBytes | Change | Remove | Join
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date
 
+from billcli.core import addresses
 from billcli.core.checks.facts import (
     AuditGap,
     BouncedRefund,
@@ -19,6 +20,7 @@ from billcli.core.checks.facts import (
     Twice,
     UnpaidCredit,
 )  # fmt: skip
+from billcli.index.folded import where_it_was
 
 _KEYS = (
     ("customers", "id"), ("drafts", "id"), ("invoices", "number"), ("credit_notes", "number"), ("payments", "id"), ("refunds", "id"),
@@ -273,10 +275,12 @@ def gone(connection: sqlite3.Connection) -> list[Gone]:
     sql = "SELECT path FROM gone WHERE path LIKE 'invoices/%' OR path LIKE 'credit-notes/%' ORDER BY path"
     lost = []
     for (path,) in connection.execute(sql).fetchall():
-        number = path.rpartition("/")[2].removesuffix(".yaml")
+        if addresses.is_folded(path):
+            continue  # its documents are told one by one
+        number = addresses.name_of(path)
         table = "invoices" if path.startswith("invoices/") else "credit_notes"
         if not connection.execute(f"SELECT 1 FROM {table} WHERE number = ?", (number,)).fetchone():
-            lost.append(Gone(path, number))
+            lost.append(Gone(where_it_was(connection, path), number))
     return lost
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
+from billcli.core import addresses
 from billcli.core.facts import (
     CreditNoteFact,
     CustomerFact,
@@ -80,14 +81,19 @@ def hashes(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, st
 
 def kinds(connection: sqlite3.Connection) -> dict[str, int]:
     """How many files of each kind there are."""
-    return dict(connection.execute("SELECT kind, count(*) FROM files WHERE kind NOT IN ('', 'audit') GROUP BY kind").fetchall())
+    return dict(connection.execute("SELECT kind, count(*) FROM files WHERE kind NOT IN ('', 'audit', 'folded') GROUP BY kind").fetchall())
 
 
 def edited_by_hand(connection: sqlite3.Connection) -> list[tuple[str, str | None, str | None]]:
-    """(path, last known hash, hash now) of files that differ from what the audit trail last saw; None for no file."""
-    last = "SELECT hash FROM audited a WHERE a.path = f.path ORDER BY seq DESC LIMIT 1"
-    here = f"SELECT path, ({last}), hash FROM files f WHERE audited = 0 AND kind NOT IN ('audit') AND hash <> ''"
-    return [*connection.execute(here).fetchall(), *connection.execute("SELECT path, hash, NULL FROM gone").fetchall()]
+    """(path, last known hash, hash now) of files that differ from what the audit trail last saw; None for no file.
+
+    Documents in folded files are told by their addresses, besides the files.
+    """
+    here = connection.execute("SELECT path, hash FROM files WHERE audited = 0 AND kind NOT IN ('audit') AND hash <> ''").fetchall()
+    last = "SELECT hash FROM audited WHERE path = ? ORDER BY seq DESC LIMIT 1"
+    known = ((path, connection.execute(last, (addresses.alone(path),)).fetchone(), now) for path, now in here)
+    found = [(path, row[0] if row else None, now) for path, row, now in known]
+    return [*found, *connection.execute("SELECT path, hash, NULL FROM gone").fetchall()]
 
 
 def problems(connection: sqlite3.Connection) -> Iterator[Diagnostic]:

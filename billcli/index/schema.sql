@@ -1,13 +1,18 @@
 -- The ledger as rows. Rebuilt from the files whenever it is missing, old or damaged; never the truth.
 -- Amounts are whole minor units, days ISO 8601 text. The columns of a fact's table follow core/facts.py.
 
+-- A folded file has a row of its own and one for each of its documents, whose id is below zero: the walk looks at the others only.
 CREATE TABLE files (
-  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, kind TEXT,
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,
+  kind TEXT,                -- empty where it could not be understood, NULL only until it is read
   size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
   racy INTEGER NOT NULL,    -- written so close to being read that equal stamps prove nothing
   hash TEXT NOT NULL,       -- SHA-256 of the bytes, '' where they could not be read
-  audited INTEGER NOT NULL  -- whether the audit trail knows this content
+  audited INTEGER NOT NULL, -- whether the audit trail knows this content
+  folded INTEGER, offset INTEGER, length INTEGER, line INTEGER -- of a document in a folded file: which, and where in it
 );
+CREATE UNIQUE INDEX files_alone ON files (path) WHERE folded IS NULL;
+CREATE INDEX files_folded ON files (folded) WHERE folded IS NOT NULL;
 CREATE INDEX files_by_hand ON files (path) WHERE audited = 0;
 CREATE INDEX files_unread ON files (path) WHERE kind = '';
 

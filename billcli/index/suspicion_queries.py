@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date
 
+from billcli.core import addresses
 from billcli.core.checks.facts import Ahead, Closing, DraftLeft, Early, LongTerms, PaidTwice, Promise, Touched
+from billcli.index.folded import where_it_was
 
 _DAY = date.fromisoformat
 _DATED = (
@@ -26,21 +28,28 @@ def closings(connection: sqlite3.Connection) -> list[Closing]:
 
 def touched(connection: sqlite3.Connection, since: str) -> Iterator[Touched]:
     """Documents that a person changed or took away, or that were made, by entries from that instant on or not noted yet."""
-    dates = " UNION ALL ".join(f"SELECT file, {day} AS day FROM {table}" for table, _, day in _DATED)
     which = " OR ".join(f"path LIKE '{folder}/%'" for folder in _FOLDERS)
     sql = f"""
-    WITH found(path, clone, seq, at, made, by_hand) AS (
-      SELECT path, '', 0, '', 0, 1 FROM files WHERE audited = 0
+    SELECT * FROM (
+      SELECT path, '' AS clone, 0 AS seq, '' AS at, 0, 1 FROM files WHERE audited = 0
       UNION ALL SELECT path, '', 0, '', 0, 1 FROM gone
       UNION ALL SELECT a.path, t.clone, t.seq, t.at, a.made, a.by_hand FROM trail t JOIN audited a ON a.file = t.file AND a.clone = t.clone AND a.seq = t.seq
         WHERE t.at >= ? AND (a.by_hand OR a.made)
-    )
-    SELECT n.path, n.clone, n.seq, n.at, n.made, n.by_hand, f.id IS NULL, (SELECT min(d.day) FROM ({dates}) d WHERE d.file = f.id)
-    FROM found n LEFT JOIN files f ON f.path = n.path WHERE {which.replace("path", "n.path")} ORDER BY n.path, n.at, n.seq
+    ) WHERE {which}
     """  # our own names
-    for path, clone, seq, at, made, by_hand, is_gone, day in connection.execute(sql, (since,)).fetchall():
-        born = _born(connection, path) if is_gone else None
-        yield Touched(path, clone, seq, at, bool(made), bool(by_hand), bool(is_gone), _DAY(day) if day else None, born)
+    found = [(addresses.alone(path), *rest) for path, *rest in connection.execute(sql, (since,)) if not addresses.is_folded(path)]
+    for path, clone, seq, at, made, by_hand in sorted(found, key=lambda each: (each[0], each[3], each[2])):
+        file, day = _standing(connection, path)
+        where = file or where_it_was(connection, path)
+        born = _born(connection, path) if file is None else None
+        yield Touched(where, clone, seq, at, bool(made), bool(by_hand), file is None, _DAY(day) if day else None, born)
+
+
+def _standing(connection: sqlite3.Connection, path: str) -> tuple[str | None, str | None]:
+    """Where the document is, in a file of its own or in a folded one, and the day from which it counts; None for a file that is gone."""
+    dates = " UNION ALL ".join(f"SELECT file, {day} AS day FROM {table}" for table, _, day in _DATED)
+    sql = f"SELECT path, (SELECT min(d.day) FROM ({dates}) d WHERE d.file = f.id) FROM files f WHERE path IN (?, ?)"  # our own names
+    return connection.execute(sql, (path, addresses.when_folded(path))).fetchone() or (None, None)
 
 
 def _born(connection: sqlite3.Connection, path: str) -> tuple[str, int, str] | None:
@@ -54,13 +63,13 @@ def _born(connection: sqlite3.Connection, path: str) -> tuple[str, int, str] | N
 
 
 def misplaced(connection: sqlite3.Connection, path: str) -> bool:
-    """Whether a file of that name stands in another folder, with a finding of its own."""
-    name = path.rpartition("/")[2]
+    """Whether the document stands in another folder or folded file, with a finding of its own."""
+    name = addresses.name_of(path)
     sql = """
-    SELECT 1 FROM files f WHERE substr(f.path, ?) = ? AND EXISTS (
+    SELECT 1 FROM files f WHERE (substr(f.path, ?) = ? OR substr(f.path, ?) = ?) AND EXISTS (
       SELECT 1 FROM problems p WHERE p.file = f.id OR (p.file = 0 AND p.place = f.path))
     """
-    return connection.execute(sql, (-len(name) - 1, f"/{name}")).fetchone() is not None
+    return connection.execute(sql, (-len(name) - 6, f"/{name}.yaml", -len(name) - 1, f"#{name}")).fetchone() is not None
 
 
 def drafts_left(connection: sqlite3.Connection) -> list[DraftLeft]:

@@ -90,20 +90,41 @@ def reading(root: str) -> Iterator[Callable[[str, int], bytes]]:
 
 
 def _read(fd: int, name: str, path: str, limit: int) -> bytes:
-    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=fd)
+    file, size = _opened(fd, name, path)
     try:
-        info = os.fstat(file)
-        if not stat.S_ISREG(info.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
         parts = []
         left = limit + 1 if limit else -1
-        some = min(info.st_size + 1, 1 << 20)
+        some = min(size + 1, 1 << 20)
         while left and (part := os.read(file, min(left, some) if left > 0 else some)):
             parts.append(part)
             left = left - len(part) if left > 0 else left
         return b"".join(parts)
     finally:
         os.close(file)
+
+
+def read_part(root: str, path: str, offset: int, length: int) -> bytes:
+    """Some bytes of a regular file that is no link; fewer where it ends before."""
+    head, name = split(path)
+    with folder(root, head) as fd:
+        file, _ = _opened(fd, name, path)
+    try:
+        return os.pread(file, length, offset)
+    finally:
+        os.close(file)
+
+
+def _opened(fd: int, name: str, path: str) -> tuple[int, int]:
+    """A regular file that is no link, open for reading, and its size."""
+    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=fd)
+    try:
+        info = os.fstat(file)
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+    except OSError:
+        os.close(file)
+        raise
+    return file, info.st_size
 
 
 def read_if_there(root: str, path: str) -> bytes | None:
@@ -144,6 +165,16 @@ def remove(root: str, path: str) -> None:
     head, name = split(path)
     with folder(root, head) as fd:
         os.unlink(name, dir_fd=fd)
+
+
+def remove_empty(root: str, path: str) -> None:
+    """Takes a folder away where nothing stands in it; git keeps none either."""
+    head, name = split(path)
+    try:
+        with folder(root, head) as fd:
+            os.rmdir(name, dir_fd=fd)
+    except OSError:
+        pass  # it is not empty, or gone, or somebody works in it: nothing depends on it
 
 
 def names(root: str, path: str) -> list[str]:

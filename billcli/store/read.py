@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from billcli.core import addresses
 from billcli.diagnostics import Diagnostic, Path, Span, did_you_mean, dotted
 from billcli.errors import UsageError
 from billcli.model.types import Entity
@@ -113,7 +114,8 @@ def _kind(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagnost
         return None, Diagnostic("E212", f"bill knows {kind.schema}, not {quoted(schema)}", file, ("schema",), hint=hint)
     if expected is not kind:
         where = f"{kind.folder}/" if kind.key else f"{kind.folder}.yaml"
-        return None, Diagnostic("E120", f"a document of the kind {name} stands in {file}", file, ("schema",), hint=f"it belongs in {where}")
+        message = f"a document of the kind {name} stands in {addresses.file_of(file)}"
+        return None, Diagnostic("E120", message, file, ("schema",), hint=f"it belongs in {where}")
     return kind, None
 
 
@@ -174,11 +176,18 @@ def _name_problems(kind: layout.Kind, entity: Entity, file: str) -> list[Diagnos
     if not kind.key:
         return []
     fields = {name: getattr(entity, name) for name in (kind.key, kind.dated) if name}
-    belongs = kind.path(fields)
+    belongs, folder = kind.path(fields), file.rpartition("/")[0]
+    if addresses.is_address(file):
+        folder = addresses.file_of(file)
+        if belongs.startswith(f"{addresses.month_folder(folder)}/"):
+            return []  # its name there is its number or id, as far as that can be told
+        message = f"{fields[kind.key]} stands in {folder}"
+        hint = f"by its date it belongs in {belongs.rsplit('/', 1)[0]}"
+        return [Diagnostic("E120", message, file, (kind.dated,), hint=hint)]
     if belongs == file:
         return []
     if belongs.rsplit("/", 1)[1] == file.rsplit("/", 1)[1]:
-        message = f"{fields[kind.key]} stands in {file.rsplit('/', 1)[0]}"
+        message = f"{fields[kind.key]} stands in {folder}"
         why = "by its date it" if kind.dated else "it"
         return [Diagnostic("E120", message, file, (kind.dated or kind.key,), hint=f"{why} belongs in {belongs.rsplit('/', 1)[0]}")]
     message = f"{quoted(str(fields[kind.key]))} stands in a file of another name, {file.rsplit('/', 1)[1]}"

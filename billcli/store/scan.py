@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from billcli.core.addresses import is_address
 from billcli.diagnostics import Diagnostic, did_you_mean
 from billcli.store import layout
 from billcli.store.fs import Stamp, stamp
@@ -68,6 +69,9 @@ def _folder(entry: os.DirEntry[str], path: str, found: Scan) -> None:
             found.problems.append(Diagnostic("E121", f"the name of {shown} is not UTF-8", shown, hint="rename it"))
         elif each.is_symlink():
             found.problems.append(_link(below, os.path.realpath(each.path)))
+        elif is_address(below):
+            hint = "rename it; documents are named by their numbers and ids"
+            found.problems.append(Diagnostic("E121", f"{each.name} looks like a place in a folded file", below, hint=hint))
         elif each.name.endswith(suffix):
             _file(each, below, found)
         elif each.is_dir(follow_symlinks=False):

@@ -11,6 +11,7 @@ import pytest
 from billcli.app import reading
 from billcli.app.reading import Read, Wanted, read_all
 from billcli.app.refresh import fresh_index
+from billcli.errors import ChangedMeanwhile
 from tests.index.ledgers import day, invoice
 from tests.support import make_ledger
 
@@ -49,7 +50,7 @@ def wanted() -> list[Wanted]:
     return [Wanted(f"invoices/2026/01/R-{n}.yaml", "") for n in range(COUNT)]
 
 
-def alone(root: Path) -> list[Read | None]:
+def alone(root: Path) -> list[Read]:
     return list(reading._alone(str(root), wanted()))
 
 
@@ -57,16 +58,15 @@ def test_several_processes_see_what_one_sees_in_the_same_order(root: Path) -> No
     with read_all(str(root), wanted()) as found:
         together = list(found)
     assert together == alone(root)
-    assert together[9] is None
-    assert together[8] is not None
-    assert together[8].problem is not None
-    assert sum(bool(each and each.understood and each.understood[2]) for each in together) > 5
+    by_path = {each.path: each for each in together}
+    assert "invoices/2026/01/R-9.yaml" not in by_path
+    assert by_path["invoices/2026/01/R-8.yaml"].problem is not None
+    assert sum(bool(each.understood and each.understood[2]) for each in together) > 5
 
 
 def test_file_whose_hash_is_known_is_not_understood_again(root: Path) -> None:
-    hashes = [each.hash if each else "" for each in alone(root)]
-    with read_all(str(root), [Wanted(path, hash_) for (path, _), hash_ in zip(wanted(), hashes, strict=True)]) as found:
-        assert all(each is None or each.understood is None for each in found)
+    with read_all(str(root), [Wanted(each.path, each.hash) for each in alone(root)]) as found:
+        assert all(each.understood is None for each in found)
 
 
 def test_few_files_start_no_process(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +96,43 @@ def test_what_a_process_left_undone_when_it_was_killed_is_done_all_the_same(root
     monkeypatch.setattr(reading, "understand", killed)
     with read_all(str(root), wanted()) as found:
         assert list(found) == expected
+
+
+@pytest.fixture
+def month(root: Path) -> Wanted:
+    """One folded file of thirty documents, which several batches bring."""
+    texts = [invoice(f"F-{n}", 100 + n, day(0)) for n in range(30)]
+    (root / "invoices/2026/02.yaml").write_text("---\n".join(texts))
+    return Wanted("invoices/2026/02.yaml", "")
+
+
+def test_folded_file_is_read_by_another_process_too(root: Path, month: Wanted) -> None:
+    expected = list(reading._alone(str(root), [month]))
+    assert len(expected) == 31
+    assert expected[0].parts[29].path == expected[30].path == "invoices/2026/02.yaml#F-29"
+    with read_all(str(root), [*wanted(), month]) as found:
+        assert sorted(map(repr, found)) == sorted(map(repr, [*alone(root), *expected]))
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_process_killed_within_a_folded_file(root: Path, month: Wanted, monkeypatch: pytest.MonkeyPatch, *, changed: bool) -> None:
+    expected = list(reading._alone(str(root), [month]))
+    here, real = os.getpid(), reading.understand
+
+    def killed(raw: bytes, path: str) -> reading.Understood:
+        if os.getpid() != here and path.endswith("F-20"):
+            if changed:
+                (root / month.path).write_text(invoice("F-0", 1, day(0)))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(raw, path)
+
+    monkeypatch.setattr(reading, "understand", killed)
+    with read_all(str(root), [month, *wanted()]) as found:
+        if changed:
+            with pytest.raises(ChangedMeanwhile):
+                list(found)
+        else:
+            assert list(found)[: len(expected)] == expected
 
 
 def test_bug_in_a_process_shows_where_it_is_told(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,8 @@ from unittest import mock
 import typer.main
 
 from billcli.app.refresh import fresh_index
-from billcli.store import fs, lock
+from billcli.core import addresses
+from billcli.store import folded, fs, lock
 from tests.support import Ran, bill, environment, tree
 
 WRITES = frozenset(
@@ -204,14 +205,17 @@ def in_child(work: Callable[[], object]) -> Any:
 
 
 def seen(ledger: Path) -> dict[str, str]:
-    """What a reader takes for the documents and the audit trail: the hash of each file as the index shows it."""
+    """What a reader takes for the documents and the audit trail: the hash of each, folded or not, as the index shows it."""
     with mock.patch.dict(os.environ, environment(DAY), clear=True), fresh_index(str(ledger)) as index:
         return dict(index.execute("SELECT path, hash FROM files").fetchall())
 
 
 def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     """What a reader must see of a tree."""
-    return {path: fs.sha256(raw) for path, raw in files.items() if path.endswith((".yaml", ".jsonl"))}
+    found = {path: raw for path, raw in files.items() if path.endswith((".yaml", ".jsonl"))}
+    for path, raw in [each for each in found.items() if addresses.is_folded(each[0])]:
+        found |= {addresses.address(path, each.name): each.of(raw) for each in folded.documents(raw, path)}
+    return {path: fs.sha256(raw) for path, raw in found.items()}
 
 
 def copy(source: Path, target: Path) -> Path:

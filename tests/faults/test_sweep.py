@@ -83,10 +83,39 @@ def base(room: Path) -> Path:
     return ledger
 
 
+CLOSED = "2026-02"
+
+
+@pytest.fixture(scope="module")
+def singles(base: Path) -> Path:
+    """Three documents of a closed month."""
+    ledger = copy(base, base.parent / "singles")
+    for command in (
+        words("invoice", "new", "--customer", "nord", "--line", "Work;1;10", "--issued-on", "2026-02-10", "--yes"),
+        words("invoice", "new", "--customer", "nord", "--line", "Work;2;10", "--issued-on", "2026-02-11", "--yes"),
+        words("payment", "add", "--customer", "nord", "--amount", "12", "--received-on", "2026-02-12", "--yes"),
+        words("close", "--through", "2026-02-28", "--yes"),
+    ):
+        assert run(command, ledger).ran.code == 0
+    return ledger
+
+
+@pytest.fixture(scope="module")
+def folded(singles: Path) -> Path:
+    ledger = copy(singles, singles.parent / "folded")
+    assert run(words("fold", CLOSED, "--yes"), ledger).ran.code == 0
+    assert seen(ledger) == hashes(files(ledger))
+    return ledger
+
+
 @cache
 def case(base: Path, name: str, *, exchange: bool = True, reads: bool = False) -> Case:
     draft = next(path.stem for path in (base / "drafts").iterdir())
+    payment = next((path.stem for path in (base.parent / "singles").glob("payments/2026/02/*.yaml")), "")
     command = {
+        "fold": words("fold", CLOSED, "--yes"),
+        "unfold": words("unfold", CLOSED, "--yes"),
+        "folded": words("payment", "allocate", payment, "--invoice", "INV-2026-0002", "--yes"),
         "issue": words("invoice", "issue", draft, "--yes"),
         "edit": words("customer", "edit", "nord", "--set", "terms=net 10", "--yes"),
         "many": many,
@@ -159,6 +188,23 @@ def test_fault_at_any_call_leaves_all_old_or_all_new(base: Path, name: str, kind
     assert struck == existing > 0
     assert became_new == existing if kind == "short" else became_new < existing
     assert became_new > 0 or kind in ("torn", "lie")
+
+
+@pytest.mark.parametrize("kind", ["die", "EIO", "torn"])
+@pytest.mark.parametrize("name", ["fold", "unfold", "folded"])
+def test_fault_while_a_month_is_folded_or_a_folded_document_changes_leaves_all_old_or_all_new(
+    singles: Path, folded: Path, name: str, kind: str
+) -> None:
+    found = case(singles if name == "fold" else folded, name)
+    struck, became_new = 0, 0
+    for at in points(found.calls, kind):
+        trace = run(found.command, copy(found.base, found.work), Fault(kind, at))
+        struck += trace.struck
+        became_new += judge(found, trace)
+    existing = len(points(found.calls, kind))
+    print(f"{name}, {kind}: {struck} of {existing} calls hit, {existing - became_new} stayed old, {became_new} became new")
+    assert struck == existing > became_new
+    assert became_new > 0 or kind == "torn"
 
 
 @pytest.mark.parametrize("exchange", [True, pytest.param(False, marks=pytest.mark.long)], ids=["exchange", "no exchange"])

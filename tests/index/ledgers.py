@@ -104,7 +104,8 @@ def rows(index: Connection) -> dict[str, list[str]]:
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'looks' ORDER BY name"  # looks are stamps
     for (table,) in index.execute(tables).fetchall():
         if table == "files":
-            found[table] = sorted(map(repr, index.execute("SELECT path, kind, hash, audited FROM files")))
+            sql = "SELECT path, kind, hash, audited, (SELECT f.path FROM files f WHERE f.id = d.folded), offset, length, line FROM files d"
+            found[table] = sorted(map(repr, index.execute(sql)))
             continue
         cursor = index.execute(f'SELECT * FROM "{table}"')
         at = next((at for at, column in enumerate(cursor.description) if column[0] == "file"), None)

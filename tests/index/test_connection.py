@@ -127,7 +127,7 @@ def test_damage_of_any_page_is_healed_at_the_latest_by_the_next_command(root: Pa
 
 
 def test_index_is_made_once_and_used_from_then_on(root: Path) -> None:
-    with mock.patch("billcli.app.refresh.understand", side_effect=AssertionError("read again")):
+    with mock.patch("billcli.app.reading.understand", side_effect=AssertionError("read again")):
         assert known(root)[1]["kinds"] == {"ledger": 1, "customer": 1, "invoice": 1, "payment": 1}
 
 

@@ -10,7 +10,7 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billcli.app.refresh import understand
+from billcli.app.reading import understand
 from billcli.core.facts import CreditNoteFact, Draw, Fact, InvoiceFact, PaymentFact, Settlement
 from billcli.core.settlement import Change, balance, invoice_changes, source_changes
 from billcli.index import balances

@@ -29,6 +29,10 @@ ROW = st.tuples(st.sampled_from(["R-1", "R-2", "R-3"]), AMOUNTS, DAYS, st.none()
 ROWS = st.lists(ROW, max_size=3)
 
 
+CLOSED = LEDGER + "closed_through: 2026-01-31\n"
+FOLDED = ("invoices/2026/01.yaml", "payments/2026/01.yaml")
+
+
 def any_invoice(number: str) -> st.SearchStrategy[str]:
     customers, currencies = st.sampled_from(["nord", "syd"]), st.sampled_from(["EUR", "EUR", "USD"])
     settled = st.sampled_from([0, 10])
@@ -46,7 +50,7 @@ VALID: dict[str, st.SearchStrategy[str]] = {
     "credit-notes/2026/01/C-1.yaml": st.builds(credit_note, st.just("C-1"), AMOUNTS, DAYS, ROWS, void=st.none() | DAYS),
     "payments/2026/01/p-1.yaml": st.builds(payment, st.just("p-1"), AMOUNTS, DAYS, ROWS, reversed_on=st.none() | DAYS),
     "payments/2026/01/p-2.yaml": st.builds(payment, st.just("p-2"), AMOUNTS, DAYS, ROWS, reversed_on=st.none() | DAYS),
-    "ledger.yaml": st.sampled_from([LEDGER, LEDGER.replace("net 30", "net 14"), LEDGER + "order: warn\n"]),
+    "ledger.yaml": st.sampled_from([LEDGER, LEDGER.replace("net 30", "net 14"), LEDGER + "order: warn\n", CLOSED]),
 }  # fmt: skip
 PLACES = [
     *VALID, "invoices/2026/02/R-1.yaml", "invoices/R-1.yaml", "customers/R-1.yaml", "payments/2026/01/P-1.yaml", "drafts/d.yaml",
@@ -198,6 +202,27 @@ class Ledger(RuleBasedStateMachine):
     def record_a_payment(self) -> None:
         words = ("payment", "add", "--customer", "nord", "--amount", "1", "--oldest-first", "--again", "--yes")
         assert bill("--ledger", str(self.root), *words, at="2026-03-14").code in (0, 1, 3)
+
+    @rule(verb=st.sampled_from(["fold", "fold", "unfold"]), close=st.booleans())
+    def fold_or_unfold(self, verb: str, close: bool) -> None:
+        if close:
+            self._file("ledger.yaml").write_text(CLOSED)
+        assert bill("--ledger", str(self.root), verb, "2026-01", "--yes", at="2026-03-14").code in (0, 1, 3)
+
+    @rule(data=st.data(), place=st.sampled_from(FOLDED))
+    def write_a_folded_file_by_hand(self, data: st.DataObject, place: str) -> None:
+        folder = place.removesuffix(".yaml")
+        texts = [VALID[each] for each in VALID if each.startswith(folder)]
+        chosen = data.draw(st.lists(st.one_of(*texts, BROKEN, CONTENT), max_size=4))
+        path = self._file(place)
+        if not path.is_dir():
+            path.write_text(data.draw(st.sampled_from(["", "---\n", "# by hand\n"])) + "---\n".join(chosen))
+
+    @rule(data=st.data())
+    def change_the_order_in_a_folded_file(self, data: st.DataObject) -> None:
+        for path in sorted(self.root.glob("*/2026/01.yaml")):
+            parts = path.read_text().split("---\n")
+            path.write_text("---\n".join(data.draw(st.permutations(parts))[: data.draw(st.integers(1, len(parts)))]))
 
     @rule(data=st.data())
     def cut_the_audit_trail(self, data: st.DataObject) -> None:

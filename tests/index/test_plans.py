@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from billcli.app.refresh import understand
+from billcli.app.reading import understand
 from billcli.index import balances
 from billcli.index.connection import Connection, open_index
-from billcli.index.refresh import _DOUBLED, _KEYS, _OWED, FileFacts, replace
+from billcli.index.derived import _DOUBLED, _OWED, KEYS
+from billcli.index.refresh import FileFacts, replace
 from tests.index.ledgers import day, invoice, payment
 
 
@@ -49,7 +50,7 @@ def test_the_books_own_sum_is_kept_by_day(index: Connection) -> None:
 
 def test_what_cannot_be_read_and_what_is_claimed_twice_is_found_without_a_walk(index: Connection) -> None:
     assert plan(index, "SELECT path FROM files WHERE kind = ''") == ["SCAN files USING INDEX files_unread"]  # of those alone
-    for table, key in _KEYS.items():
+    for table, key in KEYS.items():
         sql = _DOUBLED.format(table=table, key=key, where=f"WHERE lower(t.{key}) = :d")
         assert scans(plan(index, sql)) == []
 

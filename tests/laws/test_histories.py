@@ -35,20 +35,28 @@ def world_of(*, strict: bool) -> Iterator[World]:
         yield world
 
 
-def go_on(world: World, d: Drawn, most: int, *, imports: bool = False) -> None:
+def go_on(world: World, d: Drawn, most: int, *, imports: bool = False, folding: bool = False) -> None:
     """Commands day by day; the laws hold after each that is accepted."""
     for _ in range(d.whole(most // 2, most)):
         world.books.today += d.one([0, 1, 1, 3, 6])
         importing = imports and world.books.invoices and d.odds(4)
         if world.run(imported(d, world.books) if importing else command(d, world.books), tried=d.odds(8)):
             world.hold()
+        if folding and d.odds(2):
+            world.fold("unfold" if d.odds(4) else "fold")
+            world.hold()
 
 
-def history(data: st.DataObject, most: int, *, imports: bool = False) -> None:
+def history(data: st.DataObject, most: int, *, imports: bool = False, folding: bool = False) -> None:
     d = Drawn(data.draw)
     with world_of(strict=d.odds(2)) as world:
-        go_on(world, d, most, imports=imports)
+        if folding:
+            world.books.today = 50
+        go_on(world, d, most, imports=imports, folding=folding)
         world.finish()
+        if folding:
+            world.fold_and_unfold()
+            world.finish()
 
 
 @settings(max_examples=25)
@@ -62,6 +70,19 @@ def test_every_history_keeps_the_laws(data: st.DataObject) -> None:
 def test_imports_among_the_commands_keep_the_laws(data: st.DataObject) -> None:
     """Credit notes and payments of any day come late, into books that are closed by then."""
     history(data, 16, imports=True)
+
+
+@settings(max_examples=6)
+@given(st.data())
+def test_closed_months_that_are_folded_and_unfolded_among_the_commands_keep_the_laws(data: st.DataObject) -> None:
+    history(data, 16, imports=True, folding=True)
+
+
+@pytest.mark.long
+@settings(max_examples=MORE // 3)
+@given(st.data())
+def test_long_histories_with_folded_months_keep_the_laws(data: st.DataObject) -> None:
+    history(data, 40, imports=True, folding=True)
 
 
 @pytest.mark.long

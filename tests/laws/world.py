@@ -26,6 +26,8 @@ from tests.laws.histories import CUSTOMERS, FAMILY, LEDGER, START, Command, Told
 from tests.laws.model import NEVER, Books, Invoice, Refused, Row, Source
 from tests.support import Ran, bill, make_ledger, tree
 
+MONTHS = ("2026-01", "2026-02", "2026-03")
+
 _get_command = cache(typer.main.get_command)
 
 
@@ -145,6 +147,25 @@ class World:
             learn(self.books, facts(index))
         return after != before
 
+    def fold(self, verb: str) -> None:
+        """Folds or unfolds every month that is closed; the model knows nothing of it."""
+        for month in MONTHS:
+            ran = run(self.root, self.books.today, [verb, month, "--yes"])
+            self.ran.append((self.books.today, [verb, month], ran.code))
+            closed = month < day(self.books.closed + 1).isoformat()[:7]
+            assert ran.code == (0 if closed or verb == "unfold" else 1), self.told(ran.err)
+
+    def fold_and_unfold(self) -> None:
+        """Folding and unfolding changes no byte."""
+        self.fold("unfold")
+        single = documents(self.root)
+        self.fold("fold")
+        folded = documents(self.root)
+        self.fold("unfold")
+        assert documents(self.root) == single, self.told("unfolded files differ")
+        self.fold("fold")
+        assert documents(self.root) == folded, self.told("folded files differ")
+
     def repeat(self, words: list[str]) -> None:
         """The same command with the same external id is answered and changes nothing."""
         before = tree(self.root)
@@ -244,6 +265,10 @@ class World:
             assert {each.number: each.open for each in balances.open_invoices(index, as_of)} == without_zero(opens), self.told(as_of)
             frees = {name: balance(changes, as_of) for name, changes in found.free.items() if began(found.sources[name]) <= as_of}
             assert {each.name: each.amount for each in balances.free_sources(index, as_of)} == without_zero(frees), self.told(as_of)
+
+
+def documents(root: Path) -> dict[str, bytes]:
+    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}
 
 
 def first_date(before: set[object], after: set[object]) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby, pairwise
 
-from billcli.core import seal
+from billcli.core import addresses, seal
 from billcli.core.checks.facts import AuditGap, CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
 from billcli.core.shares import NOTHING, Taxed
 from billcli.diagnostics import Diagnostic, Path, did_you_mean, same_spelling, undotted
@@ -263,7 +263,8 @@ def check_parents(parents: Mapping[str, tuple[str, str]], key: str = "parent", s
 def check_trail(gone: Iterable[Gone], gaps: Iterable[AuditGap]) -> Iterator[Diagnostic]:
     """E408 and E601: what was issued is still there, and the audit trail has no hole."""
     for each in gone:
-        message = f"{each.number} was issued, but its file is gone"
+        where = addresses.file_of(each.file)
+        message = f"{each.number} was issued, but {'its file is gone' if where == each.file else f'{where} holds it no longer'}"
         yield Diagnostic("E408", message, each.file, hint='bring it back from git; "git log -- FILE" shows when it went')
     for gap in gaps:
         message = f"entry {gap.seq} of clone {gap.clone} follows an entry that is not there"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from billcli.core import addresses
 from billcli.core.checks.facts import Closing, DraftLeft, Touched
 from billcli.diagnostics import Diagnostic, Path
 
-_MONTH = re.compile(r"/([0-9]{4})/([0-9]{2})/")
+_MONTH = re.compile(r"/([0-9]{4})/([0-9]{2})[/.]")
 _DAY = re.compile(r"/([0-9]{4}/[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})-[^/]*")
 _NUMBERED = ("invoices/", "credit-notes/")
 STALE_DAYS = 60
@@ -39,7 +40,7 @@ def _after(each: Touched, closing: Closing) -> bool:
 
 def _gone_day(each: Touched, closings: Sequence[Closing]) -> date | None:
     """From when a file that is gone counted at the latest: from the day in its name where it was there before that day was closed."""
-    if each.born is not None and (match := _DAY.search(each.file)) and match[2][:7] == match[1].replace("/", "-"):
+    if each.born is not None and (match := _DAY.search(addresses.alone(each.file))) and match[2][:7] == match[1].replace("/", "-"):
         day = date.fromisoformat(match[2])
         clone, seq, at = each.born
         born = each._replace(clone=clone, seq=seq, at=at)
@@ -49,7 +50,7 @@ def _gone_day(each: Touched, closings: Sequence[Closing]) -> date | None:
 
 
 def _end_of_month(file: str) -> date | None:
-    """The last day of the month whose folder the file was in."""
+    """The last day of the month whose folder, or folded file, the document was in."""
     if not (match := _MONTH.search(file)):
         return None
     year, month = int(match[1]), int(match[2])
@@ -58,7 +59,8 @@ def _end_of_month(file: str) -> date | None:
 
 def _changed(each: Touched, through: date) -> Diagnostic:
     if each.gone:
-        message = f"{each.file.rpartition('/')[2]} is gone, though the books are closed through {through}"
+        name = addresses.name_of(each.file) if addresses.is_address(each.file) else each.file.rpartition("/")[2]
+        message = f"{name} is gone, though the books are closed through {through}"
         return Diagnostic("W610", message, each.file, hint='bring it back from git; "git log -- FILE" shows when it went')
     how = "was changed by hand" if each.by_hand else "was added"
     message = f"{each.day} lies in a closed period, and the file {how} after the books were closed through {through}"

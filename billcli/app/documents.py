@@ -1,0 +1,44 @@
+"""The bytes of one document, wherever it stands: in a file of its own or in a folded one."""
+
+from __future__ import annotations
+
+import errno
+
+from billcli.core import addresses
+from billcli.errors import ChangedMeanwhile
+from billcli.index import connection as connections
+from billcli.index import folded as parts
+from billcli.store import fs, journal
+
+
+def overlaid(root: str, path: str) -> bytes:
+    """The bytes of a file, or of a document in a folded one, as the last commit left them, even where a killed command did not finish.
+
+    Raises ``FileNotFoundError``.
+    """
+    from billcli.store.folded import find, limit
+
+    file = addresses.file_of(path)
+    waiting = journal.overlay(root, journal.pending(root) or [])
+    raw = (waiting[file] or b"") if file in waiting else fs.read(root, file, limit(file))
+    if file == path:
+        return raw
+    if (found := find(raw, file, addresses.name_of(path))) is None:
+        raise FileNotFoundError(errno.ENOENT, "the folded file holds no such document", path)
+    return found
+
+
+def document_bytes(root: str, index: connections.Connection, path: str) -> bytes:
+    """As ``overlaid``, but of a folded file no more is read than the document. Raises ``ChangedMeanwhile`` where it has moved."""
+    place = parts.place_of(index, path) if addresses.is_address(path) else None
+    if place is None:
+        return overlaid(root, path)
+    file = addresses.file_of(path)
+    waiting = journal.overlay(root, journal.pending(root) or [])
+    if file in waiting:
+        raw = (waiting[file] or b"")[place.offset : place.offset + place.length]
+    else:
+        raw = fs.read_part(root, file, place.offset, place.length)
+    if fs.sha256(raw) != place.hash:
+        raise ChangedMeanwhile(f"{file} was changed meanwhile", "try again")
+    return raw

@@ -1,0 +1,77 @@
+"""The audit trail on its way into the index: a file of it is only ever added to, so only what has come since is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from billcli.app.reading import Understood, unreadable
+from billcli.core import addresses
+from billcli.core.facts import AuditedFile, Fact, TrailEntry
+from billcli.index import connection as connections
+from billcli.index import refresh as rows
+from billcli.store import fs
+from billcli.store.fs import Stamp
+from billcli.store.text import MAX_BYTES
+
+_MAX = 256 * MAX_BYTES
+"""A month of the trail: one entry of it names every file of an import, and there may be tens of thousands."""
+
+
+def is_trail(path: str) -> bool:
+    return path.startswith("audit/")
+
+
+def read_trail(
+    root: str, index: connections.Connection, path: str, have: rows.Known | None, stamp: Stamp, *, racy: bool
+) -> Iterator[rows.FileFacts]:
+    """What a file of the trail contributes; nothing where it is gone."""
+    try:
+        raw = fs.read(root, path, _MAX)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield rows.FileFacts(path, stamp, True, "", "", [], [unreadable(path, error)])  # the disk or the rights may be others next time
+        return
+    digest = fs.sha256(raw)
+    size = have.stamp[0] if have else 0
+    if (
+        have
+        and 0 < size <= len(raw)
+        and raw[size - 1 : size] == b"\n"
+        and fs.sha256(raw[:size]) == have.hash
+        and not rows.has_problems(index, have)
+    ):
+        more: Understood = understand_trail(raw[size:], path) if len(raw) > size else ("audit", [], [])
+        if not more[2]:
+            yield rows.FileFacts(path, stamp, racy, digest, *more, more=True)
+            return
+    yield rows.FileFacts(path, stamp, racy, digest, *understand_trail(raw, path))
+
+
+def understand_trail(raw: bytes, path: str) -> Understood:
+    """Lines of the trail as facts and problems."""
+    from billcli.store.audit import read_trail as read
+
+    trail = read(raw, path)
+    facts: list[Fact] = [each for entry in trail.entries for each in _audited(entry)]
+    facts += [
+        TrailEntry(entry["clone"], entry["seq"], entry["prev"], entry["hash"], entry["at"], entry["command"]) for entry in trail.entries
+    ]
+    return "audit", facts, trail.problems
+
+
+def _audited(entry: dict[str, Any]) -> Iterator[Fact]:
+    """What one entry says of documents, by the places where they stand alone; whoever folds or unfolds neither makes nor takes away one."""
+    from billcli.store.layout import kind_for
+
+    folded = {each["path"] for each in entry["files"] if addresses.is_folded(each["path"])}
+    for each in entry["files"]:
+        path, old, new, by_hand = each["path"], each["old"], each["new"], each.get("by") == "hand"
+        if not kind_for(path):
+            continue  # the walk looks at documents only; a setting of git or of editors would look gone
+        address = addresses.when_folded(path)
+        moved = not by_hand and address is not None and addresses.file_of(address) in folded
+        now = old if moved and new is None else new
+        made = old is None and not moved and path not in folded
+        yield AuditedFile(entry["clone"], entry["seq"], addresses.alone(path), now, int(made), int(by_hand))

@@ -1,0 +1,128 @@
+"""What the index keeps worked out: balances, what is owed by day, numbers claimed twice, and what the audit trail knows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from billcli.core import addresses
+
+
+class Touched(NamedTuple):
+    """Documents whose stored balance must be worked out anew: invoices, and payments and credit notes by kind.
+
+    ``keys`` are the numbers and ids by table, in lower case, that came or went, ``days`` those on which what is owed may change otherwise.
+    """
+
+    invoices: set[str]
+    sources: dict[str, set[str]]
+    keys: dict[str, set[str]]
+    days: set[str]
+
+    def source(self, kind: str, name: str) -> None:
+        if kind in self.sources:
+            self.sources[kind].add(name)
+
+    def key(self, table: str, name: str) -> None:
+        self.keys[table].add(name.encode().lower().decode())  # as SQLite's lower(): ASCII alone
+
+    def day(self, day: date | None) -> None:
+        if day is not None:
+            self.days.add(day.isoformat())
+
+
+_SETTLE = """
+UPDATE invoices SET
+  open_all = gross - coalesce((SELECT sum(amount) FROM settlements s WHERE s.invoice = number AND s.ended_on IS NULL), 0),
+  last_event = max(issued_on, coalesce(
+    (SELECT max(max(s.booked_on, coalesce(s.ended_on, ''))) FROM settlements s WHERE s.invoice = number), ''))
+"""
+
+
+_SETTLE_SOURCE = """
+UPDATE {table} SET
+  unapplied_all = CASE WHEN {ended} IS NULL THEN {amount} ELSE 0 END
+    - coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.source = {key} AND s.source_kind = '{kind}' AND s.kind = '{used}' AND s.ended_on IS NULL), 0)
+    - coalesce((SELECT sum(d.amount) FROM draws d WHERE d.source = {key} AND d.source_kind = '{kind}' AND d.ended_on IS NULL), 0),
+  last_event = max({begun}, coalesce({ended}, ''),
+    coalesce((SELECT max(max(s.booked_on, coalesce(s.ended_on, ''))) FROM settlements s WHERE s.source = {key} AND s.source_kind = '{kind}'), ''),
+    coalesce((SELECT max(max(d.booked_on, coalesce(d.ended_on, ''))) FROM draws d WHERE d.source = {key} AND d.source_kind = '{kind}'), ''))
+"""  # no value from outside
+_SOURCES = {
+    "payment": (_SETTLE_SOURCE.format(table="payments", key="id", kind="payment", used="payment", amount="amount", begun="booked_on", ended="reversed_on"), "id"),
+    "credit-note": (_SETTLE_SOURCE.format(table="credit_notes", key="number", kind="credit-note", used="credit", amount="gross", begun="issued_on", ended="voided_on"), "number"),
+}  # fmt: skip
+
+
+def settle(connection: sqlite3.Connection, touched: Touched, *, everything: bool) -> None:
+    """What is stored of each balance: no clock in it, so it holds on every day."""
+    for sql, key, names in ((_SETTLE, "number", touched.invoices), *((*_SOURCES[kind], names) for kind, names in touched.sources.items())):
+        if everything:
+            connection.execute(sql)
+        else:
+            connection.executemany(f"{sql} WHERE {key} = ?", [(name,) for name in sorted(names)])
+
+
+_OWED = """
+INSERT INTO owed SELECT day, currency, sum(amount) FROM (
+  SELECT issued_on AS day, currency, gross AS amount FROM invoices {issued}
+  UNION ALL SELECT s.booked_on, i.currency, -s.amount FROM settlements s JOIN invoices i ON i.number = s.invoice WHERE (s.ended_on IS NULL OR s.ended_on > s.booked_on) {booked}
+  UNION ALL SELECT s.ended_on, i.currency, s.amount FROM settlements s JOIN invoices i ON i.number = s.invoice WHERE s.ended_on > s.booked_on {ended}
+) GROUP BY day, currency
+"""  # no value from outside; what ends before it begins never counts
+
+
+def owe(connection: sqlite3.Connection, touched: Touched) -> None:
+    """The books' own sum by day, anew for the days touched, or for all where they are many."""
+    days = touched.days
+    if len(touched.invoices) <= _FEW:
+        of = "SELECT booked_on FROM settlements WHERE invoice = ?1 UNION SELECT ended_on FROM settlements WHERE invoice = ?1"
+        days.update(day for number in touched.invoices for (day,) in connection.execute(of, (number,)) if day)
+    if len(days) > _FEW or len(touched.invoices) > _FEW:
+        connection.execute("DELETE FROM owed")
+        connection.execute(_OWED.format(issued="", booked="", ended=""))
+        return
+    each = [(day,) for day in sorted(days)]
+    connection.executemany("DELETE FROM owed WHERE day = ?1", each)
+    connection.executemany(_OWED.format(issued="WHERE issued_on = ?1", booked="AND s.booked_on = ?1", ended="AND s.ended_on = ?1"), each)
+
+
+_LAST = "a.seq = (SELECT max(b.seq) FROM audited b WHERE b.path = a.path AND b.clone = a.clone)"
+_MATCHES = f"EXISTS (SELECT 1 FROM audited a WHERE a.path = ?1 AND a.hash = files.hash AND {_LAST})"
+_GONE = f"""
+INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND {_LAST}
+  AND NOT EXISTS (SELECT 1 FROM files WHERE path IN (?1, ?2)) GROUP BY a.path HAVING count(*) = count(a.hash)
+"""  # no value from outside
+
+
+KEYS = {"invoices": "number", "credit_notes": "number", "payments": "id", "refunds": "id", "write_offs": "id"}
+_DOUBLED = """
+INSERT INTO doubled SELECT '{table}', max(t.{key}), group_concat(f.path, ' and ') FROM {table} t JOIN files f ON f.id = t.file {where}
+GROUP BY lower(t.{key}) HAVING count(*) > 1
+"""
+_FEW = 200
+
+
+def doubled(connection: sqlite3.Connection, touched: Mapping[str, set[str]]) -> None:
+    """Numbers and ids that several files claim; looked for among what came or went, or all over where that is much."""
+    for table, key in KEYS.items():
+        if len(touched[table]) > _FEW:
+            connection.execute("DELETE FROM doubled WHERE kind = ?", (table,))
+            connection.execute(_DOUBLED.format(table=table, key=key, where=""))
+            continue
+        each = [(name,) for name in sorted(touched[table])]
+        connection.executemany("DELETE FROM doubled WHERE kind = ? AND lower(name) = ?", [(table, *name) for name in each])
+        connection.executemany(_DOUBLED.format(table=table, key=key, where=f"WHERE lower(t.{key}) = ?"), each)
+
+
+def match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:
+    """Which of the files hold what some clone's trail last wrote there, and which the trail knows but nobody has.
+
+    It knows a document by the place where it stands alone, folded or not.
+    """
+    each = [(path, addresses.when_folded(path)) for path in sorted(paths)]
+    connection.executemany(f"UPDATE files SET audited = {_MATCHES} WHERE path IN (?1, ?2)", each)  # no value from outside
+    connection.executemany("DELETE FROM gone WHERE path = ?1 AND ?2 IS ?2", each)
+    connection.executemany(_GONE, each)
