@@ -49,8 +49,11 @@ def _insert(table: str, kind: type) -> str:
 
 
 def _without_indexes(connection: sqlite3.Connection) -> Iterable[str]:
-    """Drops the indexes, as many rows go faster into a table without them, and gives what makes them again."""
-    made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid").fetchall()
+    """Drops the indexes, as many rows go faster into a table without them, and gives what makes them again.
+
+    Those of ``files`` stay: each folded file asks for the rows of its documents.
+    """
+    made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name <> 'files' ORDER BY rowid").fetchall()
     for name, _ in made:
         connection.execute(f'DROP INDEX "{name}"')
     return [sql for _, sql in made]

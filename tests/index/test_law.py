@@ -72,7 +72,7 @@ def test_many_documents_at_once_give_what_one_after_another_does(first: dict[str
     found = []
     for few in (0, 200):
         index = open_index(None)
-        with mock.patch("billcli.index.refresh._FEW", few):
+        with mock.patch("billcli.index.derived._FEW", few):
             put(index, first)
             put(index, then, gone)
         found.append([sorted(index.execute(f"SELECT * FROM {table}")) for table in ("owed", "doubled", "invoices")])
