@@ -5,89 +5,102 @@
 
 from __future__ import annotations
 
+import marshal
 import os
-import re
 import stat
 from collections.abc import Collection, Mapping
+from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
 
+from billcli.model.pattern import Pattern
 from billcli.store import layout
 from billcli.store.fs import Stamp
 from billcli.store.scan import Scan
 
-Row = tuple[str | int, ...]
-"""(name, size, mtime, ctime, inode, mode) of whatever is no folder; less of what only has to be there."""
 
-Looks = Mapping[str, list[Row]]
+class Look(NamedTuple):
+    """What stands in one folder: what only has to be there, and by their names the stamps of whatever is no folder."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+    others: list[tuple[str | int, ...]]
+    names: list[str]
+    stamps: list[tuple[int, int, int, int, int]]
+    """Each is size, mtime, ctime, inode and mode; a ``Stamp`` and what kind of file it is."""
 
 
-def look(root: str) -> dict[str, list[Row]] | None:
-    """Each folder that ``scan`` would walk with its rows by name; None where one cannot be read.
+Looks = Mapping[str, bytes]
+"""Each folder's ``Look``, packed: most are only compared with what they were."""
+
+_PLAIN = Pattern(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+
+_stamp = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_mode")
+
+
+def packed(look: Look) -> bytes:
+    return marshal.dumps(tuple(look), 2)  # the one form in which equal values are equal bytes
+
+
+def unpacked(look: bytes) -> Look:
+    return Look(*marshal.loads(look))  # noqa: S302  # packed by this process
+
+
+def look(root: str) -> dict[str, bytes] | None:
+    """Each folder that ``scan`` would walk; None where one cannot be read.
 
     ``""`` has the documents of the root, ``"."`` the other names there.
     """
-    found: dict[str, list[Row]] = {"": [], ".": []}
-    others = found["."]
+    single: list[str] = []
+    found: dict[str, bytes] = {}
+    others: list[tuple[str | int, ...]] = []
     try:
         with os.scandir(root) as entries:
             for entry in entries:
                 name = entry.name
                 if name in layout.SINGLE:
-                    found[""].append(_row(entry))
+                    single.append(name)
                 elif entry.is_dir(follow_symlinks=False):
                     others.append((name,))
                     if name in layout.FOLDERS or name == "audit":
                         _look(entry.path, name, ".jsonl" if name == "audit" else ".yaml", found)
                 elif name in layout.FOLDERS or name == "audit":
-                    others.append(_row(entry))
+                    others.append((name, *_stamp(entry.stat(follow_symlinks=False))))
                 else:
                     others.append((name, entry.is_file(follow_symlinks=False)))
+        single.sort()
+        found[""] = packed(Look([], single, [_stamp(os.lstat(os.path.join(root, name))) for name in single]))
     except OSError:
         return None
-    found[""].sort()
-    others.sort()
+    found["."] = packed(Look(sorted(others), [], []))
     return found
 
 
-def _look(path: str, below: str, suffix: str, found: dict[str, list[Row]], *, deeper: bool = True) -> None:
-    rows: list[Row] = []
-    inner: list[str] = []
+def _look(path: str, below: str, suffix: str, found: dict[str, bytes], *, deeper: bool = True) -> None:
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        with os.scandir(fd) as entries:
-            for entry in entries:
-                name = entry.name
-                if not name.endswith(suffix) and entry.is_dir(follow_symlinks=False):
-                    rows.append((name,))
-                    inner.append(name)
-                    continue
-                info = entry.stat(follow_symlinks=False)
-                rows.append((name, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_mode))
+        names = os.listdir(fd)
+        lstat = partial(os.lstat, dir_fd=fd)
+        inner = [name for name in names if not name.endswith(suffix) and stat.S_ISDIR(lstat(name).st_mode)]
+        if inner:
+            names = [name for name in names if name not in inner]
+        names.sort()
+        found[below] = packed(Look([(name,) for name in sorted(inner)], names, list(map(_stamp, map(lstat, names)))))
     finally:
         os.close(fd)
-    rows.sort()
-    found[below] = rows
     for name in inner if deeper else ():
         _look(f"{path}/{name}", f"{below}/{name}", suffix, found)
 
 
-def look_at(root: str, paths: Collection[str]) -> dict[str, list[Row]]:
+def look_at(root: str, paths: Collection[str]) -> dict[str, bytes]:
     """The folders that these documents and files of the trail stand in, and the ones above; not the root's other names."""
-    found: dict[str, list[Row]] = {}
+    found: dict[str, bytes] = {}
     for path in paths:
         folder = path.rpartition("/")[0]
         while folder and folder not in found:
-            inside: dict[str, list[Row]] = {}
+            inside: dict[str, bytes] = {}
             _look(os.path.join(root, folder), folder, ".jsonl" if folder.startswith("audit") else ".yaml", inside, deeper=False)
             found.update(inside)
             folder = folder.rpartition("/")[0]
     return found
-
-
-def _row(entry: os.DirEntry[str]) -> Row:
-    info = entry.stat(follow_symlinks=False)
-    return (entry.name, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_mode)
 
 
 def part(looks: Looks, folders: Collection[str]) -> Scan | None:
@@ -96,16 +109,16 @@ def part(looks: Looks, folders: Collection[str]) -> Scan | None:
         return None  # whether another name in the root is a slip is for ``scan`` to say
     found = Scan({}, [])
     for folder in folders:
+        if folder not in looks:
+            continue
+        others, names, stamps = unpacked(looks[folder])
         suffix = ".jsonl" if folder.startswith("audit") else ".yaml"
-        spellings = set()
-        for name, *stamp in looks.get(folder, ()):
-            assert isinstance(name, str)
-            if not _PLAIN.match(name) or layout.is_leftover(name) or name.casefold() in spellings:
+        every = [*names, *(str(other[0]) for other in others)]
+        plain = all(_PLAIN.match(name) and not layout.is_leftover(name) for name in every)
+        if not plain or len({name.casefold() for name in every}) < len(every):
+            return None
+        for name, stamp in zip(names, stamps, strict=True):
+            if not name.endswith(suffix) or not stat.S_ISREG(stamp[4]):
                 return None
-            spellings.add(name.casefold())
-            if not stamp:
-                continue  # a folder, with rows of its own
-            if not name.endswith(suffix) or not stat.S_ISREG(int(stamp[4])):
-                return None
-            found.files[f"{folder}/{name}" if folder else name] = Stamp(*map(int, stamp[:4]))
+            found.files[f"{folder}/{name}" if folder else name] = Stamp(*stamp[:4])
     return found

@@ -19,7 +19,7 @@ from billcli.app.refresh import fresh_index
 from billcli.index import connection
 from billcli.store import looks, scan
 from billcli.store.fs import Stamp
-from billcli.store.looks import Row, look
+from billcli.store.looks import Look, look, packed, unpacked
 from tests.index.ledgers import START, answers, credit_note, customer, day, invoice, known, payment, rebuilt, rows
 from tests.support import LEDGER, bill, make_ledger
 
@@ -71,18 +71,16 @@ def coarse_stamp(info: os.stat_result) -> Stamp:
     return Stamp(info.st_size, info.st_mtime_ns // step * step, info.st_ctime_ns // step * step, info.st_ino)
 
 
-def coarse_look(root: str) -> dict[str, list[Row]] | None:
+def coarse_look(root: str) -> dict[str, bytes] | None:
     """The same, for the quick look."""
     seen = look(root)
-    return seen and {folder: [_coarse(row) for row in rows] for folder, rows in seen.items()}
+    return seen and {folder: packed(_coarse(unpacked(each))) for folder, each in seen.items()}
 
 
-def _coarse(row: Row) -> Row:
-    if len(row) < 6:
-        return row
-    name, size, mtime, ctime, inode, mode = row
+def _coarse(each: Look) -> Look:
     step = 2_000_000_000
-    return (name, size, int(mtime) // step * step, int(ctime) // step * step, inode, mode)
+    stamps = [(size, mtime // step * step, ctime // step * step, inode, mode) for size, mtime, ctime, inode, mode in each.stamps]
+    return each._replace(stamps=stamps)
 
 
 class Ledger(RuleBasedStateMachine):
