@@ -1,31 +1,25 @@
-"""The read path's first half: files whose stamp changed are read, checked and projected into the index."""
+"""The read path's first half: an index that shows the ledger as it is. ``update`` is imported only where something has changed."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from billcli.app.reading import Read, Wanted, read_all, read_one
-from billcli.app.trail import is_trail, read_trail, understand_trail
-from billcli.core import addresses
 from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
-from billcli.index import folded as parts
 from billcli.index import looks as known_looks
-from billcli.index import refresh as rows
-from billcli.index.queries import walk_problems
-from billcli.store import fs, journal, looks
-from billcli.store.fs import Stamp
+from billcli.store import journal, looks
 from billcli.store.locate import is_at_home, private_folder, settle
-from billcli.store.scan import Scan, scan
+
+if TYPE_CHECKING:
+    from billcli.app.update import Walk
 
 _TRIES = 20
 _SETTLED = 3
 """So many looks tell a commit that is stuck from one that is being carried out."""
-_NO_STAMP = Stamp(0, 0, 0, 0)
 
 
 class Progress(Protocol):
@@ -92,7 +86,7 @@ def _shown(root: str, index: connections.Connection, progress: Progress, *, sett
     """The index in a transaction that shows the ledger as it is, or a copy that does; None where it was written meanwhile."""
     before = journal.state(root)
     try:
-        overlay = _documents(journal.overlay(root, journal.pending(root) or []))
+        overlay = _documents(journal.overlay(root, pending)) if (pending := journal.pending(root)) else {}
     except ChangedMeanwhile:
         if settled and journal.state(root) == before:
             raise
@@ -101,11 +95,13 @@ def _shown(root: str, index: connections.Connection, progress: Progress, *, sett
     seen = looks.look(root)
     shown, alone = index, True
     index.execute("BEGIN")
-    walk = _Walk(scan(root), seen, None) if overlay else _walk(root, index, seen)
+    walk = _walk(root, index, seen, overlay)
 
     def update(connection: connections.Connection) -> None:
+        from billcli.app.update import update
+
         assert walk is not None
-        _update(root, connection, walk, looked_at, overlay, progress)
+        update(root, connection, walk, looked_at, overlay, progress)
 
     if overlay:
         shown = _copy(index, update)
@@ -126,6 +122,15 @@ def _shown(root: str, index: connections.Connection, progress: Progress, *, sett
     return None
 
 
+def _walk(root: str, index: connections.Connection, seen: looks.Looks | None, overlay: dict[str, bytes | None]) -> Walk | None:
+    """Where something may have changed; None where the index is fresh."""
+    if not overlay and seen is not None and not known_looks.differing(index, seen):
+        return None
+    from billcli.app.update import walk
+
+    return walk(root, index, seen, whole=bool(overlay))
+
+
 def _copy(index: connections.Connection, work: Callable[[connections.Connection], None]) -> connections.Connection:
     """A copy in memory, with that work done on it; the index itself is let go."""
     if index.in_transaction:
@@ -138,6 +143,8 @@ def _copy(index: connections.Connection, work: Callable[[connections.Connection]
 
 def bring_along(root: str, paths: Collection[str]) -> None:
     """After a command wrote these files: has the index know them, so that the next report reads none. What fails here that report does."""
+    from billcli.app.update import update, walk_some
+
     place = _path(root)
     written = [path for path in paths if "/" in path and (path.startswith("audit/") or path in _documents({path: None}))]
     if place is None or len(written) < len(paths):
@@ -146,11 +153,9 @@ def bring_along(root: str, paths: Collection[str]) -> None:
         index = connections.open_index(place)
         try:
             looked_at = time.time_ns()
-            looked = looks.look_at(root, written)
-            seen = looks.part(looked, looked.keys()) if not walk_problems(index) else None
-            if seen is not None:
-                walk = _Walk(seen, looked, looked.keys(), some=True)
-                connections.write(index, lambda: _update(root, index, walk, looked_at, {}, no_progress))
+            walk = walk_some(index, looks.look_at(root, written))
+            if walk is not None:
+                connections.write(index, lambda: update(root, index, walk, looked_at, {}, no_progress))
         finally:
             index.close()
     except (OSError, connections.DatabaseError):
@@ -162,93 +167,3 @@ def _documents(overlay: dict[str, bytes | None]) -> dict[str, bytes | None]:
     from billcli.store.layout import kind_for
 
     return {path: raw for path, raw in overlay.items() if kind_for(path) or path.startswith("audit/")}
-
-
-class _Walk(NamedTuple):
-    """What a walk found in these folders, None for all of them, and how they looked just before; no looks where one cannot be read."""
-
-    seen: Scan
-    looks: looks.Looks | None
-    folders: Collection[str] | None
-    some: bool = False
-    """Whether ``looks`` has these folders only, not all there are."""
-
-
-def _walk(root: str, index: connections.Connection, seen: looks.Looks | None) -> _Walk | None:
-    """Where something may have changed; None where the index is fresh."""
-    if seen is not None:
-        return _walk_in(root, index, seen, differ) if (differ := known_looks.differing(index, seen)) else None
-    walk = _Walk(scan(root), None, None)
-    again, gone = rows.stale(rows.known_files(index), walk.seen.files)
-    return walk if again or gone or sorted(walk_problems(index)) != sorted(walk.seen.problems) else None
-
-
-def _walk_in(root: str, index: connections.Connection, seen: looks.Looks, differ: set[str]) -> _Walk:
-    """A walk through the folders that differ, or through all of them where more than plain files is to be judged."""
-    found = looks.part(seen, differ) if not walk_problems(index) else None
-    return _Walk(found, seen, differ) if found is not None else _Walk(scan(root), seen, None)
-
-
-def _update(
-    root: str,
-    index: connections.Connection,
-    walk: _Walk,
-    looked_at: int,
-    overlay: dict[str, bytes | None],
-    progress: Progress,
-) -> None:
-    if walk.folders is not None and walk.looks is not None and not walk.some:
-        walk = _walk_in(root, index, walk.looks, known_looks.differing(index, walk.looks))  # another command may have written since
-    seen = walk.seen
-    known = rows.known_files(index, walk.folders)
-    again, gone = rows.stale(known, seen.files)
-    again = [path for path in again if path not in overlay]
-    gone = [path for path in gone if path not in overlay] + [path for path, raw in overlay.items() if raw is None and path in known]
-    moves = parts.moves(index, gone, [path for path in (*again, *overlay) if path not in known or addresses.is_folded(path)])
-    touched: list[tuple[str, Stamp, bool]] = []
-
-    def changed(found: Iterator[Read]) -> Iterator[rows.FileFacts]:
-        for each in found:
-            stamp = seen.files.get(each.path, _NO_STAMP)
-            racy = stamp != _NO_STAMP and (bool(each.problem) or rows.is_racy(stamp, looked_at))  # what cannot be read may be so next time
-            contributed = _contributed(each, stamp, moves, racy=racy)
-            if contributed:
-                yield contributed
-            elif not addresses.is_address(each.path):
-                touched.append((each.path, stamp, racy))
-        for path in filter(is_trail, again):
-            stamp = seen.files[path]
-            yield from read_trail(root, index, path, known.get(path), stamp, racy=rows.is_racy(stamp, looked_at))
-        for path, raw in overlay.items():
-            if raw is not None and is_trail(path):
-                yield rows.FileFacts(path, _NO_STAMP, True, fs.sha256(raw), *understand_trail(raw, path))
-            elif raw is not None:
-                for each in read_one(_wanted(index, path, "", moves), raw):
-                    if contributed := _contributed(each, _NO_STAMP, moves, racy=not addresses.is_address(each.path)):
-                        yield contributed
-
-    wanted = [_wanted(index, path, known[path].hash if path in known else "", moves) for path in again if not is_trail(path)]
-    with read_all(root, wanted) as found:
-        rows.replace(index, changed(found), gone, progress(len(again)))
-    rows.touch(index, touched)
-    rows.replace_walk_problems(index, seen.problems)
-    if walk.looks is not None:
-        known_looks.remember(index, walk.looks, seen.files, walk.folders)
-
-
-def _wanted(index: connections.Connection, path: str, known: str, moves: Mapping[str, parts.Move]) -> Wanted:
-    if addresses.is_folded(path):
-        moved = {place: move.hash for place, move in moves.items() if addresses.file_of(place) == path}
-        return Wanted(path, known, {**moved, **parts.known_parts(index, path)})
-    return Wanted(path, moves[path].hash if path in moves else known)
-
-
-def _contributed(each: Read, stamp: Stamp, moves: Mapping[str, parts.Move], *, racy: bool) -> rows.FileFacts | None:
-    """What is new with a file or a document of a folded one; None where it is as the index knows it."""
-    if each.problem:
-        return rows.FileFacts(each.path, stamp, racy, each.hash, "", [], [each.problem])
-    if each.understood:
-        return rows.FileFacts(each.path, stamp, racy, each.hash, *each.understood, parts=each.parts)
-    if each.path in moves:
-        return rows.FileFacts(each.path, stamp, racy, each.hash, "", [], [], before=moves[each.path].before)
-    return None

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
+from billcli.model.pattern import Pattern
+
 FOLDERS = ("invoices", "credit-notes", "payments", "refunds", "write-offs", "holds")
 """Of the kinds whose documents have a month."""
 
 _MONTH = rf"(?:{'|'.join(FOLDERS)})/[0-9]{{4}}/(?:0[1-9]|1[0-2])"
-_FOLDED = re.compile(rf"{_MONTH}\.yaml\Z", re.ASCII)
-_ADDRESS = re.compile(rf"({_MONTH}\.yaml)#(.+)\Z", re.ASCII)
-_ALONE = re.compile(rf"({_MONTH})/([^/]+)\.yaml\Z", re.ASCII)
+_FOLDED = Pattern(rf"{_MONTH}\.yaml\Z", re.ASCII)
+_ADDRESS = Pattern(rf"({_MONTH}\.yaml)#(.+)\Z", re.ASCII)
+_ALONE = Pattern(rf"({_MONTH})/([^/]+)\.yaml\Z", re.ASCII)
 NAMELESS = "~"
 """In the name of a document that does not say its number or id in a plain line of its own, or says that of another; no id holds it."""
 

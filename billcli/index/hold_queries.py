@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from billcli.core.checks.facts import Held
 from billcli.core.facts import EvidenceFact, HoldFact, PlanPart
 from billcli.index.queries import facts_of, names_in
+
+if TYPE_CHECKING:
+    from billcli.core.checks.facts import Held
 
 _SQL = """
 SELECT f.path, h.id, h.kind, h.currency, h.amount, h.booked_on, h.released_on, i.number, i.currency, i.gross, i.issued_on, i.lines
@@ -46,6 +49,8 @@ def evidence(connection: sqlite3.Connection) -> list[tuple[str, EvidenceFact]]:
 
 def held(connection: sqlite3.Connection) -> list[Held]:
     """Every hold on an invoice that is there, with what the invoice says."""
+    from billcli.core.checks.facts import Held
+
     day = date.fromisoformat
     return [
         Held(path, name, kind, currency, amount, day(begun), day(ended) if ended else None, number, theirs, gross, day(issued), lines)
