@@ -32,12 +32,8 @@ def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
     notes = tuple(proof.line() for proof in proofs) or (f"nothing was open on {as_of}",)
     if by == "invoice":
         return aging.aging_by_invoice(parts, as_of, notes)
-    groups = {each.id: _group(each, by) for each in queries.customers(books.index)}
-    return aging.aging_by_group(parts, balances.unapplied(books.index, as_of), as_of, by, groups, notes)
-
-
-def _group(customer: object, by: str) -> tuple[str, str]:
     if by == "customer":
-        return (customer.id, customer.name)  # type: ignore[attr-defined]  # a customer fact
-    name = getattr(customer, by) or aging.NO_GROUP
-    return (name, name)
+        groups = {customer: (customer, name or "") for customer, name in queries.customers_by(books.index, "name")}
+    else:
+        groups = {customer: (group or aging.NO_GROUP,) * 2 for customer, group in queries.customers_by(books.index, by)}
+    return aging.aging_by_group(parts, balances.unapplied(books.index, as_of), as_of, by, groups, notes)

@@ -28,7 +28,11 @@ class OpenPart(NamedTuple):
 
 def bucket(overdue: int) -> str:
     """Not due up to and including the due date; then 1-30, 31-60, 61-90, over 90 days."""
-    return BUCKETS[0] if overdue <= 0 else BUCKETS[min((overdue - 1) // 30, 3) + 1]
+    return BUCKETS[_place(overdue)]
+
+
+def _place(overdue: int) -> int:
+    return 0 if overdue <= 0 else min((overdue - 1) // 30, 3) + 1
 
 
 def open_parts(
@@ -103,9 +107,9 @@ def aging_by_group(
     sums: dict[tuple[str, str], list[int]] = {}
     names: dict[str, str] = {}
     for part in parts:
-        group = groups.get(part.customer, (part.customer, part.customer))
+        group = groups.get(part.customer) or (part.customer, part.customer)
         names[group[0]] = group[1]
-        sums.setdefault((group[0], part.currency), [0] * 6)[BUCKETS.index(bucket(part.overdue))] += part.open
+        sums.setdefault((group[0], part.currency), [0] * 6)[_place(part.overdue)] += part.open
     for customer, currency, amount in unapplied:
         group = groups.get(customer, (customer, customer))
         names[group[0]] = group[1]

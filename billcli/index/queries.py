@@ -141,6 +141,11 @@ def customers(connection: sqlite3.Connection) -> list[CustomerFact]:
     return facts_of(connection, CustomerFact, "customers", "ORDER BY id")
 
 
+def customers_by(connection: sqlite3.Connection, field: str) -> list[tuple[str, str | None]]:
+    """Each customer's id and one field of it."""
+    return connection.execute(f"SELECT id, {field} FROM customers ORDER BY id").fetchall()  # our own names
+
+
 def names(connection: sqlite3.Connection, kind: str) -> list[str]:
     """The declared words of a vocabulary."""
     return [row[0] for row in connection.execute("SELECT name FROM names WHERE kind = ? ORDER BY name", (kind,))]

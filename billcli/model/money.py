@@ -80,5 +80,5 @@ def minor_text(minor: int, places: int) -> str:
     if places == 0:
         return str(minor)
     sign = "-" if minor < 0 else ""
-    whole, part = divmod(abs(minor), 10**places)
-    return f"{sign}{whole}.{part:0{places}d}"
+    figures = str(abs(minor)).zfill(places + 1)
+    return f"{sign}{figures[:-places]}.{figures[-places:]}"

@@ -122,12 +122,12 @@ def _is_shown(report: Report, at: int, column: Column) -> bool:
 
 def _cell_table(value: Any) -> str:
     match value:
+        case Money():
+            return value.text()
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
-        case Money():
-            return value.text()
         case list() | tuple():
             return safe(", ".join(str(each) for each in value))
         case _:
@@ -136,17 +136,17 @@ def _cell_table(value: Any) -> str:
 
 def _plain_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> str:
     every = [[column.title for column in columns], *rows, *totals]
-    widths = [max(width(line[at]) for line in every) for at in range(len(columns))]
+    widths = [max(map(width, cells)) for cells in zip(*every, strict=True)]
+    aligned = [
+        [padded(cell, size, right=column.kind in _RIGHT) for cell in cells]
+        for cells, column, size in zip(zip(*every, strict=True), columns, widths, strict=True)
+    ]
+    lines = ["  ".join(cells).rstrip() for cells in zip(*aligned, strict=True)]
     rule = "  ".join("-" * each for each in widths)
-    lines = [_line(every[0], columns, widths), rule, *(_line(row, columns, widths) for row in rows)]
+    lines.insert(1, rule)
     if totals:
-        lines += [rule, *(_line(row, columns, widths) for row in totals)]
+        lines.insert(-len(totals), rule)
     return "".join(f"{line}\n" for line in lines)
-
-
-def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
-    parts = [padded(cell, size, right=column.kind in _RIGHT) for cell, column, size in zip(cells, columns, widths, strict=True)]
-    return "  ".join(parts).rstrip()
 
 
 def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> str:

@@ -13,6 +13,8 @@ _UNSAFE_IN_JSON = Pattern(f"[{_HIDDEN}]")  # those below are escapes already
 
 def safe(text: str) -> str:
     """Control, bidirectional and zero-width characters as visible escapes."""
+    if text.isprintable():
+        return text  # none of them is printable
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -37,5 +39,5 @@ def width(text: str) -> int:
 
 
 def padded(text: str, columns: int, *, right: bool = False) -> str:
-    space = " " * max(columns - width(text), 0)
-    return space + text if right else text + space
+    size = columns - width(text) + len(text)
+    return text.rjust(size) if right else text.ljust(size)
