@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from billcli.core import addresses
 from billcli.core.facts import (
@@ -80,18 +80,30 @@ def known_files(connection: sqlite3.Connection, folders: Collection[str] | None 
 
     So of a folded file, and of none of its documents.
     """
-    columns = "SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files WHERE folded IS NULL"
     if folders is None:
-        found = connection.execute(columns).fetchall()
+        found = connection.execute(f"{_KNOWN} WHERE folded IS NULL").fetchall()
     else:
-        found = []
-        for each in folders:
-            if each:
-                inside = f"{columns} AND path > ?1 || '/' AND path < ?1 || '0' AND instr(substr(path, length(?1) + 2), '/') = 0"  # "0" follows "/"
-                found += connection.execute(inside, (each,))
-            else:
-                found += connection.execute(f"{columns} AND instr(path, '/') = 0")
+        found = [row for each in folders for row in _inside(connection, each)]
     return {path: Known(id_, (size, mtime, ctime, inode), bool(racy), hash_) for path, id_, size, mtime, ctime, inode, racy, hash_ in found}
+
+
+_KNOWN = "SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files"
+
+
+def _inside(connection: sqlite3.Connection, folder: str) -> Iterator[tuple[Any, ...]]:
+    """The files of this folder alone: along the index, over each folder in it as soon as the first of its files turns up."""
+    head = f"{folder}/" if folder else ""
+    start: str | None = head
+    end = f"{folder}0" if folder else "\U0010ffff"  # "0" follows "/"
+    while start is not None:
+        rows = connection.execute(f"{_KNOWN} WHERE folded IS NULL AND path >= ? AND path < ? ORDER BY path", (start, end))
+        start = None
+        for row in rows:
+            below, slash, _ = row[0][len(head) :].partition("/")
+            if slash:
+                start = f"{head}{below}0"
+                break
+            yield row
 
 
 def stale(known: Mapping[str, Known], now: Mapping[str, tuple[int, int, int, int]]) -> tuple[list[str], list[str]]:
