@@ -297,12 +297,12 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
     return Report("customers", as_of, columns, rows, currency_totals(columns, rows))
 
 
-def _owed(books: Books, as_of: date) -> dict[str, dict[str, list[int]]]:
+def _owed(books: Books, as_of: date, customer: str | None = None) -> dict[str, dict[str, list[int]]]:
     """What is open and what is unapplied, in minor units, by customer and currency."""
     found: dict[str, dict[str, list[int]]] = {}
-    for invoice in balances.open_invoices(books.index, as_of):
+    for invoice in balances.open_invoices(books.index, as_of, customer):
         found.setdefault(invoice.customer, {}).setdefault(invoice.currency, [0, 0])[0] += invoice.open
-    for credit in balances.unapplied(books.index, as_of):
+    for credit in balances.unapplied(books.index, as_of, customer):
         found.setdefault(credit.customer, {}).setdefault(credit.currency, [0, 0])[1] += credit.amount
     return found
 
@@ -316,7 +316,7 @@ def customer_view(books: Books, customer_id: str, as_of: date) -> View:
 
     customer = books.customer(customer_id)
     chosen = defaults(books.settings(), books.categories(), customer)
-    balances = sorted(_owed(books, as_of).get(customer_id, {}).items())
+    balances = sorted(_owed(books, as_of, customer_id).get(customer_id, {}).items())
     owed = [Money(open_, currency) for currency, (open_, _) in balances if open_]
     unapplied = [Money(credit, currency) for currency, (_, credit) in balances if credit]
     every = invoice_list(books, InvoiceFilter(customer=customer_id), as_of)

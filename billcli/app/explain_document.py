@@ -78,7 +78,7 @@ def _invoice(books: Books, number: str, as_of: date) -> View:
     plan = live_plans(books, as_of).get(number)
     parts = due_parts(agreed_parts(fact.due_on, fact.gross, queries.instalments_of(books.index, [number]).get(number), plan), open_)
     credited = settlement.counted([row for row in every if row.kind == "credit"], as_of)
-    lost = balances.written_off(books.index, as_of).get(number, 0)
+    lost = balances.written_off(books.index, number, as_of)
     state = invoice_state(fact.gross, open_, credited, oldest_due(parts), fact.voided_on, as_of, lost)
     void_reason = document.void.reason if document.void else ""
     files = _files(books, [("invoice", number), *((row.source_kind, row.source) for row in rows)])

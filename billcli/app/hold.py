@@ -86,7 +86,7 @@ def _owed_by(books: Books, customer: str, options: HoldOptions, on: date) -> tup
 
     if options.kind != "promise":
         return None, None
-    mine = [each for each in balances.open_invoices(books.index, on) if each.customer == customer]
+    mine = balances.open_invoices(books.index, on, customer)
     currencies = sorted({each.currency for each in mine})
     currency = currencies[0] if len(currencies) == 1 else None
     if currency is None:

@@ -178,7 +178,7 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
     if wanted.customer:
         books.path("customer", wanted.customer)
     _check_filter(books, wanted)
-    every = balances.invoice_balances(books.index, as_of)
+    every = balances.invoice_balances(books.index, as_of, wanted.customer or None)
     tagged = find.tags(books.index, "invoice") if wanted.tag else {}
     grouped = group_members(books, wanted.group) if wanted.group else None
     parts = queries.instalments_of(books.index, [each.fact.number for each in every if each.fact.parts > 1])
@@ -187,8 +187,7 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
     rows = []
     for fact, open_, credited, lost in every:
         if (
-            (wanted.customer and fact.customer != wanted.customer)
-            or (wanted.since and fact.issued_on < wanted.since)
+            (wanted.since and fact.issued_on < wanted.since)
             or (wanted.until and fact.issued_on > wanted.until)
             or (wanted.type and fact.type != wanted.type)
             or (wanted.tag and wanted.tag not in tagged.get(fact.number, ()))
@@ -263,7 +262,7 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     credited = settlement.counted([row for row in rows if row.kind == "credit"], as_of)
     own = queries.instalments_of(books.index, [number])
     due_on = oldest_due(_parts(fact, open_, own, live_plans(books, as_of)))
-    lost = balances.written_off(books.index, as_of).get(number, 0)
+    lost = balances.written_off(books.index, number, as_of)
     state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of, lost)
     derived = {
         "state": state,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from billcli.core.facts import InvoiceFact, OpenInvoice
-from billcli.index.queries import facts_of
+from billcli.index.queries import facts_of, invoices_of
 
 CONTROL = "SELECT currency, sum(amount) FROM owed WHERE day <= :d GROUP BY currency"
 
@@ -32,48 +32,59 @@ _BY_PAYMENT = _COUNTED.format(key="s.source = t.id AND s.source_kind = 'payment'
     key="d.source = t.id AND d.source_kind = 'payment'"
 )
 
-OPEN = f"""
+ASKED_OPEN = f"""
 SELECT customer, currency, number, issued_on, due_on, parts, gross, open_all AS open
-  FROM invoices WHERE open_all <> 0 AND last_event <= :d
+  FROM invoices WHERE open_all <> 0 AND last_event <= :d{{mine}}
 UNION ALL
 SELECT * FROM (
   SELECT customer, currency, number, issued_on, due_on, parts, gross, gross - {_BY_INVOICE} AS open
-    FROM invoices t WHERE last_event > :d AND +issued_on <= :d
+    FROM invoices t WHERE last_event > :d AND +issued_on <= :d{{mine}}
 ) WHERE open <> 0
 """  # no value from outside
+OPEN = ASKED_OPEN.format(mine="")
 
-SOURCES = f"""
+_SOURCES = f"""
   SELECT 'payment' AS kind, id AS name, customer, currency, booked_on, amount AS whole, unapplied_all AS amount
-    FROM payments WHERE unapplied_all <> 0 AND last_event <= :d
+    FROM payments WHERE unapplied_all <> 0 AND last_event <= :d{{mine}}
   UNION ALL
   SELECT 'payment', id, customer, currency, booked_on, t.amount, CASE WHEN reversed_on <= :d THEN 0 ELSE t.amount END - {_BY_PAYMENT}
-    FROM payments t WHERE last_event > :d AND booked_on <= :d
+    FROM payments t WHERE last_event > :d AND booked_on <= :d{{mine}}
   UNION ALL
-  SELECT 'credit-note', number, customer, currency, issued_on, gross, unapplied_all FROM credit_notes WHERE unapplied_all <> 0 AND last_event <= :d
+  SELECT 'credit-note', number, customer, currency, issued_on, gross, unapplied_all FROM credit_notes WHERE unapplied_all <> 0 AND last_event <= :d{{mine}}
   UNION ALL
   SELECT 'credit-note', number, customer, currency, issued_on, gross, CASE WHEN voided_on <= :d THEN 0 ELSE gross END - {_BY_NOTE}
-    FROM credit_notes t WHERE last_event > :d AND issued_on <= :d
+    FROM credit_notes t WHERE last_event > :d AND issued_on <= :d{{mine}}
 """  # no value from outside
+SOURCES = _SOURCES.format(mine="")
 
-UNAPPLIED = f"""
+ASKED_UNAPPLIED = f"""
 SELECT customer, currency, sum(amount) FROM (
-{SOURCES}
+{_SOURCES}
 ) GROUP BY customer, currency HAVING sum(amount) <> 0
 """  # no value from outside
+UNAPPLIED = ASKED_UNAPPLIED.format(mine="")
+
+MINE = " AND customer = :c"
 
 
-def open_invoices(connection: sqlite3.Connection, as_of: date) -> list[OpenInvoice]:
-    """Every invoice with something open on that day; what came later is undone."""
+def _asked(sql: str, as_of: date, customer: str | None) -> tuple[str, dict[str, str]]:
+    """The query for all customers, or for one, and what it is given."""
+    day = {"d": as_of.isoformat()}
+    return (sql.format(mine=MINE), {**day, "c": customer}) if customer is not None else (sql.format(mine=""), day)
+
+
+def open_invoices(connection: sqlite3.Connection, as_of: date, customer: str | None = None) -> list[OpenInvoice]:
+    """Every invoice with something open on that day, or those of one customer; what came later is undone."""
     day = date.fromisoformat
     return [
         OpenInvoice(customer, currency, number, day(issued), day(due), parts, gross, open_)
-        for customer, currency, number, issued, due, parts, gross, open_ in connection.execute(OPEN, {"d": as_of.isoformat()})
+        for customer, currency, number, issued, due, parts, gross, open_ in connection.execute(*_asked(ASKED_OPEN, as_of, customer))
     ]
 
 
-def unapplied(connection: sqlite3.Connection, as_of: date) -> list[Unapplied]:
-    """Unapplied payments and credit notes by customer and currency on that day."""
-    return [Unapplied(*row) for row in connection.execute(UNAPPLIED, {"d": as_of.isoformat()})]
+def unapplied(connection: sqlite3.Connection, as_of: date, customer: str | None = None) -> list[Unapplied]:
+    """Unapplied payments and credit notes by customer and currency on that day, all or those of one customer."""
+    return [Unapplied(*row) for row in connection.execute(*_asked(ASKED_UNAPPLIED, as_of, customer))]
 
 
 class Free(NamedTuple):
@@ -111,23 +122,30 @@ class InvoiceBalance(NamedTuple):
     written_off: int
 
 
-def invoice_balances(connection: sqlite3.Connection, as_of: date) -> list[InvoiceBalance]:
-    """Invoices issued by then, in the order of their dates."""
-    found = facts_of(connection, InvoiceFact, "invoices", "WHERE issued_on <= ? ORDER BY issued_on, number", [as_of.isoformat()])
-    d = {"d": as_of.isoformat()}
-    opens = dict(connection.execute(f"SELECT number, open FROM ({OPEN})", d).fetchall())  # no value from outside
-    credit = """
-    SELECT invoice, sum(amount) FROM settlements WHERE kind = 'credit' AND booked_on <= :d AND (ended_on IS NULL OR ended_on > :d) GROUP BY invoice
-    """
-    credited = dict(connection.execute(credit, d).fetchall())
-    lost = written_off(connection, as_of)
+def invoice_balances(connection: sqlite3.Connection, as_of: date, customer: str | None = None) -> list[InvoiceBalance]:
+    """Invoices issued by then, all or those of one customer, in the order of their dates."""
+    if customer is None:
+        found = facts_of(connection, InvoiceFact, "invoices", "WHERE issued_on <= ? ORDER BY issued_on, number", [as_of.isoformat()])
+        mine, values = "", {"d": as_of.isoformat()}
+    else:
+        found = invoices_of(connection, customer, as_of)
+        mine, values = " AND s.invoice IN (SELECT number FROM invoices WHERE customer = :c)", {"d": as_of.isoformat(), "c": customer}
+    opens = {each.number: each.open for each in open_invoices(connection, as_of, customer)}
+    credit = f"SELECT s.invoice, sum(s.amount) FROM settlements s WHERE s.kind = 'credit'{_HOLDS}{mine} GROUP BY s.invoice"
+    credited = dict(connection.execute(credit, values).fetchall())
+    lost = dict(connection.execute(_LOST.format(mine=mine), values).fetchall())
     return [InvoiceBalance(each, opens.get(each.number, 0), credited.get(each.number, 0), lost.get(each.number, 0)) for each in found]
 
 
-def written_off(connection: sqlite3.Connection, as_of: date) -> dict[str, int]:
-    """What of each invoice was given up as bad debt by then and has not come back."""
-    sql = """
-    SELECT s.invoice, sum(s.amount) FROM write_offs w JOIN settlements s ON s.source = w.id AND s.source_kind = 'write-off'
-      WHERE w.kind = 'bad-debt' AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d) GROUP BY s.invoice
-    """
-    return dict(connection.execute(sql, {"d": as_of.isoformat()}).fetchall())
+_HOLDS = " AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)"
+_LOST = f"""
+SELECT s.invoice, sum(s.amount) FROM write_offs w JOIN settlements s ON s.source = w.id AND s.source_kind = 'write-off'
+  WHERE w.kind = 'bad-debt'{_HOLDS}{{mine}} GROUP BY s.invoice
+"""
+
+
+def written_off(connection: sqlite3.Connection, number: str, as_of: date) -> int:
+    """What of an invoice was given up as bad debt by then and has not come back."""
+    values = {"d": as_of.isoformat(), "n": number}
+    row = connection.execute(_LOST.format(mine=" AND s.invoice = :n"), values).fetchone()
+    return int(row[1]) if row else 0

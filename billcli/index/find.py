@@ -85,19 +85,17 @@ def sequence_end(connection: sqlite3.Connection, kind: str, head: str) -> Standi
     return Standing(highest, row[0], date.fromisoformat(row[1]), row[2] or "")
 
 
+def exactly(kind: str) -> str:
+    """The documents of a kind with that number or id in any case, that external id or, of a customer, that name."""
+    table, key = TABLES[kind]
+    also = {"customer": " OR lower(name) = lower(?1)", "draft": ""}.get(kind, " OR external_id = ?1")
+    return f"SELECT {key} FROM {table} WHERE lower({key}) = lower(?1){also} ORDER BY rowid"
+
+
 def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     """(kind, key) of every document whose number, id, name or external id is the text; else whose name contains it."""
-    exact = """
-    SELECT 'customer', id FROM customers WHERE id = :t COLLATE NOCASE OR name = :t COLLATE NOCASE
-    UNION ALL SELECT 'invoice', number FROM invoices WHERE number = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'credit-note', number FROM credit_notes WHERE number = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'payment', id FROM payments WHERE id = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'draft', id FROM drafts WHERE id = :t COLLATE NOCASE
-    UNION ALL SELECT 'refund', id FROM refunds WHERE id = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'write-off', id FROM write_offs WHERE id = :t COLLATE NOCASE OR external_id = :t
-    UNION ALL SELECT 'hold', id FROM holds WHERE id = :t COLLATE NOCASE OR external_id = :t
-    """
-    if found := connection.execute(exact, {"t": text}).fetchall():
+    found = [(kind, key) for kind in TABLES for (key,) in connection.execute(exactly(kind), (text,))]
+    if found:
         return found
     loose = """
     SELECT 'customer', id FROM customers WHERE instr(lower(name), :t) OR instr(lower(also), :t) OR instr(lower(id), :t)

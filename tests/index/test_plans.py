@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billcli.app.reading import understand
-from billcli.index import balances
+from billcli.index import balances, find
 from billcli.index.connection import Connection, open_index
 from billcli.index.derived import _DOUBLED, _OWED, KEYS
 from billcli.index.refresh import FileFacts, replace
@@ -13,7 +13,7 @@ from tests.index.ledgers import day, invoice, payment
 
 
 def plan(index: Connection, sql: str) -> list[str]:
-    return [row[3] for row in index.execute(f"EXPLAIN QUERY PLAN {sql}", {"d": "2026-12-31"})]
+    return [row[3] for row in index.execute(f"EXPLAIN QUERY PLAN {sql}", {"1": "R-1", "d": "2026-12-31", "c": "nord"})]
 
 
 @pytest.fixture
@@ -58,6 +58,18 @@ def test_what_cannot_be_read_and_what_is_claimed_twice_is_found_without_a_walk(i
 def test_a_day_of_the_books_own_sum_is_worked_out_from_that_day_alone(index: Connection) -> None:
     sql = _OWED.format(issued="WHERE issued_on = :d", booked="AND s.booked_on = :d", ended="AND s.ended_on = :d")
     assert scans(plan(index, sql)) == []
+
+
+@pytest.mark.parametrize("kind", ["invoice", "credit-note", "payment", "refund", "write-off"])
+def test_a_number_is_found_in_any_case_without_a_walk_over_all_documents(index: Connection, kind: str) -> None:
+    assert scans(plan(index, find.exactly(kind))) == []
+
+
+@pytest.mark.parametrize("sql", [balances.ASKED_OPEN, balances.ASKED_UNAPPLIED])
+def test_the_balance_of_one_customer_is_told_from_its_own_documents(index: Connection, sql: str) -> None:
+    steps = plan(index, sql.format(mine=balances.MINE))
+    assert scans(steps) == []
+    assert [step for step in steps if "_customer (customer=?" in step]
 
 
 def scans(steps: list[str]) -> list[str]:
