@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
+from collections import Counter
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -18,6 +19,10 @@ from billcli.store.canonical import canonical
 from billcli.store.parse import Parsed, parse, span_of
 from billcli.store.text import MAX_PROBLEMS, decode
 
+_FEW = 20
+"""Documents of a kind that the authority reads before the pattern for all of them has been compiled."""
+
+_met: Counter[str] = Counter()
 _NEWER = re.compile(r"(?:[2-9]|[1-9][0-9]{1,3})\Z", re.ASCII)
 
 
@@ -32,9 +37,15 @@ class Read(NamedTuple):
 def read(raw: bytes, file: str) -> Read:
     """Reads the document at ``file``, relative to the ledger; the path decides which kind may stand there."""
     expected = layout.kind_for(file)
-    if expected and (document := canonical(raw, expected)) and not _name_problems(expected, document, file):
+    if expected and _are_many(expected) and (document := canonical(raw, expected)) and not _name_problems(expected, document, file):
         return Read(expected, document, [])
     return read_with_authority(raw, file)
+
+
+def _are_many(kind: layout.Kind) -> bool:
+    """Whether so many of a kind were read here that the fast path is worth its pattern: a command on one document reads few."""
+    _met[kind.name] += 1
+    return _met[kind.name] > _FEW
 
 
 def read_with_authority(raw: bytes, file: str) -> Read:

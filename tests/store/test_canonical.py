@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -20,6 +22,13 @@ from tests.support import PROJECT
 
 SEEDS = seeds()
 OURS = [(path, text) for path, text in SEEDS if (kind := kind_for(path)) and canonical(text.encode(), kind)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _from_the_first_on() -> Iterator[None]:
+    """Else the authority reads the first documents of each kind, which is what it is held to here."""
+    with mock.patch("billcli.store.read._FEW", 0):
+        yield
 
 
 def said(value: Any) -> Any:
@@ -117,3 +126,13 @@ def test_no_kind_of_document_has_rules_that_only_pydantic_knows(kind: layout.Kin
 def test_what_yaml_may_read_otherwise_is_left_to_the_authority(text: str) -> None:
     raw = (PROJECT / "ledgers/demo/invoices/2026/07/INV-2026-0037.yaml").read_text("utf-8").replace("number: INV-2026-0037", text)
     assert canonical(raw.encode(), layout.KINDS["invoice"]) is None
+
+
+def test_a_command_on_few_documents_compiles_no_pattern() -> None:
+    path, text = OURS[0]
+    with mock.patch("billcli.store.read._FEW", 2), mock.patch("billcli.store.read._met", Counter()):
+        with mock.patch("billcli.store.read.canonical", side_effect=AssertionError("too soon")):
+            assert [read(text.encode(), path).entity for _ in range(2)] == [read_with_authority(text.encode(), path).entity] * 2
+        with mock.patch("billcli.store.read.canonical", wraps=canonical) as fast:
+            assert read(text.encode(), path) == read_with_authority(text.encode(), path)
+        assert fast.called
