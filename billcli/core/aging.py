@@ -106,14 +106,16 @@ def aging_by_group(
     )  # fmt: skip
     sums: dict[tuple[str, str], list[int]] = {}
     names: dict[str, str] = {}
-    for part in parts:
-        group = groups.get(part.customer) or (part.customer, part.customer)
-        names[group[0]] = group[1]
-        sums.setdefault((group[0], part.currency), [0] * 6)[_place(part.overdue)] += part.open
+    for customer, currency, _, _, overdue, open_ in parts:
+        group, name = groups.get(customer) or (customer, customer)
+        row = sums.get((group, currency))
+        if row is None:
+            row = sums[group, currency] = [0] * 6
+            names[group] = name
+        row[_place(overdue)] += open_
     for customer, currency, amount in unapplied:
-        group = groups.get(customer, (customer, customer))
-        names[group[0]] = group[1]
-        sums.setdefault((group[0], currency), [0] * 6)[5] += amount
+        group, names[group] = groups.get(customer, (customer, customer))
+        sums.setdefault((group, currency), [0] * 6)[5] += amount
     rows = [
         _row((group, *((names[group],) if named else ()), currency), found, currency) for (group, currency), found in sorted(sums.items())
     ]
