@@ -3,57 +3,121 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
+
+from billcli.core.facts import (
+    AuditedFile,
+    CreditLineFact,
+    CreditNoteFact,
+    CustomerFact,
+    DraftFact,
+    Draw,
+    EvidenceFact,
+    Fact,
+    HoldFact,
+    InstalmentFact,
+    InvoiceFact,
+    Name,
+    PaymentFact,
+    PlanPart,
+    Reference,
+    RefundFact,
+    Setting,
+    Settlement,
+    TrailEntry,
+    WriteOffFact,
+)  # fmt: skip
+
+FACTS: dict[str, type] = {
+    "customers": CustomerFact, "invoices": InvoiceFact, "instalments": InstalmentFact, "credit_notes": CreditNoteFact,
+    "credit_lines": CreditLineFact, "payments": PaymentFact, "refunds": RefundFact, "write_offs": WriteOffFact,
+    "holds": HoldFact, "plan_parts": PlanPart, "evidence": EvidenceFact, "drafts": DraftFact, "settlements": Settlement, "draws": Draw, "refs": Reference,
+    "names": Name, "settings": Setting, "audited": AuditedFile, "trail": TrailEntry,
+}  # fmt: skip
+"""The facts of each table, whose fields are its columns after ``file``."""
+
+_TABLES = {fact: table for table, fact in FACTS.items()}
+
+Row = tuple[str, tuple[object, ...]]
+"""A fact as its table and its values there: days are text."""
+
+_FILE = ("id", "path", "kind", "size", "mtime_ns", "ctime_ns", "inode", "racy", "hash", "audited")
 
 _GATHERED = 4000
 """Rows that wait at most."""
 
+_AT_ONCE = frozenset(("settlements_invoice", "settlements_source", "draws_source", "audited_path"))
+"""The indexes by which balances and the audit trail's files are worked out; the others are made when every column has its value."""
+
+
+def row_of(fact: Fact) -> Row:
+    return _TABLES[type(fact)], tuple([each.isoformat() if each.__class__ is date else each for each in fact])
+
 
 class Bulk:
-    """Rows on their way into the index; ``end`` puts the last of them there."""
+    """Rows on their way into the index; after ``end`` all are there, and after ``done`` all indexes are."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.is_new = connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
-        self._later = _without_indexes(connection) if self.is_new else []
-        self._rows: dict[tuple[str, type], list[tuple[object, ...]]] = {}
+        self._later = _without_indexes(connection) if self.is_new else {}
+        self._rows: dict[str, list[tuple[object, ...]]] = {}
         self._waiting = 0
+        self._files = 0
 
-    def add(self, table: str, file: int, fact: tuple[object, ...]) -> None:
-        """A fact as a row of its table: its fields are the columns."""
-        row = (file, *[each.isoformat() if each.__class__ is date else each for each in fact])
-        self._rows.setdefault((table, type(fact)), []).append(row)
+    def file(self, path: str, kind: str, stamp: tuple[int, int, int, int], racy: bool, hash_: str) -> int:
+        """The id of the row of a file; only for a new index, which has none yet."""
+        self._files += 1
+        self._add("files", (self._files, path, kind, *stamp, int(racy), hash_, 0))
+        return self._files
+
+    def add(self, file: int, row: Row) -> None:
+        table, values = row
+        self._add(table, (file, *values))
+
+    def _add(self, table: str, values: tuple[object, ...]) -> None:
+        rows = self._rows.get(table)
+        if rows is None:
+            rows = self._rows[table] = []
+        rows.append(values)
         self._waiting += 1
         if self._waiting >= _GATHERED:
             self.put()
 
     def put(self) -> None:
         """What has been gathered is in its tables after this."""
-        for (table, kind), rows in self._rows.items():
-            self.connection.executemany(_insert(table, kind), rows)
+        for table, rows in self._rows.items():
+            self.connection.executemany(_insert(table), rows)
         self._rows.clear()
         self._waiting = 0
 
     def end(self) -> None:
         self.put()
-        for sql in self._later:
-            self.connection.execute(sql)
+        for name, sql in self._later.items():
+            if name in _AT_ONCE:
+                self.connection.execute(sql)
+
+    def done(self) -> None:
+        for name, sql in self._later.items():
+            if name not in _AT_ONCE:
+                self.connection.execute(sql)
 
 
 @cache
-def _insert(table: str, kind: type) -> str:
-    columns: Sequence[str] = ("file", *kind._fields)  # type: ignore[attr-defined]  # facts are named tuples
+def _insert(table: str) -> str:
+    columns: Sequence[str] = _FILE if table == "files" else ("file", *FACTS[table]._fields)  # type: ignore[attr-defined]  # named tuples
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # our own names
 
 
-def _without_indexes(connection: sqlite3.Connection) -> Iterable[str]:
-    """Drops the indexes, as many rows go faster into a table without them, and gives what makes them again.
+def _without_indexes(connection: sqlite3.Connection) -> dict[str, str]:
+    """Drops the indexes, as many rows go faster into a table without them, and gives by name what makes them again.
 
-    Those of ``files`` stay: each folded file asks for the rows of its documents.
+    One stays: each folded file asks for the rows of its documents.
     """
-    made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name <> 'files' ORDER BY rowid").fetchall()
+    sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND name <> 'files_folded' ORDER BY rowid"
+    made = connection.execute(sql).fetchall()
     for name, _ in made:
         connection.execute(f'DROP INDEX "{name}"')
-    return [sql for _, sql in made]
+    return dict(made)

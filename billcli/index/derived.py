@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from billcli.core import addresses
 
@@ -28,9 +27,21 @@ class Touched(NamedTuple):
     def key(self, table: str, name: str) -> None:
         self.keys[table].add(name.encode().lower().decode())  # as SQLite's lower(): ASCII alone
 
-    def day(self, day: date | None) -> None:
+    def day(self, day: Any) -> None:
+        """A day as it stands in the index: as text."""
         if day is not None:
-            self.days.add(day.isoformat())
+            self.days.add(day)
+
+
+def work_out(connection: sqlite3.Connection, touched: Touched, paths: set[str], *, everything: bool) -> None:
+    """All of it anew, for a new index, or for what was touched and for the files at these paths."""
+    _settle(connection, touched, everything=everything)
+    _owe(connection, touched, everything=everything)
+    _doubled(connection, touched.keys, everything=everything)
+    if everything:
+        _match_all(connection)
+    else:
+        _match_audit(connection, paths)
 
 
 _SETTLE = """
@@ -56,7 +67,7 @@ _SOURCES = {
 }  # fmt: skip
 
 
-def settle(connection: sqlite3.Connection, touched: Touched, *, everything: bool) -> None:
+def _settle(connection: sqlite3.Connection, touched: Touched, *, everything: bool) -> None:
     """What is stored of each balance: no clock in it, so it holds on every day."""
     for sql, key, names in ((_SETTLE, "number", touched.invoices), *((*_SOURCES[kind], names) for kind, names in touched.sources.items())):
         if everything:
@@ -74,13 +85,13 @@ INSERT INTO owed SELECT day, currency, sum(amount) FROM (
 """  # no value from outside; what ends before it begins never counts
 
 
-def owe(connection: sqlite3.Connection, touched: Touched) -> None:
+def _owe(connection: sqlite3.Connection, touched: Touched, *, everything: bool) -> None:
     """The books' own sum by day, anew for the days touched, or for all where they are many."""
     days = touched.days
-    if len(touched.invoices) <= _FEW:
+    if len(touched.invoices) <= _FEW and not everything:
         of = "SELECT booked_on FROM settlements WHERE invoice = ?1 UNION SELECT ended_on FROM settlements WHERE invoice = ?1"
         days.update(day for number in touched.invoices for (day,) in connection.execute(of, (number,)) if day)
-    if len(days) > _FEW or len(touched.invoices) > _FEW:
+    if everything or len(days) > _FEW or len(touched.invoices) > _FEW:
         connection.execute("DELETE FROM owed")
         connection.execute(_OWED.format(issued="", booked="", ended=""))
         return
@@ -91,6 +102,11 @@ def owe(connection: sqlite3.Connection, touched: Touched) -> None:
 
 _LAST = "a.seq = (SELECT max(b.seq) FROM audited b WHERE b.path = a.path AND b.clone = a.clone)"
 _MATCHES = f"EXISTS (SELECT 1 FROM audited a WHERE a.path = ?1 AND a.hash = files.hash AND {_LAST})"
+_ALONE = "CASE WHEN files.folded IS NULL THEN files.path ELSE replace(files.path, '.yaml#', '/') || '.yaml' END"
+"""``addresses.alone`` of a row of ``files``."""
+_MATCH_ALL = (
+    f"UPDATE files SET audited = 1 WHERE EXISTS (SELECT 1 FROM audited a WHERE a.path = {_ALONE} AND a.hash = files.hash AND {_LAST})"
+)
 _GONE = f"""
 INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND {_LAST}
   AND NOT EXISTS (SELECT 1 FROM files WHERE path IN (?1, ?2)) GROUP BY a.path HAVING count(*) = count(a.hash)
@@ -105,10 +121,10 @@ GROUP BY lower(t.{key}) HAVING count(*) > 1
 _FEW = 200
 
 
-def doubled(connection: sqlite3.Connection, touched: Mapping[str, set[str]]) -> None:
+def _doubled(connection: sqlite3.Connection, touched: Mapping[str, set[str]], *, everything: bool) -> None:
     """Numbers and ids that several files claim; looked for among what came or went, or all over where that is much."""
     for table, key in KEYS.items():
-        if len(touched[table]) > _FEW:
+        if everything or len(touched[table]) > _FEW:
             connection.execute("DELETE FROM doubled WHERE kind = ?", (table,))
             connection.execute(_DOUBLED.format(table=table, key=key, where=""))
             continue
@@ -117,7 +133,14 @@ def doubled(connection: sqlite3.Connection, touched: Mapping[str, set[str]]) -> 
         connection.executemany(_DOUBLED.format(table=table, key=key, where=f"WHERE lower(t.{key}) = ?"), each)
 
 
-def match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:
+def _match_all(connection: sqlite3.Connection) -> None:
+    """As ``_match_audit`` for every path of a new index, where nothing is known of any yet."""
+    connection.execute(_MATCH_ALL)  # no value from outside
+    missing = connection.execute(f"SELECT path FROM audited EXCEPT SELECT {_ALONE} FROM files").fetchall()
+    connection.executemany(_GONE, [(path, addresses.when_folded(path)) for (path,) in missing])
+
+
+def _match_audit(connection: sqlite3.Connection, paths: set[str]) -> None:
     """Which of the files hold what some clone's trail last wrote there, and which the trail knows but nobody has.
 
     It knows a document by the place where it stands alone, folded or not.

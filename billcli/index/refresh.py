@@ -7,42 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any, NamedTuple
 
 from billcli.core import addresses
-from billcli.core.facts import (
-    AuditedFile,
-    CreditLineFact,
-    CreditNoteFact,
-    CustomerFact,
-    DraftFact,
-    Draw,
-    EvidenceFact,
-    Fact,
-    HoldFact,
-    InstalmentFact,
-    InvoiceFact,
-    Name,
-    PaymentFact,
-    PlanPart,
-    Reference,
-    RefundFact,
-    Setting,
-    Settlement,
-    TrailEntry,
-    WriteOffFact,
-)  # fmt: skip
+from billcli.core.facts import AuditedFile, Draw, Fact, InvoiceFact, Settlement
 from billcli.diagnostics import Diagnostic
-from billcli.index.bulk import Bulk
-from billcli.index.derived import KEYS, Touched, doubled, match_audit, owe, settle
+from billcli.index.bulk import FACTS, Bulk, Row, row_of
+from billcli.index.derived import KEYS, Touched, work_out
 from billcli.index.folded import Part, ids_in, put
 
 RACY_NS = 2_000_000_000
 """A file stamped less than this before it was looked at may change again under the same stamp; 2 s is FAT's clock."""
-
-_TABLES: dict[type, str] = {
-    CustomerFact: "customers", InvoiceFact: "invoices", InstalmentFact: "instalments", CreditNoteFact: "credit_notes",
-    CreditLineFact: "credit_lines", PaymentFact: "payments", RefundFact: "refunds", WriteOffFact: "write_offs",
-    HoldFact: "holds", PlanPart: "plan_parts", EvidenceFact: "evidence", DraftFact: "drafts", Settlement: "settlements", Draw: "draws", Reference: "refs",
-    Name: "names", Setting: "settings", AuditedFile: "audited", TrailEntry: "trail",
-}  # fmt: skip
 
 
 class Known(NamedTuple):
@@ -68,7 +40,7 @@ class FileFacts(NamedTuple):
     racy: bool
     hash: str
     kind: str
-    facts: Sequence[Fact]
+    facts: Sequence[Fact | Row]
     problems: Sequence[Diagnostic]
     more: bool = False
     parts: Sequence[Part] = ()
@@ -154,7 +126,8 @@ def replace(
             if not addresses.is_address(each.path):
                 progress()
             continue
-        file, has_rows = _row_of(connection, each.path)
+        alone = bulk.is_new and not addresses.is_address(each.path)
+        file, has_rows = (0, False) if alone else _row_of(connection, each.path)
         if file and has_rows and not each.more:
             _forget(connection, file, touched, paths)
         file = _insert(connection, each, file, touched, paths, bulk)
@@ -167,17 +140,15 @@ def replace(
         if file > 0:
             progress()
     bulk.end()
-    for table in _TABLES.values():
+    for table in FACTS:
         connection.executemany(f"UPDATE {table} SET file = ? WHERE file = ?", moves)  # our own table names
     connection.executemany("DELETE FROM files WHERE id = ?", [(old,) for _, old in moves])
     for path in gone:
         file, _ = _row_of(connection, path)
         if path not in moved and file:
             forget(path, file)
-    settle(connection, touched, everything=bulk.is_new)
-    owe(connection, touched)
-    doubled(connection, touched.keys)
-    match_audit(connection, paths)
+    work_out(connection, touched, paths, everything=bulk.is_new)
+    bulk.done()
 
 
 def has_problems(connection: sqlite3.Connection, known: Known) -> bool:
@@ -241,45 +212,54 @@ def _forget(connection: sqlite3.Connection, file: int, touched: Touched, paths: 
         touched.source(kind, source)
     paths.update(path for (path,) in connection.execute("SELECT path FROM audited WHERE file = ?", (file,)))
     _note(connection, file, touched)
-    for table in (*_TABLES.values(), "problems"):
+    for table in (*FACTS, "problems"):
         connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
 
 def _insert(connection: sqlite3.Connection, each: FileFacts, file: int, touched: Touched, paths: set[str], bulk: Bulk) -> int:
     row = (each.path, each.kind, *each.stamp, int(each.racy), each.hash)
-    if not file:
-        sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
-        file = connection.execute(sql, row).lastrowid or 0
-    else:
+    if file:
         sql = "UPDATE files SET path = ?, kind = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, racy = ?, hash = ? WHERE id = ?"
         connection.execute(sql, (*row, file))
-    paths.add(addresses.alone(each.path))
+    elif bulk.is_new:
+        file = bulk.file(each.path, each.kind, each.stamp, each.racy, each.hash)
+    else:
+        sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
+        file = connection.execute(sql, row).lastrowid or 0
+    if not bulk.is_new:
+        paths.add(addresses.alone(each.path))
     for fact in each.facts:
-        bulk.add(_TABLES[type(fact)], file, fact)
-        match fact:
-            case InvoiceFact():
-                touched.invoices.add(fact.number)
-                touched.key("invoices", fact.number)
-                touched.day(fact.issued_on)
-            case PaymentFact():
-                touched.source("payment", fact.id)
-                touched.key("payments", fact.id)
-            case CreditNoteFact():
-                touched.source("credit-note", fact.number)
-                touched.key("credit_notes", fact.number)
-            case RefundFact():
-                touched.key("refunds", fact.id)
-            case WriteOffFact():
-                touched.key("write_offs", fact.id)
-            case Settlement():
-                touched.invoices.add(fact.invoice)
-                touched.source(fact.source_kind, fact.source)
-                touched.day(fact.booked_on)
-                touched.day(fact.ended_on)
-            case Draw():
-                touched.source(fact.source_kind, fact.source)
-            case AuditedFile():
-                paths.add(fact.path)
+        made: Row = fact if type(fact) is tuple else row_of(fact)  # type: ignore[assignment,arg-type]
+        bulk.add(file, made)
+        if not bulk.is_new:  # else everything is worked out anew
+            _touch(made, touched, paths)
     if each.problems:
         connection.executemany(_INSERT_PROBLEM, [_problem_row(file, problem) for problem in each.problems])
     return file
+
+
+def _touch(row: tuple[str, tuple[Any, ...]], touched: Touched, paths: set[str]) -> None:
+    """What a row that comes changes elsewhere."""
+    table, values = row
+    if table in KEYS:
+        touched.key(table, values[0])
+    match table:
+        case "invoices":
+            invoice = InvoiceFact._make(values)
+            touched.invoices.add(invoice.number)
+            touched.day(invoice.issued_on)
+        case "payments":
+            touched.source("payment", values[0])
+        case "credit_notes":
+            touched.source("credit-note", values[0])
+        case "settlements":
+            use = Settlement._make(values)
+            touched.invoices.add(use.invoice)
+            touched.source(use.source_kind, use.source)
+            touched.day(use.booked_on)
+            touched.day(use.ended_on)
+        case "draws":
+            draw = Draw._make(values)
+            touched.source(draw.source_kind, draw.source)
+        case "audited":
+            paths.add(AuditedFile._make(values).path)
