@@ -14,6 +14,7 @@ from billcli.core.addresses import address, is_folded
 from billcli.core.facts import Fact
 from billcli.diagnostics import Diagnostic
 from billcli.errors import ChangedMeanwhile
+from billcli.index.bulk import TABLES, Row, row_of
 from billcli.index.folded import Part
 from billcli.store import fs
 
@@ -30,6 +31,9 @@ _CHUNK = 200
 """Files that a process understands before it hands them over: few enough that nobody holds much at a time."""
 
 Understood = tuple[str, list[Fact], list[Diagnostic]]
+
+Contributed = tuple[str, list[Row], list[Diagnostic]]
+"""The same with its facts as rows of the index."""
 
 
 class Wanted(NamedTuple):
@@ -51,7 +55,7 @@ class Read(NamedTuple):
 
     path: str
     hash: str
-    understood: Understood | None
+    understood: Contributed | None
     problem: Diagnostic | None = None
     parts: Sequence[Part] = ()
 
@@ -68,7 +72,7 @@ def read_all(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[Read]]:
             yield _alone(root, wanted)
             return
         for path in {path.split("/", 1)[0]: path for path, *_ in wanted if not is_folded(path)}.values():
-            understand(b"", path)  # what it takes to read this kind is there when the others begin
+            contributed(b"", path)  # what it takes to read this kind is there when the others begin
         chunks = _chunks(wanted)
         lines = [until_the_end.enter_context(_worker(root, chunks[at::cores])) for at in range(cores)]
         yield (each for at, chunk in enumerate(chunks) for each in _received(lines[at % cores], root, chunk))
@@ -120,7 +124,7 @@ def read_one(wanted: Wanted, raw: bytes) -> Iterator[Read]:
     if digest == known:
         yield Read(path, digest, None)
     elif not is_folded(path):
-        yield Read(path, digest, understand(raw, path))
+        yield Read(path, digest, contributed(raw, path))
     else:
         yield from _read_folded(path, digest, raw, documents)
 
@@ -136,12 +140,24 @@ def _read_folded(path: str, digest: str, raw: bytes, known: Mapping[str, str]) -
     for place, each in found:
         document = each.of(raw)
         digest = fs.sha256(document)
-        yield Read(place, digest, None if known.get(place) == digest else understand(document, place))
+        yield Read(place, digest, None if known.get(place) == digest else contributed(document, place))
 
 
 def unreadable(path: str, error: OSError) -> Diagnostic:
     hint = "look at who may read it, and at the disk"
     return Diagnostic("E114", f"the file cannot be read: {error.strerror}", path, hint=hint)
+
+
+def contributed(raw: bytes, path: str) -> Contributed:
+    """What a document gives the index: at once where it is of the plainest form, else by way of its model."""
+    from billcli.store.plain import plain
+
+    found = plain(raw, path)
+    if found is not None:
+        kind, facts = found
+        return kind, [(TABLES[fact], values) for fact, values in facts], []
+    kind, known, problems = understand(raw, path)
+    return kind, [row_of(fact) for fact in known], problems
 
 
 def understand(raw: bytes, path: str) -> Understood:
@@ -195,9 +211,26 @@ def _worker(root: str, chunks: Sequence[Sequence[Wanted]]) -> Iterator[Connectio
         worker.join()
 
 
-def _work(root: str, chunks: Sequence[Sequence[Wanted]], there: Connection) -> None:
+def _packed(found: Sequence[Read]) -> bytes:
+    """What a process hands over: plain values by far the faster way, and the few of which there is more to tell by the other."""
+    import marshal
     import pickle
 
+    usual = [None if each.problem or each.parts or (each.understood and each.understood[2]) else (*each[:3],) for each in found]
+    others = [each for each, plain in zip(found, usual, strict=True) if plain is None]
+    return marshal.dumps((usual, pickle.dumps(others, pickle.HIGHEST_PROTOCOL) if others else b""))
+
+
+def _unpacked(data: bytes) -> list[Read]:
+    import marshal
+    import pickle
+
+    usual, packed = marshal.loads(data)  # noqa: S302  # from our own process
+    others = iter(pickle.loads(packed) if packed else ())  # noqa: S301
+    return [next(others) if each is None else Read(*each) for each in usual]
+
+
+def _work(root: str, chunks: Sequence[Sequence[Wanted]], there: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
@@ -205,14 +238,12 @@ def _work(root: str, chunks: Sequence[Sequence[Wanted]], there: Connection) -> N
         for chunk in chunks:
             found = _alone(root, chunk)
             while some := [*islice(found, _CHUNK)]:
-                there.send_bytes(pickle.dumps(some, pickle.HIGHEST_PROTOCOL))
+                there.send_bytes(_packed(some))
             there.send_bytes(b"")
 
 
 def _received(line: Connection | None, root: str, chunk: Sequence[Wanted]) -> Iterator[Read]:
     """What the process saw of a chunk; what is missing without it is seen to here."""
-    import pickle
-
     had: list[tuple[str, str]] = []
     while line is not None and not line.closed:
         try:
@@ -222,7 +253,7 @@ def _received(line: Connection | None, root: str, chunk: Sequence[Wanted]) -> It
         else:
             if not data:
                 return
-            some: list[Read] = pickle.loads(data)  # noqa: S301  # from our own process
+            some = _unpacked(data)
             had += [(each.path, each.hash) for each in some]
             yield from some
     again = _alone(root, chunk)

@@ -32,17 +32,17 @@ class Hashes(NamedTuple):
 def hashes(entity: Entity) -> Hashes:
     """Both in one pass; the same request gives the same content."""
     parts = _fields(entity, _SEALED)
-    return Hashes(_hash(parts), _hash([part for part in parts if part[: part.index(":")] not in _APART]))
+    return Hashes(hash_of(parts), hash_of([part for part in parts if part[: part.index(":")] not in _APART]))
 
 
 def digest(entity: Entity) -> str:
     """That of everything that is sealed."""
-    return _hash(_fields(entity, _SEALED))
+    return hash_of(_fields(entity, _SEALED))
 
 
 def content(entity: Entity) -> str:
     """That of what a document is about."""
-    return _hash(_fields(entity, _ABOUT))
+    return hash_of(_fields(entity, _ABOUT))
 
 
 def seal(document_digest: str, previous: str) -> str:
@@ -50,7 +50,9 @@ def seal(document_digest: str, previous: str) -> str:
     return "v1:" + hashlib.sha256(f"{document_digest}\n{previous}".encode()).hexdigest()
 
 
-def _hash(parts: list[str]) -> str:
+def hash_of(parts: list[str]) -> str:
+    """That of an object with these ``"name":value``, in whatever order."""
+    parts.sort()
     return hashlib.sha256(f"{{{','.join(parts)}}}".encode()).hexdigest()
 
 
@@ -58,7 +60,7 @@ def _fields(entity: Entity, names: Callable[[type[Entity]], tuple[str, ...]]) ->
     """``"name":value`` of each of these fields that the file gives."""
     given, values = entity.model_fields_set, entity.__dict__
     return [
-        f'"{name}":{_JSON.get(type(value), _json)(value)}'
+        f'"{name}":{_JSON.get(type(value), json_of)(value)}'
         for name in names(type(entity))
         if name in given and (value := values[name]) is not None
     ]
@@ -73,12 +75,12 @@ _ALL, _SEALED, _ABOUT = _names(frozenset()), _names(UNSEALED), _names(CONTENT)
 _APART = frozenset(f'"{name}"' for name in CONTENT)
 
 
-def _json(value: Any) -> str:
+def json_of(value: Any) -> str:
     match value:
         case Entity():
             return f"{{{','.join(_fields(value, _ALL))}}}"
         case tuple() | list():
-            return f"[{','.join([_JSON.get(type(each), _json)(each) for each in value])}]"
+            return f"[{','.join([_JSON.get(type(each), json_of)(each) for each in value])}]"
         case _:
             return encode_basestring(str(value))
 
@@ -92,7 +94,7 @@ def _party(party: Party) -> str:
     if known is None:
         if len(_PARTIES) >= 4096:
             _PARTIES.clear()
-        known = _PARTIES[id(party)] = (party, _json(party))
+        known = _PARTIES[id(party)] = (party, json_of(party))
     return known[1]
 
 

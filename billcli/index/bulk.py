@@ -38,7 +38,7 @@ FACTS: dict[str, type] = {
 }  # fmt: skip
 """The facts of each table, whose fields are its columns after ``file``."""
 
-_TABLES = {fact: table for table, fact in FACTS.items()}
+TABLES = {fact: table for table, fact in FACTS.items()}
 
 Row = tuple[str, tuple[object, ...]]
 """A fact as its table and its values there: days are text."""
@@ -53,7 +53,7 @@ _AT_ONCE = frozenset(("settlements_invoice", "settlements_source", "draws_source
 
 
 def row_of(fact: Fact) -> Row:
-    return _TABLES[type(fact)], tuple([each.isoformat() if each.__class__ is date else each for each in fact])
+    return TABLES[type(fact)], tuple([each.isoformat() if each.__class__ is date else each for each in fact])
 
 
 class Bulk:

@@ -22,7 +22,7 @@ from billcli.store.layout import Kind
 from billcli.store.text import MAX_BYTES
 from billcli.store.write import scalar
 
-_PLAIN = r"-?[^\W_](?:[\w .()+/,;@€£-]|:(?=\S))*(?<! )"
+_PLAIN = r"-?[^\W_][\w .()+/,;@€£-]*(?::(?=\S)[\w .()+/,;@€£-]*)*(?<! )"
 _UNSAFE = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
 _QUOTED = rf'"(?:[^"\\{_UNSAFE}]|\\["\\n])*"'
 _NULLS = frozenset(("null", "Null", "NULL"))
@@ -44,6 +44,15 @@ def canonical(raw: bytes, kind: Kind) -> Entity | None:
         text = raw.decode()
         return shape.read(text, len(head)) if shape and text.startswith(head) and len(raw) <= MAX_BYTES else None
     except (UnicodeDecodeError, _UnlikeError, BadValue):
+        return None
+
+
+def party_lines(text: str) -> Entity | None:
+    """A party of a document by its lines, or None where only the authority can tell what they say."""
+    shape = _shape(Party, "  ")
+    try:
+        return shape.read(text) if shape else None
+    except (_UnlikeError, BadValue):
         return None
 
 
