@@ -133,12 +133,15 @@ def read_trail(raw: bytes, file: str) -> ReadTrail:
     """
     entries: list[dict[str, Any]] = []
     for number, line in enumerate(_lines(raw), 1):
-        problem = _fault(line, file)
-        if problem:
+        entry = _plain_entry(line, file)
+        if entry is not None:
+            entries.append(entry)
+        elif problem := _fault(line, file):
             marked = conflict(raw.decode("utf-8", "replace"), file, "keep the entries of both sides, and delete the lines of <, = and >")
             hint = "compare the file with git; the trail is only ever added to"
             return ReadTrail(entries, [marked or Diagnostic("E601", problem, file, span=_span(number, line), hint=hint)])
-        entries.append(json.loads(line))
+        else:
+            entries.append(json.loads(line))
     if raw and not raw.endswith(b"\n"):
         hint = "add it; the next entry would run into this one"
         return ReadTrail(entries, [Diagnostic("E601", "the last line has no line end", file, span=_span(len(entries), line), hint=hint)])
@@ -148,6 +151,43 @@ def read_trail(raw: bytes, file: str) -> ReadTrail:
 def _span(number: int, line: str) -> Span:
     """The beginning of a long line."""
     return Span(number, 1, max(1, min(len(line), 80)), line[:80])
+
+
+_TEXT = r'"[^"\\\x00-\x1f]*"'
+_ONE = rf'\{{"path": ({_TEXT}), "old": ({_TEXT}|null), "new": ({_TEXT}|null)(?:, "by": ({_TEXT}))?\}}'
+_ANY = _ONE.replace(f"({_TEXT}", f"(?:{_TEXT}")
+_ENTRY = re.compile(
+    rf'\{{"seq": ([1-9][0-9]{{0,14}}), "at": ({_TEXT}), "clone": ({_TEXT}), "actor": ({_TEXT}), "version": ({_TEXT}), "command": ({_TEXT}),'
+    rf' "files": \[((?:{_ANY}(?:, {_ANY})*)?)\], "prev": ({_TEXT})(?:, "reason": ({_TEXT}))?, "hash": "([0-9a-f]{{64}})"\}}\Z'
+)
+_RECORD = re.compile(_ONE)
+
+
+def _plain_entry(line: str, file: str) -> dict[str, Any] | None:
+    """An entry as ``next_entry`` writes it, with no sign escaped, whose hash holds; None for any other, which ``_fault`` judges.
+
+    Its texts stand in the JSON that is hashed as they stand here, so nothing is parsed and written again.
+    """
+    found = _ENTRY.match(line)
+    if found is None:
+        return None
+    seq, at, clone, actor_, version, command, some, prev, reason, own = found.groups()
+    records = _RECORD.findall(some)
+    because = f'"reason":{reason},' if reason else ""
+    hand = [f'"by":{by},' if by else "" for *_, by in records]
+    files = ",".join([f'{{{by}"new":{new},"old":{old},"path":{path}}}' for by, (path, old, new, _) in zip(hand, records, strict=True)])
+    head = f'{{"actor":{actor_},"at":{at},"clone":{clone},"command":{command},"files":[{files}],'
+    if fs.sha256(f'{head}"prev":{prev},{because}"seq":{seq},"version":{version}}}'.encode()) != own or clone[1:-1] != file.split("/")[1]:
+        return None
+    return {
+        "seq": int(seq), "at": at[1:-1], "clone": clone[1:-1], "actor": actor_[1:-1], "version": version[1:-1], "command": command[1:-1],
+        "files": [_record(*each) for each in records], "prev": prev[1:-1], **({"reason": reason[1:-1]} if reason else {}), "hash": own,
+    }  # fmt: skip
+
+
+def _record(path: str, old: str, new: str, by: str) -> dict[str, str | None]:
+    record = {"path": path[1:-1], "old": None if old == "null" else old[1:-1], "new": None if new == "null" else new[1:-1]}
+    return {**record, "by": by[1:-1]} if by else record
 
 
 def _fault(line: str, file: str) -> str:

@@ -86,14 +86,14 @@ def test_where_no_process_can_be_started_one_does_it_all(root: Path, monkeypatch
 
 def test_what_a_process_left_undone_when_it_was_killed_is_done_all_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = alone(root)
-    here, real = os.getpid(), reading.understand
+    here, real = os.getpid(), reading.contributed
 
-    def killed(raw: bytes, path: str) -> reading.Understood:
+    def killed(raw: bytes, path: str) -> reading.Contributed:
         if os.getpid() != here and path.endswith("R-20.yaml"):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(raw, path)
 
-    monkeypatch.setattr(reading, "understand", killed)
+    monkeypatch.setattr(reading, "contributed", killed)
     with read_all(str(root), wanted()) as found:
         assert list(found) == expected
 
@@ -117,16 +117,16 @@ def test_folded_file_is_read_by_another_process_too(root: Path, month: Wanted) -
 @pytest.mark.parametrize("changed", [False, True])
 def test_process_killed_within_a_folded_file(root: Path, month: Wanted, monkeypatch: pytest.MonkeyPatch, *, changed: bool) -> None:
     expected = list(reading._alone(str(root), [month]))
-    here, real = os.getpid(), reading.understand
+    here, real = os.getpid(), reading.contributed
 
-    def killed(raw: bytes, path: str) -> reading.Understood:
+    def killed(raw: bytes, path: str) -> reading.Contributed:
         if os.getpid() != here and path.endswith("F-20"):
             if changed:
                 (root / month.path).write_text(invoice("F-0", 1, day(0)))
             os.kill(os.getpid(), signal.SIGKILL)
         return real(raw, path)
 
-    monkeypatch.setattr(reading, "understand", killed)
+    monkeypatch.setattr(reading, "contributed", killed)
     with read_all(str(root), [month, *wanted()]) as found:
         if changed:
             with pytest.raises(ChangedMeanwhile):
@@ -136,14 +136,14 @@ def test_process_killed_within_a_folded_file(root: Path, month: Wanted, monkeypa
 
 
 def test_bug_in_a_process_shows_where_it_is_told(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    real = reading.understand
+    real = reading.contributed
 
-    def bug(raw: bytes, path: str) -> reading.Understood:
+    def bug(raw: bytes, path: str) -> reading.Contributed:
         if path.endswith("R-20.yaml"):
             raise ZeroDivisionError
         return real(raw, path)
 
-    monkeypatch.setattr(reading, "understand", bug)
+    monkeypatch.setattr(reading, "contributed", bug)
     with pytest.raises(ZeroDivisionError), read_all(str(root), wanted()) as found:
         list(found)
     assert capfd.readouterr() == ("", "")

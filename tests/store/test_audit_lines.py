@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+import pytest
+
+from billcli.store.audit import _fault, _plain_entry, entry_hash
+from tests.support import PROJECT
+
+FILE = "audit/be9c0001/2026-03.jsonl"
+LINES = [line for file in sorted((PROJECT / "ledgers/demo/audit").rglob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+
+
+def entry(**also: Any) -> str:
+    """A line as a command writes it."""
+    files = [
+        {"path": "invoices/2026/03/R-1.yaml", "old": None, "new": "a" * 64},
+        {"path": "payments/2026/03/süd.yaml", "old": "b" * 64, "new": None, "by": "hand"},
+    ]
+    made: dict[str, Any] = {
+        "seq": 7, "at": "2026-03-14T08:00:00Z", "clone": "be9c0001", "actor": "bench", "version": "0.1.0", "command": "invoice new",
+        "files": files, "prev": "c" * 64, **also,
+    }  # fmt: skip
+    return json.dumps({**made, "hash": entry_hash(made)}, ensure_ascii=False)
+
+
+def assert_law(line: str, file: str = FILE) -> bool:
+    """What is read by its pattern is what JSON reads, and nothing is wrong with it. Whether it was."""
+    found = _plain_entry(line, file)
+    if found is None:
+        return False
+    assert not _fault(line, file)
+    assert found == json.loads(line)
+    return True
+
+
+def test_every_line_that_bill_wrote_is_read_by_its_pattern() -> None:
+    assert len(LINES) > 20
+    clones = {line: json.loads(line)["clone"] for line in LINES}
+    assert all(assert_law(line, f"audit/{clones[line]}/2026-03.jsonl") for line in LINES)
+    assert all(assert_law(each) for each in (entry(), entry(reason="a wrong price"), entry(files=[]), entry(prev="")))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        entry(actor='a"b'), entry(x=1), entry(seq=0), entry(clone="be9c0002"), entry().replace("bench", "bunch"), entry() + " ",
+        entry(seq="7"), entry().replace("}, {", "}{"), entry().replace("}, {", "},  {"), entry(files=[{"path": "a", "old": None}]),
+    ],
+)  # fmt: skip
+def test_any_other_line_is_judged_as_json(line: str) -> None:
+    assert _plain_entry(line, FILE) is None
+
+
+def test_changed_lines_are_read_as_json_reads_them() -> None:
+    random = Random(1)
+    lines = [entry(), entry(reason="süd"), entry(files=[])]
+    signs = '"\\{}[],: 09a\x00\u2028'
+    held = 0
+    for _ in range(2000):
+        line = random.choice(lines)
+        at = random.randrange(len(line))
+        changed = line[:at] + random.choice(signs) + line[at + random.randrange(3) :]
+        if random.randrange(4) == 0:  # with a hash that holds for whatever it says now
+            try:
+                said = json.loads(changed)
+                changed = changed.replace(said["hash"], entry_hash(said))
+            except (ValueError, KeyError, TypeError):
+                pass
+        held += assert_law(changed)
+    assert held > 50
