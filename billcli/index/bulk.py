@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -63,26 +64,23 @@ class Bulk:
         self.connection = connection
         self.is_new = connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
         self._later = _without_indexes(connection) if self.is_new else {}
-        self._rows: dict[str, list[tuple[object, ...]]] = {}
+        self._rows: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
         self._waiting = 0
         self._files = 0
 
-    def file(self, path: str, kind: str, stamp: tuple[int, int, int, int], racy: bool, hash_: str) -> int:
-        """The id of the row of a file; only for a new index, which has none yet."""
+    def file(self, row: tuple[object, ...]) -> int:
+        """The id of the row that a file gets; only for a new index, which has none yet."""
         self._files += 1
-        self._add("files", (self._files, path, kind, *stamp, int(racy), hash_, 0))
+        self._rows["files"].append((self._files, *row, 0))
+        self._waiting += 1
         return self._files
 
-    def add(self, file: int, row: Row) -> None:
-        table, values = row
-        self._add(table, (file, *values))
-
-    def _add(self, table: str, values: tuple[object, ...]) -> None:
-        rows = self._rows.get(table)
-        if rows is None:
-            rows = self._rows[table] = []
-        rows.append(values)
-        self._waiting += 1
+    def add(self, file: int, rows: Sequence[Row]) -> None:
+        """What a file contributes."""
+        gathered = self._rows
+        for table, values in rows:
+            gathered[table].append((file, *values))
+        self._waiting += len(rows)
         if self._waiting >= _GATHERED:
             self.put()
 

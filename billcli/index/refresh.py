@@ -119,25 +119,29 @@ def replace(
     moves: list[tuple[int, int]] = []
     moved: set[str] = set()
     for each in changed:
+        folded, part = addresses.is_folded(each.path), addresses.is_address(each.path)
         if each.before:
             moves.append(_moved(connection, each))
             moved.add(each.before)
             paths.add(addresses.alone(each.path))
-            if not addresses.is_address(each.path):
-                progress()
-            continue
-        alone = bulk.is_new and not addresses.is_address(each.path)
-        file, has_rows = (0, False) if alone else _row_of(connection, each.path)
-        if file and has_rows and not each.more:
-            _forget(connection, file, touched, paths)
-        file = _insert(connection, each, file, touched, paths, bulk)
-        if addresses.is_folded(each.path):
+        elif bulk.is_new and not part:
+            file = bulk.file((each.path, each.kind, *each.stamp, int(each.racy), each.hash))
+            _contribute(connection, each, file, bulk)
+        else:
+            file, has_rows = _row_of(connection, each.path)
+            if file and has_rows and not each.more:
+                _forget(connection, file, touched, paths)
+            file = _insert(connection, each, file)
+            paths.add(addresses.alone(each.path))
+            for row in _contribute(connection, each, file, bulk):
+                _touch(row, touched, paths)
+        if folded and not each.before:
             now = {part.path for part in each.parts}
-            for address, part in ids_in(connection, file).items():
+            for address, one in ids_in(connection, file).items():
                 if address not in now:
-                    forget(address, part)
+                    forget(address, one)
             put(connection, file, each.parts)
-        if file > 0:
+        if not part:
             progress()
     bulk.end()
     for table in FACTS:
@@ -216,26 +220,23 @@ def _forget(connection: sqlite3.Connection, file: int, touched: Touched, paths: 
         connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
 
-def _insert(connection: sqlite3.Connection, each: FileFacts, file: int, touched: Touched, paths: set[str], bulk: Bulk) -> int:
+def _insert(connection: sqlite3.Connection, each: FileFacts, file: int) -> int:
     row = (each.path, each.kind, *each.stamp, int(each.racy), each.hash)
     if file:
         sql = "UPDATE files SET path = ?, kind = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, racy = ?, hash = ? WHERE id = ?"
         connection.execute(sql, (*row, file))
-    elif bulk.is_new:
-        file = bulk.file(each.path, each.kind, each.stamp, each.racy, each.hash)
-    else:
-        sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
-        file = connection.execute(sql, row).lastrowid or 0
-    if not bulk.is_new:
-        paths.add(addresses.alone(each.path))
-    for fact in each.facts:
-        made: Row = fact if type(fact) is tuple else row_of(fact)  # type: ignore[assignment,arg-type]
-        bulk.add(file, made)
-        if not bulk.is_new:  # else everything is worked out anew
-            _touch(made, touched, paths)
+        return file
+    sql = "INSERT INTO files (path, kind, size, mtime_ns, ctime_ns, inode, racy, hash, audited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
+    return connection.execute(sql, row).lastrowid or 0
+
+
+def _contribute(connection: sqlite3.Connection, each: FileFacts, file: int, bulk: Bulk) -> list[Row]:
+    """Puts what a file says into the index; returns its rows."""
+    rows: list[Row] = [fact if type(fact) is tuple else row_of(fact) for fact in each.facts]  # type: ignore[misc,arg-type]
+    bulk.add(file, rows)
     if each.problems:
         connection.executemany(_INSERT_PROBLEM, [_problem_row(file, problem) for problem in each.problems])
-    return file
+    return rows
 
 
 def _touch(row: tuple[str, tuple[Any, ...]], touched: Touched, paths: set[str]) -> None:

@@ -98,6 +98,8 @@ def _read(fd: int, name: str, path: str, limit: int) -> bytes:
         while left and (part := os.read(file, min(left, some) if left > 0 else some)):
             parts.append(part)
             left = left - len(part) if left > 0 else left
+            if len(part) == size < some:
+                break  # all there is, in one go: more was asked for
         return b"".join(parts)
     finally:
         os.close(file)
