@@ -70,7 +70,7 @@ def _audited(entry: dict[str, Any]) -> Iterator[Fact]:
         path, old, new, by_hand = each["path"], each["old"], each["new"], each.get("by") == "hand"
         if not kind_for(path):
             continue  # the walk looks at documents only; a setting of git or of editors would look gone
-        address = addresses.when_folded(path)
+        address = addresses.when_folded(path) if folded else None
         moved = not by_hand and address is not None and addresses.file_of(address) in folded
         now = old if moved and new is None else new
         made = old is None and not moved and path not in folded

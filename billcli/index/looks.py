@@ -22,14 +22,20 @@ def remember(
 
     Of any other folder it is noted that there is one, so that its files are missed once it has gone.
     """
-    from billcli.index.refresh import known_files  # not for a look that tells that nothing changed
+    from billcli.index.refresh import each_file, known_files  # not for a look that tells that nothing changed
 
-    known = known_files(connection, folders)
+    wrong, found = set(), 0
+    for path, _, *stamp, racy, _ in each_file(connection, folders):
+        have = files.get(path)
+        found += have is not None
+        if racy or have != tuple(stamp):
+            wrong.add(path.rpartition("/")[0])
+    if found < len(files):
+        known = known_files(connection, folders)
+        wrong.update(path.rpartition("/")[0] for path in files if path not in known)
     if folders is None:
         folders = looks.keys()
         connection.execute("DELETE FROM looks")
-    wrong = {path.rpartition("/")[0] for path, have in known.items() if have.racy or have.stamp != files.get(path)}
-    wrong.update(path.rpartition("/")[0] for path in files if path not in known)
     connection.executemany("DELETE FROM looks WHERE folder = ?", [(each,) for each in folders])
     kept = [(each, b"" if each in wrong else looks[each]) for each in folders if each in looks]
     connection.executemany("INSERT INTO looks VALUES (?, ?)", kept)

@@ -52,11 +52,19 @@ def known_files(connection: sqlite3.Connection, folders: Collection[str] | None 
 
     So of a folded file, and of none of its documents.
     """
+    return {
+        path: Known(id_, (size, mtime, ctime, inode), bool(racy), hash_)
+        for path, id_, size, mtime, ctime, inode, racy, hash_ in each_file(connection, folders)
+    }
+
+
+def each_file(connection: sqlite3.Connection, folders: Collection[str] | None) -> Iterator[tuple[Any, ...]]:
+    """The same as rows, one after the other: path, id, size, mtime, ctime, inode, racy, hash."""
     if folders is None:
-        found = connection.execute(f"{_KNOWN} WHERE folded IS NULL").fetchall()
-    else:
-        found = [row for each in folders for row in _inside(connection, each)]
-    return {path: Known(id_, (size, mtime, ctime, inode), bool(racy), hash_) for path, id_, size, mtime, ctime, inode, racy, hash_ in found}
+        yield from connection.execute(f"{_KNOWN} WHERE folded IS NULL")
+        return
+    for each in folders:
+        yield from _inside(connection, each)
 
 
 _KNOWN = "SELECT path, id, size, mtime_ns, ctime_ns, inode, racy, hash FROM files"
