@@ -153,7 +153,7 @@ def bring_along(root: str, paths: Collection[str]) -> None:
         index = connections.open_index(place)
         try:
             looked_at = time.time_ns()
-            walk = walk_some(index, looks.look_at(root, written))
+            walk = walk_some(root, index, looks.look_at(root, written))
             if walk is not None:
                 connections.write(index, lambda: update(root, index, walk, looked_at, {}, no_progress))
         finally:

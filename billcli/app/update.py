@@ -44,15 +44,15 @@ def walk(root: str, index: connections.Connection, seen: looks.Looks | None, *, 
     return Walk(found, None, None) if again or gone or sorted(walk_problems(index)) != sorted(found.problems) else None
 
 
-def walk_some(index: connections.Connection, looked: looks.Looks) -> Walk | None:
+def walk_some(root: str, index: connections.Connection, looked: looks.Looks) -> Walk | None:
     """The walk through the folders that a command wrote into; None where more than plain files is to be judged."""
-    found = looks.part(looked, looked.keys()) if not walk_problems(index) else None
+    found = looks.part(root, looked, looked.keys()) if not walk_problems(index) else None
     return Walk(found, looked, looked.keys(), some=True) if found is not None else None
 
 
 def _walk_in(root: str, index: connections.Connection, seen: looks.Looks, differ: set[str]) -> Walk:
     """A walk through the folders that differ, or through all of them where more than plain files is to be judged."""
-    found = looks.part(seen, differ) if not walk_problems(index) else None
+    found = looks.part(root, seen, differ) if not walk_problems(index) else None
     return Walk(found, seen, differ) if found is not None else Walk(scan(root), seen, None)
 
 
@@ -66,7 +66,9 @@ def update(
 ) -> None:
     """Reads what is stale and puts it into the index. Call inside a transaction."""
     if walk.folders is not None and walk.looks is not None and not walk.some:
-        walk = _walk_in(root, index, walk.looks, known_looks.differing(index, walk.looks))  # another command may have written since
+        differ = known_looks.differing(index, walk.looks)
+        if differ != walk.folders or walk_problems(index):
+            walk = _walk_in(root, index, walk.looks, differ)  # another command has written since
     seen = walk.seen
     known = rows.known_files(index, walk.folders)
     again, gone = rows.stale(known, seen.files)

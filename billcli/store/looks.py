@@ -16,7 +16,7 @@ from typing import NamedTuple
 from billcli.model.pattern import Pattern
 from billcli.store import layout
 from billcli.store.fs import Stamp
-from billcli.store.scan import Scan
+from billcli.store.scan import Scan, scan
 
 
 class Look(NamedTuple):
@@ -103,12 +103,10 @@ def look_at(root: str, paths: Collection[str]) -> dict[str, bytes]:
     return found
 
 
-def part(looks: Looks, folders: Collection[str]) -> Scan | None:
+def part(root: str, looks: Looks, folders: Collection[str]) -> Scan | None:
     """What ``scan`` finds in these folders, where every name in them is a plain one; None where it has to look itself."""
-    if "." in folders:
-        return None  # whether another name in the root is a slip is for ``scan`` to say
-    found = Scan({}, [])
-    for folder in folders:
+    found = Scan({}, scan(root, below=False).problems if "." in folders else [])  # whether another name in the root is a slip
+    for folder in sorted(set(folders) - {"."}):
         if folder not in looks:
             continue
         others, names, stamps = unpacked(looks[folder])

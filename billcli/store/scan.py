@@ -18,8 +18,8 @@ class Scan(NamedTuple):
     problems: list[Diagnostic]
 
 
-def scan(root: str) -> Scan:
-    """Walks the data folders and ``audit/``; other folders of the user are left alone."""
+def scan(root: str, *, below: bool = True) -> Scan:
+    """Walks the data folders and ``audit/``; other folders of the user are left alone. Without ``below`` it enters none."""
     found = Scan({}, [])
     known = (*layout.FOLDERS, *layout.OTHER_FOLDERS)
     with os.scandir(root) as entries:
@@ -31,7 +31,8 @@ def scan(root: str) -> Scan:
             elif layout.is_leftover(entry.name) and any(name in entry.name for name in layout.SINGLE):
                 found.problems.append(_leftover(entry.name, entry.name))
             elif entry.name in layout.FOLDERS or entry.name == "audit":
-                _folder(entry, entry.name, found)
+                if below or not entry.is_dir(follow_symlinks=False):
+                    _folder(entry, entry.name, found)
             elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in known:
                 if hint := did_you_mean(entry.name, known):
                     found.problems.append(Diagnostic("W123", f"bill does not read the folder {entry.name}/", entry.name, hint=hint))
