@@ -114,23 +114,28 @@ INSERT INTO gone SELECT a.path, max(a.hash) FROM audited a WHERE a.path = ?1 AND
 
 
 KEYS = {"invoices": "number", "credit_notes": "number", "payments": "id", "refunds": "id", "write_offs": "id"}
-_DOUBLED = """
-INSERT INTO doubled SELECT '{table}', max(t.{key}), group_concat(f.path, ' and ') FROM {table} t JOIN files f ON f.id = t.file {where}
-GROUP BY lower(t.{key}) HAVING count(*) > 1
-"""
+_CLAIMS = "SELECT t.{key}, f.path FROM {table} t JOIN files f ON f.id = t.file WHERE lower(t.{key}) = ? ORDER BY f.path"
+_TWICE = "SELECT lower({key}) FROM {table} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1"
 _FEW = 200
 
 
 def _doubled(connection: sqlite3.Connection, touched: Mapping[str, set[str]], *, everything: bool) -> None:
-    """Numbers and ids that several files claim; looked for among what came or went, or all over where that is much."""
+    """Numbers and ids that several files claim; looked for among what came or went, or all over where that is much.
+
+    The files stand in the order of their paths, whichever of them came first.
+    """
     for table, key in KEYS.items():
-        if everything or len(touched[table]) > _FEW:
+        names = sorted(touched[table])
+        if everything or len(names) > _FEW:
             connection.execute("DELETE FROM doubled WHERE kind = ?", (table,))
-            connection.execute(_DOUBLED.format(table=table, key=key, where=""))
-            continue
-        each = [(name,) for name in sorted(touched[table])]
-        connection.executemany("DELETE FROM doubled WHERE kind = ? AND lower(name) = ?", [(table, *name) for name in each])
-        connection.executemany(_DOUBLED.format(table=table, key=key, where=f"WHERE lower(t.{key}) = ?"), each)
+            names = [name for (name,) in connection.execute(_TWICE.format(table=table, key=key))]
+        else:
+            connection.executemany("DELETE FROM doubled WHERE kind = ? AND lower(name) = ?", [(table, name) for name in names])
+        for name in names:
+            claims = connection.execute(_CLAIMS.format(table=table, key=key), (name,)).fetchall()
+            if len(claims) > 1:
+                row = (table, max(key for key, _ in claims), " and ".join(path for _, path in claims))
+                connection.execute("INSERT INTO doubled VALUES (?, ?, ?)", row)
 
 
 def _match_all(connection: sqlite3.Connection) -> None:
