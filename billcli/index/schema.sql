@@ -168,13 +168,13 @@ CREATE TABLE audited (
   file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, hash TEXT, made INTEGER NOT NULL, by_hand INTEGER NOT NULL
 );
 CREATE INDEX audited_path ON audited (path, clone, seq);
-CREATE INDEX audited_file ON audited (file);
+CREATE INDEX audited_entry ON audited (file, seq);
 
 CREATE TABLE trail (
   file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL, command TEXT NOT NULL
 );
 CREATE INDEX trail_hash ON trail (hash);
-CREATE INDEX trail_file ON trail (file);
+CREATE INDEX trail_entry ON trail (file, seq);
 
 -- numbers and ids that two files claim: no figure is right while that is so
 CREATE TABLE doubled (kind TEXT NOT NULL, name TEXT NOT NULL, paths TEXT NOT NULL);

@@ -26,18 +26,19 @@ def closings(connection: sqlite3.Connection) -> list[Closing]:
     return [Closing(clone, seq, at, _DAY(day)) for clone, seq, at, day in connection.execute(sql)]
 
 
+_TOUCHED = f"""
+SELECT * FROM (
+  SELECT path, '' AS clone, 0 AS seq, '' AS at, 0, 1 FROM files WHERE audited = 0
+  UNION ALL SELECT path, '', 0, '', 0, 1 FROM gone
+  UNION ALL SELECT a.path, t.clone, t.seq, t.at, a.made, a.by_hand FROM trail t CROSS JOIN audited a ON a.file = t.file AND a.seq = t.seq AND a.clone = t.clone
+    WHERE t.at >= :d AND (a.by_hand OR a.made)
+) WHERE {" OR ".join(f"path LIKE '{folder}/%'" for folder in _FOLDERS)}
+"""  # our own names; the entries first, for all but a few came before that instant
+
+
 def touched(connection: sqlite3.Connection, since: str) -> Iterator[Touched]:
     """Documents that a person changed or took away, or that were made, by entries from that instant on or not noted yet."""
-    which = " OR ".join(f"path LIKE '{folder}/%'" for folder in _FOLDERS)
-    sql = f"""
-    SELECT * FROM (
-      SELECT path, '' AS clone, 0 AS seq, '' AS at, 0, 1 FROM files WHERE audited = 0
-      UNION ALL SELECT path, '', 0, '', 0, 1 FROM gone
-      UNION ALL SELECT a.path, t.clone, t.seq, t.at, a.made, a.by_hand FROM trail t JOIN audited a ON a.file = t.file AND a.clone = t.clone AND a.seq = t.seq
-        WHERE t.at >= ? AND (a.by_hand OR a.made)
-    ) WHERE {which}
-    """  # our own names
-    found = [(addresses.alone(path), *rest) for path, *rest in connection.execute(sql, (since,)) if not addresses.is_folded(path)]
+    found = [(addresses.alone(path), *rest) for path, *rest in connection.execute(_TOUCHED, {"d": since}) if not addresses.is_folded(path)]
     for path, clone, seq, at, made, by_hand in sorted(found, key=lambda each: (each[0], each[3], each[2])):
         file, day = _standing(connection, path)
         where = file or where_it_was(connection, path)

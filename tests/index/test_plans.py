@@ -9,6 +9,7 @@ from billcli.index import balances, find
 from billcli.index.connection import Connection, open_index
 from billcli.index.derived import _CLAIMS, _OWED, KEYS
 from billcli.index.refresh import FileFacts, replace
+from billcli.index.suspicion_queries import _TOUCHED
 from tests.index.ledgers import day, invoice, payment
 
 
@@ -53,6 +54,13 @@ def test_what_cannot_be_read_and_what_is_claimed_twice_is_found_without_a_walk(i
     for table, key in KEYS.items():
         sql = _CLAIMS.format(table=table, key=key).replace("?", ":d")
         assert scans(plan(index, sql)) == []
+
+
+def test_what_was_touched_since_a_close_is_looked_up_entry_by_entry(index: Connection) -> None:
+    """A month of the trail has thousands of entries: one that is looked for among them all makes a check of large books take minutes."""
+    steps = plan(index, _TOUCHED)
+    assert "SEARCH a USING INDEX audited_entry (file=? AND seq=?)" in steps
+    assert scans(steps) == ["SCAN files USING INDEX files_by_hand", "SCAN gone", "SCAN t"]
 
 
 def test_a_day_of_the_books_own_sum_is_worked_out_from_that_day_alone(index: Connection) -> None:
