@@ -62,16 +62,11 @@ def understand_trail(raw: bytes, path: str) -> Understood:
 
 
 def _audited(entry: dict[str, Any]) -> Iterator[Fact]:
-    """What one entry says of documents, by the places where they stand alone; whoever folds or unfolds neither makes nor takes away one."""
+    """What one entry says of documents, by the places where they stand alone; a folded file is none, and its making makes none."""
     from billcli.store.layout import kind_for
 
-    folded = {each["path"] for each in entry["files"] if addresses.is_folded(each["path"])}
     for each in entry["files"]:
         path, old, new, by_hand = each["path"], each["old"], each["new"], each.get("by") == "hand"
-        if not kind_for(path):
-            continue  # the walk looks at documents only; a setting of git or of editors would look gone
-        address = addresses.when_folded(path) if folded else None
-        moved = not by_hand and address is not None and addresses.file_of(address) in folded
-        now = old if moved and new is None else new
-        made = old is None and not moved and path not in folded
-        yield AuditedFile(entry["clone"], entry["seq"], addresses.alone(path), now, int(made), int(by_hand))
+        if kind_for(path):  # the walk looks at documents only; a setting of git or of editors would look gone
+            made = old is None and not addresses.is_folded(path)
+            yield AuditedFile(entry["clone"], entry["seq"], addresses.alone(path), new, int(made), int(by_hand))

@@ -38,9 +38,14 @@ def apply(
     ledger = _Ledger(root, hashes)
     ledger.unchanged(plan.relies_on)
     changes, inside = ledger.changes(plan.steps)
+    moved = _moved(plan.steps)
     records = [
         *by_hand,
-        *(audit.FileRecord(each.path, each.old, fs.sha256(each.new) if each.new is not None else None) for each in changes),
+        *(
+            audit.FileRecord(each.path, each.old, fs.sha256(each.new) if each.new is not None else None)
+            for each in changes
+            if each.path not in moved
+        ),
         *inside,
     ]
     try:
@@ -54,6 +59,12 @@ def apply(
         for folder in {fs.split(step.path)[0] for step in plan.steps if isinstance(step, Remove)}:
             fs.remove_empty(root, folder)
     return Applied(tuple(each.path for each in changes))
+
+
+def _moved(steps: Sequence[Step]) -> set[str]:
+    """Files whose document goes into a folded one, or comes out, as it is: the trail names that one, and knows the document already."""
+    joins = [step for step in steps if isinstance(step, Join)]
+    return {path for step in joins for path in (step.sources if addresses.is_folded(step.path) else (step.path,))}
 
 
 class _Ledger:

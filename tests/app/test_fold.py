@@ -244,6 +244,18 @@ def test_answer_names_the_files_and_the_period(single: Path) -> None:
     assert back["changed"] == answer["created"]
 
 
+def test_trail_names_the_folded_files_alone_for_it_knows_each_document_already(singles: Path, folded: Path) -> None:
+    """A year has tens of thousands of them, and every later command of the month would write their names once more."""
+    made, last = trail(singles), trail(folded)[-1]
+    files = [f"{folder}/2026/03.yaml" for folder in FOLDERS]
+    assert (last["command"], [(each["path"], each["old"]) for each in last["files"]]) == (f"fold {MONTH}", [(file, None) for file in files])
+    ok(folded, "unfold", MONTH, at="2026-04-05")
+    last = trail(folded)[-1]
+    assert [(each["path"], each["new"]) for each in last["files"]] == [(file, None) for file in files]
+    assert trail(folded)[:-2] == made
+    assert checked(folded) == checked(singles)
+
+
 def told(root: Path, *words: str) -> list[tuple[str, str, int | None]]:
     found = bill("check", *words, "--format", "json", cwd=root, at="2026-04-20").json["diagnostics"]
     return [(each["code"], each["file"], each["line"]) for each in found]

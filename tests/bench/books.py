@@ -20,7 +20,7 @@ from unittest import mock
 
 from billcli import __version__
 from billcli.app.schemas import schema_files
-from billcli.core import seal
+from billcli.core import addresses, seal
 from billcli.core.allocation import AllocationRow
 from billcli.core.document import document_data
 from billcli.core.invoice import creditor_reference, printed_party
@@ -29,7 +29,7 @@ from billcli.model.customer import Customer
 from billcli.model.invoice import Invoice
 from billcli.model.money import Money
 from billcli.model.sequence import number_for
-from billcli.store import audit, fs
+from billcli.store import audit, folded, fs
 from billcli.store.layout import KINDS
 from billcli.store.locate import private_folder
 from billcli.store.write import document_text
@@ -37,6 +37,8 @@ from billcli.store.write import document_text
 FIRST = date(2024, 1, 1)
 LAST = date(2026, 12, 31)
 """The day on which the books are looked at; what is paid later is open."""
+CLOSED = date(2026, 11, 30)
+"""Where the books are written folded: all but the last month."""
 DAYS = (LAST - FIRST).days
 CUSTOMERS = 1000
 SEED = 7
@@ -178,17 +180,26 @@ def adopt(root: Path) -> None:
 
 
 class LedgerWriter:
-    """``bill``'s own form: every document as ``bill`` writes it, sealed, and one entry of the audit trail for each."""
+    """``bill``'s own form: every document as ``bill`` writes it, sealed, and one entry of the audit trail for each.
 
-    def __init__(self, root: Path) -> None:
+    With ``closed`` the months up to that day are written as ``bill fold`` leaves them: a million documents take an hour as single files.
+    """
+
+    def __init__(self, root: Path, closed: date | None = None) -> None:
         self.root = root
+        self._closed = closed
+        self._months: dict[str, dict[str, bytes]] = {}
+        self._folds: list[tuple[str, str]] = []
         self._folders: set[str] = set()
         self._seal = (0, "")
         self._seq, self._prev = 0, ""
         self._trail: tuple[str, TextIO | None] = ("", None)
         self._taken: tuple[date, set[str]] = (FIRST, set())
         started = FIRST - timedelta(days=1)
-        self._record(started, "init", [(path, self._write(path, text)) for path, text in {**_FIRST_FILES, **schema_files()}.items()])
+        files = {**_FIRST_FILES, **schema_files()}
+        if closed:
+            files["ledger.yaml"] += f"closed_through: {closed}\n"
+        self._record(started, "init", [(path, self._write(path, text.encode())) for path, text in files.items()])
         self._company = KINDS["ledger"].model.model_validate(_parsed(_LEDGER)).model_dump(exclude_unset=True)["company"]
         self._parties = [self._customer(each, started) for each in range(CUSTOMERS)]
 
@@ -200,6 +211,9 @@ class LedgerWriter:
 
     def close(self) -> None:
         """After the last document."""
+        self._fold(LAST)
+        if self._folds:
+            self._record(LAST, "fold", self._folds)
         if self._trail[1]:
             self._trail[1].close()
         adopt(self.root)
@@ -242,16 +256,29 @@ class LedgerWriter:
         self._document(each.on, "payment add", "payment", document_data(made))
 
     def _document(self, day: date, command: str, kind: str, data: dict[str, Any]) -> None:
-        path = KINDS[kind].path(data)
-        self._record(day, command, [(path, self._write(path, document_text(KINDS[kind].schema, data)))])
+        path, raw = KINDS[kind].path(data), document_text(KINDS[kind].schema, data).encode()
+        address = addresses.when_folded(path) if self._closed and day <= self._closed else None
+        if address is None:
+            self._write(path, raw)
+        else:
+            file = addresses.file_of(address)
+            if file not in self._months:
+                self._fold(day)
+            self._months.setdefault(file, {})[addresses.name_of(address)] = raw
+        self._record(day, command, [(path, fs.sha256(raw))])
 
-    def _write(self, path: str, text: str) -> str:
+    def _fold(self, day: date) -> None:
+        """The months before that of this day are complete."""
+        for file in [each for each in self._months if each[-12:-5] < f"{day:%Y/%m}"]:
+            parts = self._months.pop(file)
+            self._folds.append((file, self._write(file, folded.joined({name: parts[name] for name in sorted(parts)}, file))))
+
+    def _write(self, path: str, raw: bytes) -> str:
         """The SHA-256 of the file as it now stands."""
         folder, _, name = path.rpartition("/")
         if folder not in self._folders:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
-        raw = text.encode()
         with open(f"{self.root}/{folder}/{name}", "xb") as file:
             file.write(raw)
         return fs.sha256(raw)
@@ -325,12 +352,12 @@ class PeersWriter:
         self._beancount.close()
 
 
-def write(count: int, folder: Path, what: str = "all") -> None:
+def write(count: int, folder: Path, what: str = "all", *, closed: date | None = None) -> None:
     """Writes the books of so many invoices; ``what`` is ``ledger``, ``peers`` or ``all``."""
     folder.mkdir(parents=True, exist_ok=True)
     writers: list[LedgerWriter | PeersWriter] = []
     if what != "peers":
-        writers.append(LedgerWriter(folder / "ledger"))
+        writers.append(LedgerWriter(folder / "ledger", closed))
     if what != "ledger":
         writers.append(PeersWriter(folder))
     for each in movements(count):
@@ -345,8 +372,9 @@ def main() -> None:
     parser.add_argument("count", type=int, help="how many invoices")
     parser.add_argument("folder", type=Path, help="an empty or new folder")
     parser.add_argument("--what", choices=("all", "ledger", "peers"), default="all")
+    parser.add_argument("--folded", action="store_true", help=f"the months up to {CLOSED} closed and folded")
     told = parser.parse_args()
-    write(told.count, told.folder, told.what)
+    write(told.count, told.folder, told.what, closed=CLOSED if told.folded else None)
 
 
 if __name__ == "__main__":
