@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="SUBJECTS", help=f"of {', '.join(SUBJECTS)}; all but million where left out")
     parser.add_argument("--quick", action="store_true", help="1,000 invoices, and no single commands")
     parser.add_argument("--full", action="store_true", help="check on the largest books too")
-    parser.add_argument("--million", action="store_true", help="1,000,000 folded invoices too, ours alone; about 10 GB of disk")
+    parser.add_argument("--million", action="store_true", help="1,000,000 folded invoices too, ours alone; about 4 GB of disk")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where the books are kept and found again; else they are deleted")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the results as JSON")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="the tables as Markdown")

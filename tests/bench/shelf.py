@@ -18,7 +18,7 @@ SETTLED = 2.1
 """Seconds after which a file's stamp is trusted; before, every command reads the file again."""
 FOLDED_YEARS = (2024, 2025)
 OURS_ALONE = 1_000_000
-"""Books of this size are kept once, folded, and never given to the peers."""
+"""Books of this size are written folded, and never given to the peers."""
 
 
 class Shelf:
@@ -38,8 +38,7 @@ class Shelf:
         self.say(f"writing the books of {count:,} invoices")
         env = {**self.tools.env, "PYTHONPATH": str(PROJECT)}
         command = (sys.executable, "-m", "tests.bench.books", str(count), str(folder), "--what")
-        kinds = ("ledger",) if count >= OURS_ALONE else ("peers", "ledger")
-        started = [subprocess.Popen((*command, what), env=env, cwd=PROJECT) for what in kinds]
+        started = [subprocess.Popen((*command, what), env=env, cwd=PROJECT) for what in ("peers", "ledger")]
         ended = [each.wait() for each in started]
         if any(ended):
             raise SystemExit("the books could not be written")
@@ -67,21 +66,25 @@ class Shelf:
         source = Path(self.ledger(count))
         self.say(f"folding two years of {count:,} invoices")
         ledger = root / "ledger"
-        if count >= OURS_ALONE:
-            root.mkdir()
-            source.rename(ledger)
-            shutil.rmtree(source.parent)
-        else:
-            shutil.copytree(source, ledger, ignore=lambda folder, _: (".bill", ".git") if folder == str(source) else ())
+        shutil.copytree(source, ledger, ignore=lambda folder, _: (".bill", ".git") if folder == str(source) else ())
         books.adopt(ledger)
         bill = (*self.tools.bill, "--ledger", str(ledger))
         self.tools.said(*bill, "close", "--through", f"{FOLDED_YEARS[-1]}-12-31", "--yes", "--quiet")
         for year in FOLDED_YEARS:
             self.tools.said(*bill, "fold", str(year), "--yes", "--quiet")
-        if count < OURS_ALONE:
-            begin(ledger, self.tools)
+        begin(ledger, self.tools)
         (root / "made").write_text(mark)
         return ledger
+
+    def all_folded(self, count: int) -> Path:
+        """Books of which all but the last month is closed and folded, written so: no disk takes millions of small files in good time."""
+        root, mark = self.root / f"closed-{count}", f"{books.FORMAT} {books.SEED}\n"
+        if not ((root / "made").exists() and (root / "made").read_text() == mark):
+            shutil.rmtree(root, ignore_errors=True)
+            self.say(f"writing the books of {count:,} invoices, closed through {books.CLOSED}")
+            books.write(count, root, "ledger", closed=books.CLOSED)
+            (root / "made").write_text(mark)
+        return root / "ledger"
 
 
 def git(root: Path, tools: Tools, *words: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections import defaultdict
 from decimal import Decimal
@@ -58,6 +59,27 @@ def test_books_come_out_the_same_every_time(made: Path, tmp_path: Path) -> None:
     assert tree(tmp_path / "again" / "ledger") == tree(made / "ledger") == tree(tmp_path / "apart" / "ledger")
     for name in ("books.journal", "books.beancount"):
         assert (tmp_path / "again" / name).read_bytes() == (made / name).read_bytes() == (tmp_path / "apart" / name).read_bytes()
+
+
+def test_folded_books_are_those_that_bill_makes_of_single_files(made: Path, tmp_path: Path) -> None:
+    closed = books.LAST.replace(year=2025)
+    books.write(COUNT, tmp_path, "ledger", closed=closed)
+    root, single = tmp_path / "ledger", tmp_path / "single"
+    shutil.copytree(made / "ledger", single)
+    books.adopt(single)
+    done("--ledger", str(single), "close", "--through", str(closed), "--yes", at=TODAY)
+    for year in (2024, 2025):
+        done("--ledger", str(single), "fold", str(year), "--yes", at=TODAY)
+    assert documents(root) == documents(single)
+    for ledger in (root, single):
+        ran = bill("--ledger", str(ledger), "check", "--strict", at=TODAY)
+        assert (ran.code, ran.out, ran.err) == (0, "", "")
+    done("--ledger", str(root), "invoice", "new", "-c", "c0001", "-l", "Work;1;10;vat-19;support", "--yes", at=TODAY)
+    assert not bill("--ledger", str(root), "check", at=TODAY).out
+
+
+def documents(root: Path) -> dict[str, bytes]:
+    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}
 
 
 def test_next_command_goes_on_with_the_trail_of_the_books(tmp_path: Path) -> None:
