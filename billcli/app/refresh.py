@@ -59,7 +59,7 @@ def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connect
         try:
             yield shown
         except connections.DatabaseError as error:
-            if path is None or not connections.is_damage(error):
+            if path is None or (not connections.is_damage(error) and connections.is_whole(shown)):
                 raise
             connections.forget(path)
             raise ChangedMeanwhile("the index was damaged; it is deleted, and nothing was changed", "run the command again") from error

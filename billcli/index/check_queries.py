@@ -141,7 +141,7 @@ def overdrawn(connection: sqlite3.Connection) -> Iterator[Overdrawn]:
     ):  # fmt: skip
         sql = _RUNNING.format(uses=_USES[kind], whole=whole, table=table, key=key, changes=changes)
         for name, balance, day in connection.execute(sql).fetchall():
-            sql = f"SELECT f.path, t.currency, {voided} FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?"
+            sql = f"SELECT f.path, t.currency, {voided} FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ? ORDER BY f.path"
             if row := connection.execute(sql, (name,)).fetchone():
                 yield Overdrawn(row[0], kind, name, row[1], balance, _day(day), _day(row[2]) if row[2] else None)
 
@@ -210,7 +210,7 @@ def unpaid_credit(connection: sqlite3.Connection) -> Iterator[UnpaidCredit]:
     SELECT c.k, sum(c.amount), i.currency FROM changes c JOIN invoices i ON i.number = c.k GROUP BY c.k
     HAVING sum(c.amount) < 0 AND (SELECT sum(n.gross) FROM credit_notes n WHERE n.corrects = c.k AND n.voided_on IS NULL) <= i.gross
     """  # credit above the gross is a finding of its own
-    note = "SELECT f.path, n.number FROM credit_notes n JOIN files f ON f.id = n.file WHERE n.corrects = ? AND n.voided_on IS NULL ORDER BY n.number DESC"
+    note = "SELECT f.path, n.number FROM credit_notes n JOIN files f ON f.id = n.file WHERE n.corrects = ? AND n.voided_on IS NULL ORDER BY n.number DESC, f.path"
     for invoice, balance, currency in connection.execute(sql).fetchall():
         if row := connection.execute(note, (invoice,)).fetchone():
             yield UnpaidCredit(row[0], row[1], invoice, currency, -balance)

@@ -70,6 +70,22 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def is_whole(connection: sqlite3.Connection) -> bool:
+    """Whether it has the tables and indexes of this version, and those alone: where not, what our SQL stumbled over was done to it."""
+    made = sqlite3.connect(":memory:", isolation_level=None)
+    _rebuild(made)
+    try:
+        return _shape(connection) == _shape(made)
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        made.close()
+
+
+def _shape(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+    return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+
+
 def is_busy(error: sqlite3.DatabaseError) -> bool:
     """Whether another command is in the way."""
     return _code(error) == sqlite3.SQLITE_BUSY

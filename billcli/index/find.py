@@ -23,9 +23,10 @@ TABLES = {
 
 
 def path_of(connection: sqlite3.Connection, kind: str, name: str) -> str | None:
-    """The file of a document."""
+    """The file of a document; of several that claim to be it the first by path, whichever was read first."""
     table, key = TABLES[kind]
-    row = connection.execute(f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ?", (name,)).fetchone()
+    sql = f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} = ? ORDER BY f.path"
+    row = connection.execute(sql, (name,)).fetchone()
     return str(row[0]) if row else None
 
 
@@ -33,7 +34,7 @@ def paths(connection: sqlite3.Connection, kind: str, names: Sequence[str]) -> di
     """The files of those of these documents that are there."""
     table, key = TABLES[kind]
     marks, values = names_in(names)
-    sql = f"SELECT t.{key}, f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} IN {marks}"
+    sql = f"SELECT t.{key}, f.path FROM {table} t JOIN files f ON f.id = t.file WHERE t.{key} IN {marks} ORDER BY f.path DESC"
     return dict(connection.execute(sql, values).fetchall())
 
 
@@ -60,7 +61,7 @@ def by_external_id(connection: sqlite3.Connection, kind: str, external_ids: Sequ
     """(number or id, content hash) by external id."""
     table, key = TABLES[kind]
     marks, values = names_in(external_ids)
-    sql = f"SELECT external_id, {key}, content FROM {table} WHERE external_id IN {marks}"
+    sql = f"SELECT external_id, {key}, content FROM {table} WHERE external_id IN {marks} ORDER BY {key} DESC"
     return {external: (name, content) for external, name, content in connection.execute(sql, values)}
 
 

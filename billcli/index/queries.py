@@ -90,7 +90,7 @@ def edited_by_hand(connection: sqlite3.Connection) -> list[tuple[str, str | None
     Documents in folded files are told by their addresses, besides the files.
     """
     here = connection.execute("SELECT path, hash FROM files WHERE audited = 0 AND kind NOT IN ('audit') AND hash <> ''").fetchall()
-    last = "SELECT hash FROM audited WHERE path = ? ORDER BY seq DESC LIMIT 1"
+    last = "SELECT hash FROM audited WHERE path = ? ORDER BY seq DESC, clone LIMIT 1"
     known = ((path, connection.execute(last, (addresses.alone(path),)).fetchone(), now) for path, now in here)
     found = [(path, row[0] if row else None, now) for path, row, now in known]
     return [*found, *connection.execute("SELECT path, hash, NULL FROM gone").fetchall()]

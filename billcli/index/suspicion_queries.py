@@ -49,7 +49,7 @@ def touched(connection: sqlite3.Connection, since: str) -> Iterator[Touched]:
 def _standing(connection: sqlite3.Connection, path: str) -> tuple[str | None, str | None]:
     """Where the document is, in a file of its own or in a folded one, and the day from which it counts; None for a file that is gone."""
     dates = " UNION ALL ".join(f"SELECT file, {day} AS day FROM {table}" for table, _, day in _DATED)
-    sql = f"SELECT path, (SELECT min(d.day) FROM ({dates}) d WHERE d.file = f.id) FROM files f WHERE path IN (?, ?)"  # our own names
+    sql = f"SELECT path, (SELECT min(d.day) FROM ({dates}) d WHERE d.file = f.id) FROM files f WHERE path IN (?, ?) ORDER BY path"  # our own names
     return connection.execute(sql, (path, addresses.when_folded(path))).fetchone() or (None, None)
 
 

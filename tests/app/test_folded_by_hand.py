@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -248,6 +249,16 @@ def test_folded_file_and_files_of_their_own_take_each_others_place(root: Path) -
     shutil.rmtree(root / "invoices/2026/01")
     assert known(root) == rebuilt(root)
     assert ran(root, "report", "aging").code == 0
+
+
+def test_what_is_wrong_with_a_number_that_two_files_claim_is_told_of_the_first_by_path(root: Path) -> None:
+    """Not of the one that was read first: that is another after a rebuild."""
+    (root / FILE).write_text(WHOLE.replace(TEXTS[2], invoice("R-3", 90, START + timedelta(days=3), void=START)))
+    assert known(root) == rebuilt(root)
+    (root / "invoices/2026/01").mkdir()
+    (root / "invoices/2026/01/R-3.yaml").write_text(TEXTS[2])
+    assert known(root) == rebuilt(root)
+    assert ran(root, "check") == without_index(root, "check")
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("02.yaml"), lambda path: path.write_bytes(b"\xff\xfe\x00")])

@@ -15,6 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from billcli.app import reading
 from billcli.app.refresh import fresh_index
 from billcli.index import connection
 from billcli.store import looks, scan
@@ -86,19 +87,22 @@ def _coarse(each: Look) -> Look:
 class Ledger(RuleBasedStateMachine):
     """A small ledger; every rule is something that happens to it between two commands."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(cores=st.sampled_from([1, 2]))
+    def begin(self, cores: int) -> None:
         memory = "/dev/shm"
         self.base = Path(tempfile.mkdtemp(prefix="bill-", dir=memory if os.access(memory, os.W_OK) else None))
         self.root = make_ledger(self.base / "ledger")
         self._file("customers/nord.yaml").write_text(customer("nord"))
         self._file("invoices/2026/01/R-1.yaml").write_text(invoice("R-1", 90, START))
+        self.patches, self.cores = ExitStack(), ExitStack()
+        for name, value in {"_cores": lambda: cores, "MANY": 2, "_CHUNK": 1}.items():
+            self.cores.enter_context(mock.patch.object(reading, name, value))
         self.record_a_payment()
-        self.patches = ExitStack()
 
     def teardown(self) -> None:
         if hasattr(self, "base"):
             self.patches.close()
+            self.cores.close()
             shutil.rmtree(self.base)
 
     def _enter(self, patch: AbstractContextManager[object]) -> None:
@@ -212,15 +216,22 @@ class Ledger(RuleBasedStateMachine):
         folder = place.removesuffix(".yaml")
         texts = [VALID[each] for each in VALID if each.startswith(folder)]
         chosen = data.draw(st.lists(st.one_of(*texts, BROKEN, CONTENT), max_size=4))
+        mark = data.draw(st.sampled_from(["---\n", "---\n", "--- \n", "---\r\n", "--- # next\n", ""]))
         path = self._file(place)
         if not path.is_dir():
-            path.write_text(data.draw(st.sampled_from(["", "---\n", "# by hand\n"])) + "---\n".join(chosen))
+            path.write_bytes((data.draw(st.sampled_from(["", "---\n", "# by hand\n", "\ufeff"])) + mark.join(chosen)).encode())
 
     @rule(data=st.data())
     def change_the_order_in_a_folded_file(self, data: st.DataObject) -> None:
         for path in sorted(self.root.glob("*/2026/01.yaml")):
             parts = path.read_text().split("---\n")
             path.write_text("---\n".join(data.draw(st.permutations(parts))[: data.draw(st.integers(1, len(parts)))]))
+
+    @rule(data=st.data(), to=st.sampled_from(["\r\n", "\n"]))
+    def change_the_line_ends(self, data: st.DataObject, to: str) -> None:
+        path = self._one(data)
+        if path.suffix == ".yaml" and path.name != "ledger.yaml":
+            path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", to.encode()))
 
     @rule(data=st.data())
     def cut_the_audit_trail(self, data: st.DataObject) -> None:
@@ -295,5 +306,5 @@ class Ledger(RuleBasedStateMachine):
             assert known(self.root) == rebuilt(self.root)
 
 
-Ledger.TestCase.settings = settings(max_examples=settings().max_examples // 2, stateful_step_count=12)
+Ledger.TestCase.settings = settings(max_examples=settings().max_examples // 5, stateful_step_count=12)
 TestLedger = Ledger.TestCase
