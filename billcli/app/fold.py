@@ -60,8 +60,14 @@ def _months(books: Books, wanted: Iterable[date]) -> list[Month]:
 
 def _check_apart(books: Books, month: Month) -> None:
     """Raises ``BillError`` for a document that would not come back from the folded file byte for byte."""
+    from billcli.store import fs
     from billcli.store.folded import why_apart
 
-    for path in month.beside:
-        if why := why_apart(books.raw(path)):
-            raise BillError(f"{path} cannot be folded: {why}; nothing was changed", "mend it, and fold again")
+    with fs.reading(books.root) as read:
+        for path in month.beside:
+            try:
+                raw = read(path, 0)
+            except FileNotFoundError:
+                raw = books.raw(path)  # what a killed command has not put there yet
+            if why := why_apart(raw):
+                raise BillError(f"{path} cannot be folded: {why}; nothing was changed", "mend it, and fold again")

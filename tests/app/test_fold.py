@@ -83,11 +83,17 @@ def single(singles: Path, tmp_path: Path) -> Path:
     return copied(singles, tmp_path / "single")
 
 
-@pytest.fixture
-def folded(singles: Path, tmp_path: Path) -> Path:
-    root = copied(singles, tmp_path / "folded")
+@pytest.fixture(scope="module")
+def foldeds(singles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with its March folded."""
+    root = copied(singles, tmp_path_factory.mktemp("fold") / "folded")
     ok(root, "fold", MONTH, at="2026-04-04")
     return root
+
+
+@pytest.fixture
+def folded(foldeds: Path, tmp_path: Path) -> Path:
+    return copied(foldeds, tmp_path / "folded")
 
 
 def documents(root: Path) -> dict[str, bytes]:
@@ -103,7 +109,8 @@ SHOWN = [("invoice", "INV-2026-0001"), ("invoice", "INV-2026-0003"), ("credit-no
 
 
 def reports(root: Path, which: list[tuple[str, ...]] = REPORTS) -> list[Ran]:
-    commands = [(*words, "--as-of", day) for words in which for day in ("2026-03-06", "2026-03-31", "2026-05-31")]
+    days = ("2026-03-06", "2026-03-31", "2026-05-31") if which is REPORTS else ("2026-03-31", "2026-05-31")
+    commands = [(*words, "--as-of", day) for words in which for day in days]
     commands += [(kind, "show", number) for kind, number in SHOWN]
     return [bill(*words, "--format", "json", cwd=root, at="2026-05-31") for words in commands]
 
@@ -146,13 +153,12 @@ def test_demo_is_the_same_with_every_closed_month_folded(tmp_path: Path) -> None
     assert len(documents(root)) < len(documents(single)) - 50
     commands = [(*words, "--as-of", day) for words in REPORTS[:-1] for day in ("2026-05-15", "2026-09-30")]
     commands += [("statement", path.stem) for path in (root / "customers").iterdir()]
-    commands += [("invoice", "show", path.stem) for path in (single / "invoices").rglob("*.yaml")]
+    commands += [("invoice", "show", path.stem) for path in sorted((single / "invoices").rglob("*.yaml"))[::4]]
     for words in commands:
         assert bill(*words, "--format", "json", cwd=root, at="2026-10-02") == bill(*words, "--format", "json", cwd=single, at="2026-10-02")
     assert checked(root) == checked(single)
     assert known(root) == rebuilt(root)
-    for month in range(1, 10):
-        ok(root, "unfold", f"2026-{month:02}", at="2026-10-02")
+    ok(root, "unfold", "2026", at="2026-10-02")
     assert documents(root) == documents(single)
 
 
