@@ -18,7 +18,13 @@ from billcli.store.apply import apply
 from billcli.store.lock import DEFAULT_WAIT, writer_lock
 
 _IGNORE = ".bill/\n"
-_ATTRIBUTES = "* text=auto eol=lf\naudit/**/*.jsonl merge=union\nbank/*/originals/** -text\nevidence/** -text\n"
+_ATTRIBUTES = """\
+* text=auto eol=lf
+*/[0-9][0-9][0-9][0-9]/[0-9][0-9].yaml diff=bill
+audit/**/*.jsonl merge=union
+bank/*/originals/** -text
+evidence/** -text
+"""
 
 
 class NewLedger(NamedTuple):

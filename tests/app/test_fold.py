@@ -267,6 +267,34 @@ def told(root: Path, *words: str) -> list[tuple[str, str, int | None]]:
     return [(each["code"], each["file"], each["line"]) for each in found]
 
 
+def test_changes_of_two_branches_in_one_folded_file_merge_by_themselves_and_diffs_name_the_document(folded: Path) -> None:
+    from billcli.app.init import _ATTRIBUTES
+
+    def git(*words: str) -> str:
+        command = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "diff.bill.xfuncname=^((number|id): .*)", *words)
+        return subprocess.run(command, cwd=folded, check=True, capture_output=True, text=True).stdout
+
+    (folded / ".gitignore").write_text(".bill/\n")
+    (folded / ".gitattributes").write_text(_ATTRIBUTES)
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "folded")
+    git("switch", "-qc", "other")
+    ok(folded, "invoice", "void", "INV-2026-0004", "--reason", "typo", at="2026-04-10")
+    changed = git("diff", "--", "invoices")
+    assert [line for line in changed.splitlines() if line[0] in "+-" and line[:3] not in ("+++", "---")] == [
+        "+void:", '+  "on": 2026-04-10', "+  reason: typo",
+    ]  # fmt: skip
+    assert re.search(r"^@@ .* @@ number: INV-2026-0004$", changed, re.MULTILINE)
+    git("commit", "-qam", "void")
+    git("switch", "-q", "main")
+    (folded / "invoices/2026/03.yaml").write_text((folded / "invoices/2026/03.yaml").read_text().replace("Desk", "Desks", 1))
+    git("commit", "-qam", "by hand")
+    git("merge", "-q", "other", "-m", "both")
+    assert known(folded) == rebuilt(folded)
+    assert [each[0] for each in told(folded) if each[0] != "W610"] == ["E403"], "the seal of what was changed by hand, and nothing else"
+
+
 # what is not folded
 
 SO_FAR = "the books are closed through 2026-03-31"
