@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import starmap
 
 from billcli.app.books import Books
 from billcli.app.hold_state import live_plans
@@ -22,10 +23,17 @@ def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
         raise UsageError(f"--by: {quoted(by)} is no way to group", "use one of: " + ", ".join(AGING_BY))
     if basis not in ("due", "issued", "original"):
         raise UsageError(f"--basis: {quoted(basis)} is not a basis", "use due, issued or original")
-    invoices = balances.open_invoices(books.index, as_of)
+    plans = live_plans(books, as_of)
+    alone: list[aging.OpenSum] = []
+    if by == "invoice":
+        invoices = balances.open_invoices(books.index, as_of)
+    else:
+        starts = aging.bucket_starts(as_of)
+        alone = [*starmap(aging.OpenSum, balances.open_sums(books.index, as_of, plans, starts, issued=basis == "issued"))]
+        invoices = balances.open_apart(books.index, as_of, plans)
     instalments = queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
-    parts = aging.open_parts(invoices, instalments, as_of, basis, live_plans(books, as_of))
-    proofs = aging.proofs(parts, invoices, balances.control_totals(books.index, as_of))
+    parts = aging.open_parts(invoices, instalments, as_of, basis, plans)
+    proofs = aging.proofs([*alone, *parts], [*alone, *invoices], balances.control_totals(books.index, as_of))
     broken = [proof.line().replace(" = ", " ≠ ", 1) for proof in proofs if not proof.holds]
     if broken:
         raise BillError("the report does not add up to the books: " + "; ".join(broken), '"bill check" looks for the reason')
@@ -36,4 +44,4 @@ def aging_report(books: Books, as_of: date, by: str, basis: str) -> Report:
         groups = {customer: (customer, name or "") for customer, name in queries.customers_by(books.index, "name")}
     else:
         groups = {customer: (group or aging.NO_GROUP,) * 2 for customer, group in queries.customers_by(books.index, by)}
-    return aging.aging_by_group(parts, balances.unapplied(books.index, as_of), as_of, by, groups, notes)
+    return aging.aging_by_group([*alone, *aging.sums(parts)], balances.unapplied(books.index, as_of), as_of, by, groups, notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -24,6 +24,29 @@ class OpenPart(NamedTuple):
     due_on: date
     overdue: int
     open: int
+
+
+class OpenSum(NamedTuple):
+    """What is open of a customer in one currency and bucket, 0 for not due; minor units."""
+
+    customer: str
+    currency: str
+    bucket: int
+    open: int
+
+
+_LAST_DAYS = (0, 30, 60, 90)
+"""Of each bucket but the last: how many days overdue it ends with."""
+
+
+def bucket_starts(as_of: date) -> tuple[date, ...]:
+    """Of each bucket but the last the earliest day on which what is in it was due; nothing is older than the calendar."""
+    return tuple(date.fromordinal(max(1, as_of.toordinal() - days)) for days in _LAST_DAYS)
+
+
+def sums(parts: Iterable[OpenPart]) -> list[OpenSum]:
+    """Each part by its bucket."""
+    return [OpenSum(part.customer, part.currency, _place(part.overdue), part.open) for part in parts]
 
 
 def bucket(overdue: int) -> str:
@@ -87,7 +110,7 @@ def aging_by_invoice(parts: Sequence[OpenPart], as_of: date, notes: tuple[str, .
 
 
 def aging_by_group(
-    parts: Sequence[OpenPart],
+    parts: Iterable[OpenSum],
     unapplied: Sequence[tuple[str, str, int]],
     as_of: date,
     key: str,
@@ -106,13 +129,13 @@ def aging_by_group(
     )  # fmt: skip
     sums: dict[tuple[str, str], list[int]] = {}
     names: dict[str, str] = {}
-    for customer, currency, _, _, overdue, open_ in parts:
+    for customer, currency, place, open_ in parts:
         group, name = groups.get(customer) or (customer, customer)
         row = sums.get((group, currency))
         if row is None:
             row = sums[group, currency] = [0] * 6
             names[group] = name
-        row[_place(overdue)] += open_
+        row[place] += open_
     for customer, currency, amount in unapplied:
         group, names[group] = groups.get(customer, (customer, customer))
         sums.setdefault((group, currency), [0] * 6)[5] += amount
@@ -143,15 +166,15 @@ class Proof(NamedTuple):
         return f"{self.currency}  Σ buckets {shown[0]} = Σ open {shown[1]} = control total {shown[2]}"
 
 
-def proofs(parts: Sequence[OpenPart], invoices: Sequence[OpenInvoice], control: Mapping[str, int]) -> list[Proof]:
+def proofs(parts: Iterable[OpenPart | OpenSum], invoices: Iterable[OpenInvoice | OpenSum], control: Mapping[str, int]) -> list[Proof]:
     """One per currency: the instalments, the invoices, and the books as a whole must come to the same."""
-    currencies = sorted({part.currency for part in parts} | {each.currency for each in invoices} | set(control))
-    return [
-        Proof(
-            currency,
-            sum(part.open for part in parts if part.currency == currency),
-            sum(each.open for each in invoices if each.currency == currency),
-            control.get(currency, 0),
-        )
-        for currency in currencies
-    ]
+    shown, open_ = _by_currency(parts), _by_currency(invoices)
+    currencies = sorted({*shown, *open_, *control})
+    return [Proof(each, shown.get(each, 0), open_.get(each, 0), control.get(each, 0)) for each in currencies]
+
+
+def _by_currency(rows: Iterable[OpenPart | OpenInvoice | OpenSum]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for each in rows:
+        found[each.currency] = found.get(each.currency, 0) + each.open
+    return found

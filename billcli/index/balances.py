@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from billcli.core.facts import InvoiceFact, OpenInvoice
 from billcli.index.queries import facts_of, invoices_of
@@ -75,11 +77,41 @@ def _asked(sql: str, as_of: date, customer: str | None) -> tuple[str, dict[str, 
 
 def open_invoices(connection: sqlite3.Connection, as_of: date, customer: str | None = None) -> list[OpenInvoice]:
     """Every invoice with something open on that day, or those of one customer; what came later is undone."""
+    return _invoices(connection.execute(*_asked(ASKED_OPEN, as_of, customer)))
+
+
+def _invoices(rows: Iterable[tuple[Any, ...]]) -> list[OpenInvoice]:
     day = date.fromisoformat
     return [
         OpenInvoice(customer, currency, number, day(issued), day(due), parts, gross, open_)
-        for customer, currency, number, issued, due, parts, gross, open_ in connection.execute(*_asked(ASKED_OPEN, as_of, customer))
+        for customer, currency, number, issued, due, parts, gross, open_ in rows
     ]
+
+
+def open_apart(connection: sqlite3.Connection, as_of: date, numbers: Collection[str]) -> list[OpenInvoice]:
+    """Of the open invoices those with several instalments, and those with these numbers."""
+    values = {"d": as_of.isoformat(), "apart": json.dumps([*numbers])}
+    return _invoices(connection.execute(f"SELECT * FROM ({OPEN}) WHERE NOT ({_alone(numbers)})", values))  # no value from outside
+
+
+def _alone(numbers: Collection[str]) -> str:
+    """Few ledgers have any such number, and looking for each invoice among none takes as long as reading it."""
+    return "parts = 1 AND number NOT IN (SELECT value FROM json_each(:apart))" if numbers else "parts = 1"
+
+
+def open_sums(
+    connection: sqlite3.Connection, as_of: date, numbers: Collection[str], starts: Sequence[date], *, issued: bool = False
+) -> list[tuple[str, str, int, int]]:
+    """All the other ones by customer, currency and span of days: (customer, currency, span, open).
+
+    The first span is from its day on, each next one reaches back to its own, and the last is all before. Spans are of the day on which
+    an invoice is due, or was issued. Tens of thousands of rows are added up where they are, for most reports show sums alone.
+    """
+    day = "issued_on" if issued else "due_on"
+    spans = " ".join(f"WHEN {day} >= :s{at} THEN {at}" for at in range(len(starts)))
+    sql = f"SELECT customer, currency, CASE {spans} ELSE {len(starts)} END AS span, sum(open) FROM ({OPEN}) WHERE {_alone(numbers)} GROUP BY customer, currency, span"
+    values = {"d": as_of.isoformat(), "apart": json.dumps([*numbers]), **{f"s{at}": start.isoformat() for at, start in enumerate(starts)}}
+    return connection.execute(sql, values).fetchall()
 
 
 def unapplied(connection: sqlite3.Connection, as_of: date, customer: str | None = None) -> list[Unapplied]:

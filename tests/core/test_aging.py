@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billcli.core.aging import BUCKETS, aging_by_group, aging_by_invoice, bucket, open_parts, proofs
+from billcli.core.aging import BUCKETS, aging_by_group, aging_by_invoice, bucket, bucket_starts, open_parts, proofs, sums
 from billcli.core.facts import OpenInvoice
 from billcli.model.money import Money
 
@@ -31,6 +31,17 @@ def test_buckets_begin_the_day_after_the_due_date(overdue: int, expected: str) -
     assert bucket(overdue) == expected
 
 
+@pytest.mark.parametrize("overdue", range(-3, 100))
+def test_bucket_is_the_first_that_starts_no_later_than_the_due_date(overdue: int) -> None:
+    due_on = AS_OF - timedelta(days=overdue)
+    starts = [*bucket_starts(AS_OF), date.min]
+    assert bucket(overdue) == BUCKETS[next(at for at, start in enumerate(starts) if start <= due_on)]
+
+
+def test_buckets_reach_no_further_back_than_the_calendar() -> None:
+    assert bucket_starts(date(1, 1, 2)) == (date(1, 1, 2), *[date.min] * 3)
+
+
 def one(number: str, due_on: date, open_: int, customer: str = "a", currency: str = "EUR") -> OpenInvoice:
     return OpenInvoice(customer, currency, number, due_on - timedelta(days=30), due_on, 1, open_, open_)
 
@@ -52,7 +63,7 @@ def test_by_the_day_of_issue_everything_is_older() -> None:
 
 def test_currencies_have_rows_and_totals_of_their_own() -> None:
     parts = open_parts([one("A", AS_OF, 100), one("B", AS_OF, 200, currency="USD")], {}, AS_OF, "due")
-    report = aging_by_group(parts, [], AS_OF, "customer", {"a": ("a", "Anna")}, ())
+    report = aging_by_group(sums(parts), [], AS_OF, "customer", {"a": ("a", "Anna")}, ())
     assert [(row[0], row[1], row[2], row[-1]) for row in report.rows] == [
         ("a", "Anna", "EUR", Money(100, "EUR")),
         ("a", "Anna", "USD", Money(200, "USD")),
@@ -62,7 +73,7 @@ def test_currencies_have_rows_and_totals_of_their_own() -> None:
 
 def test_unapplied_credit_stands_apart_and_lowers_the_total() -> None:
     parts = open_parts([one("A", AS_OF, 100)], {}, AS_OF, "due")
-    [row] = aging_by_group(parts, [("a", "EUR", 30)], AS_OF, "customer", {"a": ("a", "Anna")}, ()).rows
+    [row] = aging_by_group(sums(parts), [("a", "EUR", 30)], AS_OF, "customer", {"a": ("a", "Anna")}, ()).rows
     assert row[-2:] == (Money(30, "EUR"), Money(70, "EUR"))
 
 
@@ -73,7 +84,7 @@ def test_a_customer_with_credit_only_has_a_row() -> None:
 
 def test_customers_of_one_group_are_one_row() -> None:
     parts = open_parts([one("A", AS_OF, 100), one("B", AS_OF, 50, customer="b")], {}, AS_OF, "due")
-    [row] = aging_by_group(parts, [], AS_OF, "segment", {"a": ("public", "public"), "b": ("public", "public")}, ()).rows
+    [row] = aging_by_group(sums(parts), [], AS_OF, "segment", {"a": ("public", "public"), "b": ("public", "public")}, ()).rows
     assert (row[0], row[-1]) == ("public", Money(150, "EUR"))
 
 
@@ -102,6 +113,6 @@ def test_the_parts_of_an_invoice_come_to_what_is_open_of_it(amounts: list[int], 
     invoice = OpenInvoice("a", "EUR", "A", date(2025, 1, 1), plan[0][1], len(plan), sum(amounts), open_)
     parts = open_parts([invoice], {"A": plan}, AS_OF, "due")
     assert sum(part.open for part in parts) == open_
-    [total] = aging_by_group(parts, [], AS_OF, "customer", {}, ()).totals if parts else [(Money(0, "EUR"),)]
+    [total] = aging_by_group(sums(parts), [], AS_OF, "customer", {}, ()).totals if parts else [(Money(0, "EUR"),)]
     assert total[-1] == Money(open_, "EUR")
     assert len(BUCKETS) == 5

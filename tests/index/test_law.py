@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billcli.app.reading import understand
-from billcli.core.facts import CreditNoteFact, Draw, Fact, InvoiceFact, PaymentFact, Settlement
+from billcli.core import aging
+from billcli.core.facts import CreditNoteFact, Draw, Fact, InvoiceFact, OpenInvoice, PaymentFact, Settlement
 from billcli.core.settlement import Change, balance, invoice_changes, source_changes
 from billcli.index import balances
 from billcli.index.connection import Connection, open_index
@@ -204,3 +205,27 @@ def test_what_comes_later_changes_no_balance_of_an_earlier_day(books: tuple[list
         assert without_zero(balances.control_totals(early, as_of)) == without_zero(balances.control_totals(whole, as_of))
         early.close()
     whole.close()
+
+
+@given(documents(), st.sampled_from(["due", "issued"]), st.sets(st.sampled_from(["R-1", "R-2"])))
+def test_sums_of_what_is_open_are_those_of_the_invoices_one_by_one(texts: dict[str, str], basis: str, apart: set[str]) -> None:
+    """A report adds up tens of thousands of invoices in the index, and it comes to what ``core`` makes of each."""
+    index = open_index(None)
+    put(index, texts)
+
+    def added(found: Iterable[aging.OpenSum]) -> dict[tuple[str, str, int], int]:
+        rows: dict[tuple[str, str, int], int] = {}
+        for customer, currency, bucket, amount in found:
+            rows[customer, currency, bucket] = rows.get((customer, currency, bucket), 0) + amount
+        return rows
+
+    def one_by_one(invoices: list[OpenInvoice], as_of: date) -> list[aging.OpenSum]:
+        return aging.sums(aging.open_parts(invoices, {}, as_of, basis))
+
+    for as_of in [*EVERY_DAY[::4], day(35), day(66), day(97), day(400)]:
+        starts = aging.bucket_starts(as_of)
+        together = balances.open_sums(index, as_of, apart, starts, issued=basis == "issued")
+        others = balances.open_apart(index, as_of, apart)
+        assert {each.number for each in others} <= apart
+        found = added([*map(aging.OpenSum._make, together), *one_by_one(others, as_of)])
+        assert found == added(one_by_one(balances.open_invoices(index, as_of), as_of))
