@@ -97,6 +97,14 @@ CODES = {
     "E622": "a hold on more than the invoice has",
     "E623": "two plans on one invoice at once",
     "E624": "evidence that is gone or changed",
+    # bank statements
+    "E625": "a bank statement that is no readable table",
+    "E626": "a bank statement in an unknown layout",
+    "E627": "a day in a bank statement that cannot be told",
+    "E628": "an amount in a bank statement that cannot be told",
+    "E629": "a bank statement that does not add up",
+    "E630": "a row of a bank statement with too few or too many cells",
+    "E631": "a word in a bank statement that is not known",
     # tables that are imported
     "E701": "a table that cannot be read",
     "E702": "a header that does not fit",

@@ -28,7 +28,7 @@ finally:
 
 NOUNS = (
     "init", "demo", "check", "explain", "doctor", "show", "edit", "schema", "customer", "invoice", "terms", "draft", "credit-note",
-    "payment", "statement", "hold", "refund", "write-off", "report", "completion", "close",
+    "payment", "statement", "hold", "refund", "write-off", "report", "bank", "completion", "close",
 )  # fmt: skip
 
 Imported = Callable[..., frozenset[str]]

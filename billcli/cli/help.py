@@ -43,6 +43,7 @@ HELP = {
         '  refund       Money paid back to customers.\n'
         '  write-off    What nobody will pay, and its recovery.\n'
         '  report       Who owes what.\n'
+        '  bank         Bank statements: what bill reads in a file, and profiles...\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  close        Close a period: no balance in it changes any more.\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"
@@ -85,6 +86,7 @@ HELP = {
         '  refund       Money paid back to customers.\n'
         '  write-off    What nobody will pay, and its recovery.\n'
         '  report       Who owes what.\n'
+        '  bank         Bank statements: what bill reads in a file, and profiles of layouts.\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  close        Close a period: no balance in it changes any more.\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"

@@ -24,6 +24,7 @@ NOUNS = {
     'refund': 'Money paid back to customers',
     'write-off': 'What nobody will pay, and its recovery',
     'report': 'Who owes what',
+    'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
     'completion': 'Completion at a Tab for bash, zsh and fish',
     'close': 'Close a period: no balance in it changes any more',
     'fold': "Put a closed month's documents into one file for each kind",
@@ -535,6 +536,22 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--basis', 'due|issued|original', 'Count from due dates, days of issue, or due dates before any plan'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
+    'bank read': ('Show what bill understands of a statement: each line, the balances, and every row it sets aside with the reason', (
+        ('--profile', '?', "The layout, where the header does not tell: bill's own or the ledger's"),
+        ('--date-order', 'dmy|mdy|ymd', 'What comes first in dates, where the file does not show it'),
+        ('--decimal', '?', 'What parts the decimals, where the file does not show it'),
+        ('--currency', '?', 'ISO 4217 code, where the file does not say it'),
+        ('--encoding', '?', 'Where the file does not show it: cp1250, gb18030'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ('files',)),
+    'bank profile': ('Propose a profile for a CSV layout that bill does not know, from its header and its cells, as YAML to check', (
+        ('--save', '?', 'Keep it in the ledger, as bank/profiles/NAME.yaml'),
+        ('--encoding', '?', 'Where the file does not show it: cp1250, gb18030'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ('files',)),
     'completion': ('Print a script that completes words of bill at a Tab: commands, options, ids and numbers', (
     ), ('bash|zsh|fish',)),
     'close': ('Close the books through a day: no balance up to it changes any more', (

@@ -6,15 +6,15 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from billcli.core.imports.cells import REASON, Fault, Row
+from billcli.core.quoting import cell_place, last_quote
 from billcli.diagnostics import Diagnostic, Span
 from billcli.errors import BillError, UsageError
 from billcli.store.text import BOM, MAX_SHOWN
 
-_QUOTE = '"'
 _WIDE_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -90,44 +90,13 @@ def _records(lines: Sequence[str], file: str, delimiter: str) -> list[Row]:
 def _broken(lines: Sequence[str], file: str, delimiter: str, begun: int, reached: int, why: str) -> BillError:
     """The reason the record after line ``begun`` cannot be read, at the quote that is to blame where there is one."""
     if "unexpected end" in why:
-        line, column = _last_quote(lines, begun, delimiter)
+        line, column = last_quote(lines, begun, delimiter)
         hint = 'a quote inside a text is doubled: ""'
         return _unreadable(file, "a quote is opened here and never closed", line, lines[line - 1], hint, column)
     if "field larger" in why:
         return _unreadable(file, "a cell of more than 131072 characters", begun + 1, lines[begun], "is a quote missing?")
     hint = 'a text that contains quotes stands in quotes as a whole, and each quote in it is doubled: ""'
     return _unreadable(file, "something stands between a closing quote and the delimiter", reached, lines[reached - 1], hint)
-
-
-def _last_quote(lines: Sequence[str], begun: int, delimiter: str) -> tuple[int, int]:
-    """Line and column of the last opening quote from line ``begun`` on, counted from 1."""
-    opened, inside = (begun + 1, 1), False
-    for number in range(begun, len(lines)):
-        for place, kind in _signs(lines[number], delimiter, inside=inside):
-            if kind == "open":
-                opened = (number + 1, place + 1)
-            inside = kind == "open"
-    return opened
-
-
-def _signs(line: str, delimiter: str, *, inside: bool = False) -> Iterator[tuple[int, str]]:
-    """The places in a line where a quote opens or closes, or a delimiter ends a cell; ``inside`` says how the line before ended."""
-    at, at_start = 0, not inside
-    while at < len(line):
-        sign = line[at]
-        if inside and sign == _QUOTE:
-            if line[at + 1 : at + 2] == _QUOTE:
-                at += 1
-            else:
-                inside = False
-                yield at, "close"
-        elif not inside and sign == _QUOTE and at_start:
-            inside = True
-            yield at, "open"
-        elif not inside and sign == delimiter:
-            yield at, "end"
-        at_start = not inside and sign == delimiter
-        at += 1
 
 
 def _unreadable(file: str, message: str, line: int, text: str, hint: str, column: int = 1) -> BillError:
@@ -157,17 +126,8 @@ def _column(table: Table, at: int) -> str:
 
 def _span(table: Table, fault: Fault) -> Span:
     line = table.lines[fault.row.line - 1].rstrip("\r\n")
-    start, length = _cell_place(line, fault.column, table.delimiter) if fault.column is not None else (0, len(line))
+    start, length = cell_place(line, fault.column, table.delimiter) if fault.column is not None else (0, len(line))
     return Span(fault.row.line, start + 1, max(1, length), line if len(line) <= MAX_SHOWN else "")
-
-
-def _cell_place(line: str, column: int, delimiter: str) -> tuple[int, int]:
-    """Offset and length of a cell in its line; the whole line where the cell is on a later one."""
-    ends = [place for place, kind in _signs(line, delimiter) if kind == "end"]
-    if column > len(ends):
-        return 0, len(line)
-    start = ends[column - 1] + 1 if column else 0
-    return start, (ends[column] if column < len(ends) else len(line)) - start
 
 
 def rejected(table: Table, reasons: Sequence[tuple[Row, str]], at: int | None) -> bytes:

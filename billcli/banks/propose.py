@@ -1,0 +1,223 @@
+"""A profile for a layout that bill does not know, from the words of its header in several languages and the shape of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from billcli.banks import days, figures
+from billcli.banks.profiles import Match, currency_of, laid_over
+from billcli.banks.table import ABOVE, DELIMITERS, normal, plain_cells, split_lines
+from billcli.banks.words import HEADER, MINUS, PLUS
+from billcli.model.bank_profile import BankProfile
+
+_SEVERAL = ("text", "references")
+_EXACT = {role: [normal(word) for word in words.split("|")] for role, words in HEADER.items()}
+
+
+class Proposal(NamedTuple):
+    """A profile as it would stand in its file; ``doubts`` are what a person has to look at."""
+
+    data: dict[str, Any]
+    doubts: tuple[str, ...]
+
+
+class _Seen(NamedTuple):
+    line: int
+    delimiter: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+def by_header(text: str, encoding: str) -> Match | None:
+    """The layout that the words of the header alone make plain: a day, an amount with its sign, no two columns for one of them."""
+    lines = split_lines(text)
+    seen = _with_header(lines)
+    if seen is None:
+        return None
+    columns, doubts = _columns(seen)
+    if doubts or "date" not in columns or not ("amount" in columns or {"income", "expense"} <= columns.keys()):
+        return None
+    profile = BankProfile(title="by its header", header=tuple(cell for cell in seen.header if cell), columns=columns)  # type: ignore[arg-type]  # checked by the model
+    return laid_over("header", profile, lines, encoding, seen.delimiter, seen.line, seen.header)
+
+
+def propose(text: str, encoding: str, title: str) -> Proposal | None:
+    """A profile to look at, or None where no line looks like a statement's."""
+    lines = split_lines(text)
+    seen = _with_header(lines, least=1)
+    if seen is not None:
+        columns, doubts = _columns(seen, loosely=True)
+        data: dict[str, Any] = {"title": title, "header": [cell for cell in seen.header if cell]}
+    else:
+        seen = _without_header(lines)
+        if seen is None:
+            return None
+        columns, shape, doubts = _by_cells(seen)
+        data = {"title": title, "shape": shape}
+    if not encoding.startswith(("utf", "gb")) and encoding != "cp1252":
+        data["encoding"] = encoding
+    data["delimiter"] = "tab" if seen.delimiter == "\t" else seen.delimiter
+    data |= _written(seen, columns, doubts)
+    data["columns"] = {role: list(names) if len(names) > 1 else names[0] for role, names in columns.items()}
+    return Proposal(data, tuple(doubts))
+
+
+def _with_header(lines: Sequence[str], least: int = 2) -> _Seen | None:
+    """The first line of which at least ``least`` cells are names of columns, a day among them, and no cell is a day or an amount."""
+    for at, line in enumerate(lines[:ABOVE]):
+        best: tuple[int, str, list[str]] | None = None
+        for delimiter in DELIMITERS:
+            if delimiter not in line:
+                continue
+            header = [cell.strip() for cell in plain_cells(line.rstrip("\r\n"), delimiter)]
+            names = [normal(cell) for cell in header]
+            hits = sum(_role(name) is not None for name in names)
+            if hits >= max(least, 2) and any(_role(name) == "date" for name in names) and (best is None or hits > best[0]):
+                best = hits, delimiter, header
+        if best and not any(figures.figure(cell) or days.parsed(cell) for cell in best[2] if cell):
+            return _Seen(at, best[1], best[2], _rows(lines[at + 1 :], best[1]))
+    return None
+
+
+def _without_header(lines: Sequence[str]) -> _Seen | None:
+    """Rows from the first line on that have a day and an amount each, and as many cells."""
+    full = [line for line in lines if line.strip()]
+    for delimiter in DELIMITERS:
+        rows = _rows(full, delimiter)
+        if rows and len({len(row) for row in rows}) == 1 and len(rows[0]) > 2:
+            places = range(len(rows[0]))
+            if any(_all(rows, at, _is_day) for at in places) and any(_all(rows, at, _is_amount) for at in places):
+                return _Seen(-1, delimiter, [], rows)
+    return None
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    found = [plain_cells(line.rstrip("\r\n"), delimiter) for line in lines[:500] if line.strip()]
+    return [[cell.strip() for cell in row] for row in found]
+
+
+def _role(name: str) -> str | None:
+    bare = name
+    if name.endswith(")") and "(" in name:
+        before, _, inside = name.rpartition("(")
+        if currency_of(inside.rstrip(")")):
+            bare = f"{before.strip()} ({{currency}})"
+    return next((role for role, words in _EXACT.items() if name in words or bare in words), None)
+
+
+def _columns(seen: _Seen, *, loosely: bool = False) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """The names of columns by role, and where two of them want one role."""
+    found: dict[str, list[str]] = {}
+    doubts = []
+    for cell in seen.header:
+        name = normal(cell)
+        role = _role(name) if name else None
+        if role is None and loosely:
+            role = next((role for role, words in _EXACT.items() if len(name) > 3 and any(len(w) > 3 and w in name for w in words)), None)
+            if role:
+                doubts.append(f'"{cell}" is taken for {role}:')
+        if role:
+            found.setdefault(role, []).append(cell)
+    for role, cells in list(found.items()):
+        if len(cells) > 1 and role not in _SEVERAL:
+            words = _EXACT[role]
+            cells.sort(key=lambda cell: words.index(normal(cell)) if normal(cell) in words else len(words))
+            if role in ("amount", "income", "expense", "sign"):
+                doubts.append(f"{role}: is one of {', '.join(cells)}")
+            found[role] = cells if role in ("payer", "iban") else cells[:1]
+    if "id" in found and not _unique(seen, found["id"][0]):
+        found["bank_id"] = found.pop("id")
+    if "sign" not in found and "amount" in found and (column := _direction(seen, found)):
+        found["sign"] = [column]
+    if {"amount", "income", "expense"} <= found.keys() and loosely:
+        doubts.append("amount: stands beside income: and expense:, and must be the same")
+    if ("income" in found) != ("expense" in found):  # a word such as credit that means something else here
+        found.pop("income", found.pop("expense", []))
+        found.pop("expense", [])
+    return {role: tuple(cells) for role, cells in found.items()}, doubts
+
+
+def _unique(seen: _Seen, column: str) -> bool:
+    at = seen.header.index(column)
+    cells = [row[at] for row in seen.rows if at < len(row) and row[at]]
+    return len(set(cells)) == len(cells)
+
+
+def _direction(seen: _Seen, found: Mapping[str, Sequence[str]]) -> str | None:
+    """A column of nothing but words of direction, where no amount has a sign."""
+    at = seen.header.index(found["amount"][0])
+    if any((figure := figures.figure(row[at])) and figure.negative for row in seen.rows if at < len(row)):
+        return None
+    for place, cell in enumerate(seen.header):
+        words = {row[place].casefold() for row in seen.rows if place < len(row)}
+        if words and words <= PLUS | MINUS and words & MINUS:
+            return cell
+    return None
+
+
+def _all(rows: Sequence[Sequence[str]], at: int, test: Any) -> bool:
+    return all(test(row[at]) for row in rows)
+
+
+def _is_day(cell: str) -> bool:
+    return days.parsed(cell) is not None
+
+
+def _is_amount(cell: str) -> bool:
+    return (found := figures.figure(cell)) is not None and (not found.digits.isdigit() or found.negative or len(found.digits) < 7)
+
+
+def _by_cells(seen: _Seen) -> tuple[dict[str, tuple[str, ...]], list[str], list[str]]:
+    """Columns by what stands in them: the first day, the amount, words of direction, the longest text."""
+    rows = seen.rows
+    columns: dict[str, tuple[str, ...]] = {}
+    shape = []
+    texts: list[tuple[float, int]] = []
+    for at in range(len(rows[0])):
+        cells = [row[at] for row in rows]
+        words = {cell.casefold() for cell in cells}
+        if not any(cells):
+            shape.append("empty")
+        elif _all(rows, at, _is_day):
+            shape.append("date")
+            columns.setdefault("date" if "date" not in columns else "value_date", (f"#{at + 1}",))
+        elif _all(rows, at, _is_amount) and any(not cell.isdigit() for cell in cells):
+            shape.append("amount")
+            columns.setdefault("amount" if "amount" not in columns else "balance", (f"#{at + 1}",))
+        elif words <= PLUS | MINUS and len(words) > 1:
+            shape.append("|".join(sorted(set(cells))))
+            columns.setdefault("sign", (f"#{at + 1}",))
+        elif all(cell.isdigit() for cell in cells):
+            shape.append("number")
+        else:
+            shape.append("text")
+            texts.append((sum(map(len, cells)) / len(cells), at))
+    if texts:
+        columns["text"] = (f"#{max(texts)[1] + 1}",)
+    return columns, shape, ["no header: every column is told from its cells alone", "currency: is what the account is in"]
+
+
+def _written(seen: _Seen, columns: Mapping[str, Sequence[str]], doubts: list[str]) -> dict[str, Any]:
+    """How days and amounts are written, as far as the rows prove it."""
+    dates, amounts = _cells_of(seen, columns, ("date", "value_date")), _cells_of(seen, columns, ("amount", "income", "expense", "balance"))
+    found: dict[str, Any] = {}
+    order = days.evidence(dates) or days.monotonic(dates)
+    if isinstance(order, str):
+        found["dates"] = order
+    elif any(isinstance(days.parsed(cell), days.Parts) for cell in dates):
+        doubts.append("dates: is dmy or mdy; nothing in the file says which")
+    mark = figures.evidence(amounts)
+    if mark.point or mark.comma:
+        found["decimal"] = "." if mark.point else ","
+    if not columns.get("amount") and not columns.get("income"):
+        doubts.append("amount: is not found")
+    if "currency" not in columns and not any(currency_of(cell.rpartition("(")[2].rstrip(")")) for cell in seen.header if "(" in cell):
+        doubts.append("no column says the currency: add currency: EUR, or whichever it is")
+    return found
+
+
+def _cells_of(seen: _Seen, columns: Mapping[str, Sequence[str]], roles: Sequence[str]) -> list[str]:
+    names = [name for role in roles for name in columns.get(role, ())]
+    places = [int(name[1:]) - 1 if name.startswith("#") else seen.header.index(name) for name in names]
+    return [row[at] for row in seen.rows for at in places if at < len(row) and row[at]]
