@@ -244,7 +244,7 @@ def _broken(match: Match, chain: verify.Chain, currency: str) -> Fault:
 
     assert chain.broken and chain.should is not None and chain.broken.balance is not None
     told, should = Money(chain.broken.balance, currency), Money(chain.should, currency)
-    message = f"the balance is {told} here; the one before and this amount give {should}"
+    message = f"{told} stands here; the balance before and this amount give {should}"
     hint = "a row is missing, doubled or changed, or the list was filtered: download the whole period again"
     return Fault("E629", message, hint, chain.broken.row, match.at["balance"][0])
 

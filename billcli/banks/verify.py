@@ -37,8 +37,9 @@ def chain(lines: Sequence[BankLine]) -> Chain:
             return Chain(order, opening, closing, known > 1)
     if known == len(lines) and (ends := _whole(lines)):
         return Chain(orders[0], *ends, True)
-    at, nearer = max((at, which) for which, at in enumerate(breaks) if at is not None)
-    return Chain(orders[nearer], broken=orders[nearer][at], should=_expected(orders[nearer], at))
+    at = breaks[0]
+    assert at is not None
+    return Chain(orders[0], broken=orders[0][at], should=_expected(orders[0], at))
 
 
 def _plainly_newest_first(lines: Sequence[BankLine]) -> bool:
