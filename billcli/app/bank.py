@@ -29,11 +29,11 @@ def read_statements(path: str, root: str | None, options: Options) -> list[BankS
 
 def read_statement_file(path: str) -> bytes:
     """Its bytes, but no more than a statement may have. Raises ``UsageError`` where it cannot be read."""
-    from billcli.banks.encoding import LIMIT
+    from billcli.banks.read import LIMIT
 
     try:
         with open(path, "rb") as file:
-            return file.read(LIMIT + 1)  # one more than is read further on, where it is said
+            return file.read(LIMIT + 1)  # one more than any format may have, which is said further on
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 

@@ -85,6 +85,10 @@ class Evidence(NamedTuple):
 def evidence(texts: Iterable[str]) -> Evidence:
     found: dict[str, str] = {}
     for text in texts:
+        mark = text[-3:-2]
+        if mark in (".", ",") and text[-2:].isdigit():  # the most of them, at little cost
+            found.setdefault(mark, text)
+            continue
         each = figure(text)
         if each is None or each.digits.isdigit():
             continue

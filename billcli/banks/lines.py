@@ -34,6 +34,9 @@ class Builder:
         self._currency = match.currency or match.profile.currency or currency
         self._days: dict[str, date | None] = {}
         self._numbers: dict[str, figures.Number | None] = {}
+        self._minors: dict[tuple[str, str], int] = {}
+        self._accounts: dict[tuple[str, str], str] = {}
+        self._currencies: dict[str, str] = {}
         profile = match.profile
         self._plus = frozenset(word.casefold() for word in profile.sign.plus) or PLUS
         self._minus = frozenset(word.casefold() for word in profile.sign.minus) or MINUS
@@ -76,12 +79,12 @@ class Builder:
         amount = self._amount(row, currency)
         if amount is None:
             return None
-        fee = self._money(row, "fee", currency) or 0
+        fee = (self._money(row, "fee", currency) or 0) if "fee" in at else 0
         if self.match.profile.fee == "apart":
             amount -= fee
-        incoming = amount >= 0
-        payer = self._first(cells, at.get("payer_in" if incoming else "payer_out", ())) or self._first(cells, at.get("payer", ()))
-        iban = account(first_of(cells, at.get("iban_in" if incoming else "iban_out", ())) or first_of(cells, at.get("iban", ())))
+        side = "in" if amount >= 0 else "out"
+        payer = self._text(cells, f"payer_{side}") or self._text(cells, "payer")
+        iban = account(first_of(cells, at.get(f"iban_{side}", ())) or first_of(cells, at.get("iban", ())))
         if self.match.profile.split_account and payer:
             payer, glued = name_and_account(payer)
             iban = iban or glued
@@ -89,10 +92,10 @@ class Builder:
         if self.match.profile.sepa_marks:
             marked = purpose(text)
             text = marked.text
-        end_to_end = self._first(cells, at.get("end_to_end", ())) or (marked.end_to_end if marked else "")
+        end_to_end = self._text(cells, "end_to_end") or (marked.end_to_end if marked else "")
         kind = self._kind(cells)
         line = BankLine(
-            id=clean(first_of(cells, at.get("id", ()))),
+            id=clean(first_of(cells, at["id"])) if "id" in at else "",
             row=row.line,
             booked_on=booked_on,
             amount=amount,
@@ -100,22 +103,24 @@ class Builder:
             value_on=self._day(row, "value_date"),
             payer=payer,
             iban=iban,
-            ultimate=self._first(cells, at.get("ultimate", ())) or (marked.ultimate if marked else ""),
+            ultimate=self._text(cells, "ultimate") or (marked.ultimate if marked else ""),
             text=text,
-            references=self._references(cells),
+            references=self._references(cells) if "references" in at else (),
             end_to_end="" if end_to_end.casefold() in _NONE_GIVEN else end_to_end,
             bank_id=clean(first_of(cells, at.get("bank_id", ()) or at.get("id", ()))),
             kind=kind,
-            returned=self._first(cells, at.get("related", ())) if kind in ("return", "chargeback") else "",
+            returned=self._text(cells, "related") if kind in ("return", "chargeback") else "",
             fee=abs(fee),
-            original=self._original(row, currency),
+            original=self._original(row, currency) if "original_currency" in at else None,
             balance=None if self._no_balance else self._money(row, "balance", currency),
         )
         return (self._account(cells), currency), line
 
     def _account(self, cells: Sequence[str]) -> str:
-        parts = (account(first_of(cells, self._at.get("account", ()))), clean(first_of(cells, self._at.get("product", ()))))
-        return " ".join(part for part in parts if part)
+        own, product = first_of(cells, self._at.get("account", ())), first_of(cells, self._at.get("product", ()))
+        if (own, product) not in self._accounts:
+            self._accounts[own, product] = " ".join(part for part in (account(own), clean(product)) if part)
+        return self._accounts[own, product]
 
     # days and amounts
 
@@ -148,6 +153,8 @@ class Builder:
         return None
 
     def _minor(self, row: Row, at: int, text: str, currency: str) -> int | None:
+        if (known := self._minors.get((text, currency))) is not None:
+            return known
         value = self._number(text)
         if value is None:
             shown = "comma" if self._mark == "," else "point"
@@ -159,6 +166,8 @@ class Builder:
             message = f"{quoted(text)} has {value.places} decimals; {currency} has {digits(currency)}"
             hint = 'where the sign parts thousands, say so: --decimal "." or --decimal ","'
             self.faults.append(Fault("E628", message, hint, row.line, at))
+        else:
+            self._minors[text, currency] = found
         return found
 
     def _amount(self, row: Row, currency: str) -> int | None:
@@ -214,7 +223,11 @@ class Builder:
     def _currency_of(self, row: Row) -> str:
         columns = self._at.get("currency", ())
         text = first_of(row.cells, columns)
+        if text in self._currencies:
+            return self._currencies[text]
         if found := currency_of(text) or ("" if text else self._currency or self._symbol(row)):
+            if text or self._currency:
+                self._currencies[text] = found
             return found
         if text:
             hint = "the ISO 4217 code, such as EUR"
@@ -240,8 +253,11 @@ class Builder:
 
     # texts
 
-    def _first(self, cells: Sequence[str], columns: Iterable[int]) -> str:
-        return next((text for at in columns if at < len(cells) and (text := present(cells[at]))), "")
+    def _text(self, cells: Sequence[str], role: str) -> str:
+        for at in self._at.get(role, ()):
+            if at < len(cells) and (text := present(cells[at])):
+                return text
+        return ""
 
     def _joined(self, cells: Sequence[str], columns: Iterable[int]) -> str:
         found = [text for at in columns if at < len(cells) and (text := present(cells[at]))]

@@ -13,6 +13,7 @@ from billcli.banks.texts import account, present
 from billcli.model.money import digits
 
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_NUMBER = re.compile(r"[0-9][0-9*]{5,}")
 _BRACKETS = "[]【】 \t:："
 
 
@@ -43,7 +44,8 @@ def above(match: Match) -> Above:
                 found[role] = value
                 line = at if role == "closing" else line
     iban = _IBAN.search(found["account"])
-    number = account(iban[0] if iban else found["account"])
+    digits_only = None if "@" in found["account"] else _NUMBER.search(found["account"])
+    number = account(iban[0] if iban else digits_only[0] if digits_only else found["account"])
     return Above(number, currency_of(found["currency"]), found["opening"], found["closing"], line)
 
 

@@ -11,8 +11,9 @@ from billcli.banks.table import ABOVE, DELIMITERS, normal, plain_cells, split_li
 from billcli.banks.words import HEADER, MINUS, PLUS
 from billcli.model.bank_profile import BankProfile
 
+_SAMPLE = 50_000
 _SEVERAL = ("text", "references")
-_EXACT = {role: [normal(word) for word in words.split("|")] for role, words in HEADER.items()}
+_EXACT = {role: [normal(word.replace("_", " ")) for word in words.split("|")] for role, words in HEADER.items()}
 
 
 class Proposal(NamedTuple):
@@ -93,12 +94,12 @@ def _without_header(lines: Sequence[str]) -> _Seen | None:
 
 
 def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    found = [plain_cells(line.rstrip("\r\n"), delimiter) for line in lines[:500] if line.strip()]
+    found = [plain_cells(line.rstrip("\r\n"), delimiter) for line in lines[:_SAMPLE] if line.strip()]
     return [[cell.strip() for cell in row] for row in found]
 
 
 def _role(name: str) -> str | None:
-    bare = name
+    bare = name = name.replace("_", " ")
     if name.endswith(")") and "(" in name:
         before, _, inside = name.rpartition("(")
         if currency_of(inside.rstrip(")")):
@@ -139,9 +140,10 @@ def _columns(seen: _Seen, *, loosely: bool = False) -> tuple[dict[str, tuple[str
 
 
 def _unique(seen: _Seen, column: str) -> bool:
+    """Whether no two different rows have the same in this column."""
     at = seen.header.index(column)
-    cells = [row[at] for row in seen.rows if at < len(row) and row[at]]
-    return len(set(cells)) == len(cells)
+    first: dict[str, list[str]] = {}
+    return all(first.setdefault(row[at], row) == row for row in seen.rows if at < len(row) and row[at])
 
 
 def _direction(seen: _Seen, found: Mapping[str, Sequence[str]]) -> str | None:

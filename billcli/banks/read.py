@@ -21,6 +21,9 @@ from billcli.errors import UsageError
 from billcli.model.bank_profile import BankProfile
 from billcli.model.values import quoted
 
+LIMIT = 100 * 1024 * 1024
+"""More bytes are no statement in any format; a table may have fewer."""
+
 READERS = {
     "camt": "billcli.banks.camt:read_camt",
     "mt940": "billcli.banks.mt940:read_mt940",
@@ -41,6 +44,9 @@ class Options(NamedTuple):
 
 def read(raw: bytes, name: str, profiles: Mapping[str, BankProfile], options: Options = Options()) -> list[BankStatement]:  # noqa: B008  # a tuple
     """The statements of a file. ``profiles`` are those of the user before those that bill brings. Raises ``BillError``."""
+    if len(raw) > LIMIT:
+        why = Unreadable(f"the file has more than {LIMIT // 1024 // 1024} MB; no statement needs as many", "download a shorter period")
+        raise unreadable(name, why)
     if options.profile is None and (reader := format_of(raw)):
         return _reader(reader)(raw, name)
     try:
@@ -72,10 +78,7 @@ def _reader(name: str) -> Callable[[bytes, str], list[BankStatement]]:
 def matched(raw: bytes, profiles: Mapping[str, BankProfile], options: Options) -> Match:
     """The layout of a table. Raises ``Unreadable``, and ``BillError`` where no layout fits (E626)."""
     if options.profile is not None and options.profile not in profiles:
-        hint = (
-            did_you_mean(options.profile, tuple(profiles))
-            or 'profiles of your own stand in bank/profiles/; "bill bank profile FILE" makes one'
-        )
+        hint = did_you_mean(options.profile, tuple(profiles)) or "there are " + ", ".join(sorted(profiles))
         raise UsageError(f"there is no profile {quoted(options.profile)}", hint)
     chosen = {options.profile: profiles[options.profile]} if options.profile is not None else profiles
     every = known(chosen)

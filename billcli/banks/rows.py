@@ -62,12 +62,16 @@ def sort_rows(match: Match, table: Rows) -> Sorted:
     refunded = _refunded(match, table, rules)
     signs, neither = match.at.get("sign", ()), frozenset(word.casefold() for word in match.profile.sign.neither)
     ended = False
+    known_days: dict[str, bool] = {}
     for line, row in zip(table.starts, table.cells, strict=True):
         cells: Sequence[str] = row
         if len(cells) != width and not open_ended:
             cells = _squared(cells, width, match)
         date = first_of(cells, dates)
-        if not date or days.parsed(date) is None:
+        is_day = known_days.get(date)
+        if is_day is None:
+            is_day = known_days[date] = days.parsed(date) is not None
+        if not is_day:
             if not any(cell.strip() for cell in cells):
                 continue
             reason = no_movement(cells, date) or _repeated(cells, names) or ("below the table" if ended and not date else None)
@@ -194,13 +198,14 @@ def _cells_fault(line: int, count: int, width: int) -> Fault:
 def decided_days(match: Match, rows: Sequence[Row], chosen: str | None) -> tuple[str, list[Fault]]:
     """The order of day and month in this file: a number above 12, else the layout, else days in one direction, else a fault."""
     columns = [*match.at["date"], *match.at.get("value_date", ())]
-    texts = {cell: row.line for row in reversed(rows) for at in columns if at < len(row.cells) and (cell := row.cells[at].strip())}
+    texts = dict.fromkeys(row.cells[at].strip() for at in columns for row in rows if at < len(row.cells))
     if chosen:
         return chosen, []
     proof = days.evidence(texts)
     if isinstance(proof, days.Mixed):
-        message = f"{quoted(proof.month_first)} has the month first, {quoted(proof.day_first)} on line {texts[proof.day_first]} the day"
-        at = texts[proof.month_first]
+        other = _where(rows, columns, proof.day_first)[0]
+        message = f"{quoted(proof.month_first)} has the month first, {quoted(proof.day_first)} on line {other} the day"
+        at = _where(rows, columns, proof.month_first)[0]
         return "dmy", [Fault("E627", message, "one file has one order: mend the rows that were put in", at, columns[0])]
     if proof:
         return proof, []
@@ -218,21 +223,21 @@ def decided_days(match: Match, rows: Sequence[Row], chosen: str | None) -> tuple
     return "dmy", [Fault("E627", f"{shown} is one of two days: {why}", "say it: --date-order dmy or mdy", unsure.line, columns[0])]
 
 
+def _where(rows: Sequence[Row], columns: Sequence[int], text: str) -> tuple[int, int]:
+    """Line and column of a cell with this text."""
+    return next((row.line, at) for row in rows for at in columns if at < len(row.cells) and row.cells[at].strip() == text)
+
+
 def decided_mark(match: Match, rows: Sequence[Row], chosen: str | None) -> tuple[tuple[str, ...], list[Fault]]:
     """The decimal mark of this file, or both where only its balances can tell; a fault where two figures prove the contrary."""
     columns = [at for role in ("amount", "income", "expense", "fee", "balance") for at in match.at.get(role, ())]
     if chosen:
         return (chosen,), []
-    texts: dict[str, tuple[int, int]] = {}
-    for row in reversed(rows):
-        for at in columns:
-            if at < len(row.cells) and (cell := row.cells[at].strip()):
-                texts[cell] = row.line, at
-    found = figures.evidence(texts)
+    found = figures.evidence(text.strip() for at in columns for text in dict.fromkeys(row.cells[at] for row in rows if at < len(row.cells)))
     if found.point and found.comma:
-        where = texts[found.comma]
-        message = f"{quoted(found.comma)} has a decimal comma, {quoted(found.point)} on line {texts[found.point][0]} a decimal point"
-        return (".",), [Fault("E628", message, "one file has one decimal mark: mend the rows that were put in", *where)]
+        (line, column), (other, _) = _where(rows, columns, found.comma), _where(rows, columns, found.point)
+        message = f"{quoted(found.comma)} has a decimal comma, {quoted(found.point)} on line {other} a decimal point"
+        return (".",), [Fault("E628", message, "one file has one decimal mark: mend the rows that were put in", line, column)]
     if found.point or found.comma:
         return ("." if found.point else ",",), []
     if match.profile.decimal:

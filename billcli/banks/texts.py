@@ -11,7 +11,7 @@ _CONTROL = re.compile(f"[\x00-\x09\x0b-\x1f{_HIDDEN}]+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _EXCEL = re.compile(r'="([^"]*)"\Z|=""([^"]*)""\Z')
 _NOTHING = re.compile(r"[-—_./\s]*\Z")
-_MARK = re.compile(r"(?:^|(?<=[\s+]))(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|PURP|IBAN|BIC)\+")
+_MARK = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|\b(?:PURP|IBAN|BIC))\+")
 _GLUED = re.compile(r"(.*?)\s+([0-9*]{6,})\Z", re.DOTALL)
 _ACCOUNT_BLANKS = re.compile(r"[\s]+")
 

@@ -92,19 +92,19 @@ HEADER: Mapping[str, str] = {
     "余额|账户余额|残高",
     "currency": "currency|currency code|ccy|währung|waehrung|munt|valuta code|devise|moneda|divisa|moeda|měna|mena|valuutta|waluta|币种|货币|記帳通貨",
     "sign": "direction|debit/credit|credit/debit|dr/cr|cr/dr|d/c|c/d|soll/haben|af bij|cdtdbtind|credit debit indicator|收/支|借贷标志|借贷",
-    "payer": "payer|payer name|payee|counterparty|counterparty name|counter party|name|beguenstigter/zahlungspflichtiger|begünstigter|"
+    "payer": "payer|payer name|debtor|debtor name|customer|customer name|sender|remitter|ordering party|payee|counterparty|counterparty name|counter party|name|beguenstigter/zahlungspflichtiger|begünstigter|"
     "auftraggeber|auftraggeber/empfänger|empfänger|zahlungspartner|partner name|partnername|gegenpartei|name zahlungsbeteiligter|"
     "naam tegenpartij|tegenpartij|nom|tiers|contrepartie|beneficiario|ordenante|ordinante|controparte|protistrana|název protiúčtu|"
     "název protistrany|motpart|modpart|saaja/maksaja|nadawca/odbiorca|对方户名|对方名称|交易对方|対方",
     "iban": "iban|payer iban|payer account|counterparty iban|counterparty account|account number of counterparty|kontonummer/iban|"
     "iban zahlungsbeteiligter|gegenkonto|partner iban|tegenrekening|rekeningnummer tegenpartij|iban tegenpartij|compte contrepartie|"
     "cuenta contrapartida|conto controparte|protiúčet|číslo protiúčtu|motkonto|对方账号|对方账户",
-    "text": "description|text|memo|details|narrative|remittance|remittance information|payment details|payment reference|particulars|purpose|"
+    "text": "description|text|reference|referenz|notes|message|payment info|remittance text|memo|details|narrative|remittance|remittance information|payment details|payment reference|particulars|purpose|"
     "reference text|verwendungszweck|buchungstext|betreff|zahlungsgrund|omschrijving|mededeling|mededelingen|libellé|libelle|"
     "communication|motif|concepto|descripción|causale|descrizione|descrição|popis|zpráva pro příjemce|poznámka|tytuł|opis operacji|viesti|"
     "forklaring|摘要|用途|附言|备注|交易摘要|摘要内容",
-    "references": "reference|structured reference|variabilní symbol|variabilni symbol|vs|kid|ocr|viite|viitenumero|gestructureerde mededeling|"
-    "communication structurée|qr reference|referenz",
+    "references": "structured reference|variabilní symbol|variabilni symbol|vs|kid|ocr|viite|viitenumero|gestructureerde mededeling|"
+    "communication structurée|qr reference|check number|cheque number|check or slip #",
     "end_to_end": "end to end id|end-to-end|endtoendid|end_to_end|end to end reference|kundenreferenz (end-to-end)",
     "bank_id": "bank reference|bank ref|bank_ref|bank id|bank_id|transaction reference|bankreferenz|buchungsreferenz|transactiereferentie",
     "account": "account|account number|own account|account iban|konto|kontonummer|auftragskonto|rekening|rekeningnummer|compte|cuenta|conto|"
