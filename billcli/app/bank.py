@@ -177,6 +177,17 @@ def proposed_profile(path: str, encoding: str | None) -> tuple[str, tuple[str, .
     return document_text("bank-profile/1", found.data), found.doubts
 
 
+def _ensure_usable(text: str, name: str) -> None:
+    """Raises ``BillError`` where a proposal lacks what a profile must have: it is for a person to complete."""
+    from billcli.model.bank_profile import BankProfile
+    from billcli.store.read import read_loose
+
+    entity, problems = read_loose(text.encode(), f"{FOLDER}/{name}.yaml", BankProfile, {})
+    if entity is None:
+        hint = f"print it without --save, complete it, and put it there as {FOLDER}/{name}.yaml"
+        raise BillError("the proposal is not whole: nothing was written", hint, tuple(problems))
+
+
 def plan_save(name: str, text: str, doubts: tuple[str, ...]) -> Callable[[Books], Plan]:
     """Keeps a profile in the ledger."""
     from billcli.app.amounts import value_of
@@ -184,6 +195,7 @@ def plan_save(name: str, text: str, doubts: tuple[str, ...]) -> Callable[[Books]
     from billcli.model.values import parse_id
 
     path = f"{FOLDER}/{value_of(parse_id, name, '--save')}.yaml"
+    _ensure_usable(text, name)
 
     def plan(books: Books) -> Plan:
         if os.path.lexists(os.path.join(books.root, path)):

@@ -31,7 +31,7 @@ def decoded(raw: bytes, hints: tuple[str, ...] = (), chosen: str | None = None) 
     """
     if len(raw) > LIMIT:
         raise Unreadable(f"the file has more than {LIMIT // 1024 // 1024} MB; no statement needs as many", "download a shorter period")
-    if not raw.strip():
+    if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise Unreadable("the file is empty", "download it again")
     found = False
     for each in _candidates(raw, hints, chosen):

@@ -109,7 +109,7 @@ class Builder:
             end_to_end="" if end_to_end.casefold() in _NONE_GIVEN else end_to_end,
             bank_id=clean(first_of(cells, at.get("bank_id", ()) or at.get("id", ()))),
             kind=kind,
-            returned=self._text(cells, "related") if kind in ("return", "chargeback") else "",
+            returned=(self._text(cells, "related") or end_to_end) if kind in ("return", "chargeback") else "",
             fee=abs(fee),
             original=self._original(row, currency) if "original_currency" in at else None,
             balance=None if self._no_balance else self._money(row, "balance", currency),

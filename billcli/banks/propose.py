@@ -39,17 +39,18 @@ def by_header(text: str, encoding: str) -> Match | None:
     columns, doubts = _columns(seen)
     if doubts or "date" not in columns or not ("amount" in columns or {"income", "expense"} <= columns.keys()):
         return None
-    profile = BankProfile(title="by its header", header=tuple(cell for cell in seen.header if cell), columns=columns)  # type: ignore[arg-type]  # checked by the model
+    data = {"title": "by its header", "header": _names(seen.header), "columns": {role: _names(cells) for role, cells in columns.items()}}
+    profile = BankProfile.model_validate(data)
     return laid_over("header", profile, lines, encoding, seen.delimiter, seen.line, seen.header)
 
 
 def propose(text: str, encoding: str, title: str) -> Proposal | None:
     """A profile to look at, or None where no line looks like a statement's."""
     lines = split_lines(text)
-    seen = _with_header(lines, least=1)
+    seen = _with_header(lines, loosely=True)
     if seen is not None:
         columns, doubts = _columns(seen, loosely=True)
-        data: dict[str, Any] = {"title": title, "header": [cell for cell in seen.header if cell]}
+        data: dict[str, Any] = {"title": title, "header": list(_names(seen.header))}
     else:
         seen = _without_header(lines)
         if seen is None:
@@ -60,21 +61,26 @@ def propose(text: str, encoding: str, title: str) -> Proposal | None:
         data["encoding"] = encoding
     data["delimiter"] = "tab" if seen.delimiter == "\t" else seen.delimiter
     data |= _written(seen, columns, doubts)
-    data["columns"] = {role: list(names) if len(names) > 1 else names[0] for role, names in columns.items()}
+    named = {role: _names(cells) for role, cells in columns.items()}
+    data["columns"] = {role: list(names) if len(names) > 1 else names[0] for role, names in named.items()}
     return Proposal(data, tuple(doubts))
 
 
-def _with_header(lines: Sequence[str], least: int = 2) -> _Seen | None:
-    """The first line of which at least ``least`` cells are names of columns, a day among them, and no cell is a day or an amount."""
+def _names(cells: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_as_named(cell) for cell in cells if cell)
+
+
+def _with_header(lines: Sequence[str], *, loosely: bool = False) -> _Seen | None:
+    """The first line of which two cells or more are names of columns, a day among them, and no cell is a day or an amount."""
     for at, line in enumerate(lines[:ABOVE]):
         best: tuple[int, str, list[str]] | None = None
         for delimiter in DELIMITERS:
             if delimiter not in line:
                 continue
             header = [cell.strip() for cell in plain_cells(line.rstrip("\r\n"), delimiter)]
-            names = [normal(cell) for cell in header]
-            hits = sum(_role(name) is not None for name in names)
-            if hits >= max(least, 2) and any(_role(name) == "date" for name in names) and (best is None or hits > best[0]):
+            roles = [_role(normal(cell), loosely=loosely) for cell in header]
+            hits = len(roles) - roles.count(None)
+            if hits >= 2 and "date" in roles and (best is None or hits > best[0]):
                 best = hits, delimiter, header
         if best and not any(figures.figure(cell) or days.parsed(cell) for cell in best[2] if cell):
             return _Seen(at, best[1], best[2], _rows(lines[at + 1 :], best[1]))
@@ -98,13 +104,25 @@ def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in found]
 
 
-def _role(name: str) -> str | None:
-    bare = name = name.replace("_", " ")
-    if name.endswith(")") and "(" in name:
-        before, _, inside = name.rpartition("(")
-        if currency_of(inside.rstrip(")")):
-            bare = f"{before.strip()} ({{currency}})"
-    return next((role for role, words in _EXACT.items() if name in words or bare in words), None)
+def _role(name: str, *, loosely: bool = False) -> str | None:
+    """What a column of this name holds; ``loosely`` also where a known word is only a part of it."""
+    bare = _without_currency(name).replace("_", " ").strip()
+    role = next((role for role, words in _EXACT.items() if bare in words), None)
+    if role is None and loosely and len(bare) > 3:
+        role = next((role for role, words in _EXACT.items() if any(len(word) > 3 and word in bare for word in words)), None)
+    return role
+
+
+def _without_currency(name: str) -> str:
+    """``amount (eur)`` is an amount; the brackets say in which currency."""
+    before, bracket, inside = name.rpartition("(")
+    return before if bracket and name.endswith(")") and currency_of(inside[:-1]) else name
+
+
+def _as_named(cell: str) -> str:
+    """The name for a profile, that of a column with another currency too."""
+    before = _without_currency(cell)
+    return cell if before == cell else f"{before}({{currency}})"
 
 
 def _columns(seen: _Seen, *, loosely: bool = False) -> tuple[dict[str, tuple[str, ...]], list[str]]:
@@ -114,10 +132,8 @@ def _columns(seen: _Seen, *, loosely: bool = False) -> tuple[dict[str, tuple[str
     for cell in seen.header:
         name = normal(cell)
         role = _role(name) if name else None
-        if role is None and loosely:
-            role = next((role for role, words in _EXACT.items() if len(name) > 3 and any(len(w) > 3 and w in name for w in words)), None)
-            if role:
-                doubts.append(f'"{cell}" is taken for {role}:')
+        if role is None and loosely and (role := _role(name, loosely=True)):
+            doubts.append(f'"{cell}" is taken for {role}:')
         if role:
             found.setdefault(role, []).append(cell)
     for role, cells in list(found.items()):

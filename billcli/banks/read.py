@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from billcli.banks import identity, verify
+from billcli.banks import figures, identity, verify
 from billcli.banks.encoding import Text, decoded
 from billcli.banks.faults import Fault, Unreadable, refused, unreadable
 from billcli.banks.lines import Builder, Group, paired
@@ -19,6 +19,7 @@ from billcli.core.bank import BankLine, BankStatement, Skipped
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
 from billcli.model.bank_profile import BankProfile
+from billcli.model.money import Money, digits
 from billcli.model.values import quoted
 
 LIMIT = 100 * 1024 * 1024
@@ -160,7 +161,7 @@ def _understood(match: Match, found: Sorted, options: Options) -> tuple[dict[Gro
         groups = builder.build(found.rows)
         tries.append((groups, builder.faults))
     if len(tries) > 1:
-        sound = [each for each in tries if not each[1] and all(verify.chain(lines).verified for lines in each[0].values())]
+        sound = [each for each in tries if not each[1] and all(_proves_mark(lines) for lines in each[0].values())]
         if len(sound) != 1:
             return {}, [_either_mark(match, found)]
         tries = sound
@@ -171,9 +172,12 @@ def _understood(match: Match, found: Sorted, options: Options) -> tuple[dict[Gro
     return groups, faults
 
 
-def _either_mark(match: Match, found: Sorted) -> Fault:
-    from billcli.banks import figures
+def _proves_mark(lines: Sequence[BankLine]) -> bool:
+    """Whether these amounts cannot have been meant otherwise: their balances follow, or the currency has no decimals at all."""
+    return digits(lines[0].currency) == 0 or verify.chain(lines).verified
 
+
+def _either_mark(match: Match, found: Sorted) -> Fault:
     columns = [at for role in ("amount", "income", "expense") for at in match.at.get(role, ())]
     for row in found.rows:
         for at in columns:
@@ -243,8 +247,6 @@ def _without_repetitions(match: Match, lines: Sequence[BankLine]) -> tuple[list[
 
 
 def _broken(match: Match, chain: verify.Chain, currency: str) -> Fault:
-    from billcli.model.money import Money
-
     assert chain.broken and chain.should is not None and chain.broken.balance is not None
     told, should = Money(chain.broken.balance, currency), Money(chain.should, currency)
     message = f"{told} stands here; the balance before and this amount give {should}"
@@ -253,8 +255,6 @@ def _broken(match: Match, chain: verify.Chain, currency: str) -> Fault:
 
 
 def _unequal(said: Above, opening: int, total: int, closing: int, currency: str) -> Fault:
-    from billcli.model.money import Money
-
     message = (
         f"opening balance {Money(opening, currency)} and all rows give {Money(total, currency)}; the file says {Money(closing, currency)}"
     )

@@ -40,7 +40,8 @@ def present(cell: str) -> str:
 
 def account(cell: str) -> str:
     """An account number or IBAN without blanks."""
-    return _ACCOUNT_BLANKS.sub("", present(cell))
+    found = _ACCOUNT_BLANKS.sub("", present(cell))
+    return found if found.strip("0") else ""
 
 
 class Purpose(NamedTuple):

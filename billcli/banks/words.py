@@ -74,18 +74,18 @@ MINUS = frozenset(
 HEADER: Mapping[str, str] = {
     "id": "id|line|line id|line_id|transaction id|transactionid|transaction_id|reference id|unique id|transaktions-id|transaktionsid|fitid|"
     "id transakce|identifiant|流水号|交易流水号",
-    "date": "date|booking date|booked on|booked_on|booking_date|posting date|posted date|posted on|posted|transaction date|transaction_date|"
+    "date": "date|created|created at|buchung|completed date|started date|datum splatnosti|booking date|booked on|booked_on|booking_date|posting date|posted date|posted on|posted|transaction date|transaction_date|"
     "datum|buchungstag|buchungsdatum|boekdatum|boekingsdatum|date opération|date operation|date de l'opération|date comptable|"
     "fecha|fecha operación|fecha operacion|fecha contable|data|data operazione|data contabile|data movimento|bokføringsdato|bokföringsdag|"
     "bogføringsdato|dato|datum zaúčtování|datum zauctovani|datum provedení|data księgowania|data operacji|kirjauspäivä|交易日期|记账日期|"
     "交易时间|入账日期|日期|取引日|日付",
     "value_date": "value date|value_date|value on|value_on|valuta|valutadatum|wertstellung|wertstellungsdatum|wertstellungstag|date valeur|"
     "date de valeur|rentedatum|fecha valor|data valuta|data valor|datum valuty|valuutapäivä|起息日",
-    "amount": "amount|amount ({currency})|betrag|betrag ({currency})|umsatz|bedrag|bedrag ({currency})|montant|importe|importo|montante|valor|"
+    "amount": "amount|betrag|net|netto|umsatz|bedrag|montant|importe|importo|montante|valor|"
     "beløp|belopp|beløb|částka|castka|kwota|määrä|transaction amount|transaktionsbetrag|金额|交易金额|発生金額|金額",
-    "income": "credit|credit amount|paid in|money in|deposit|deposits|haben|gutschrift|bij|crédit|credit ({currency})|abono|abonos|entrate|avere|"
+    "income": "credit|credit amount|paid in|money in|deposit|deposits|haben|gutschrift|bij|crédit|abono|abonos|entrate|avere|"
     "accrediti|inn på konto|insättning|收入|收入金额|贷方金额|贷方发生额|入金",
-    "expense": "debit|debit amount|paid out|money out|withdrawal|withdrawals|soll|lastschrift|af|débit|debit ({currency})|debet|cargo|cargos|"
+    "expense": "debit|debit amount|paid out|money out|withdrawal|withdrawals|soll|lastschrift|af|débit|debet|cargo|cargos|"
     "uscite|dare|addebiti|ut fra konto|uttag|支出|支出金额|借方金额|借方发生额|出金",
     "fee": "fee|fees|gebühr|entgelt|frais|comisión|commissione",
     "balance": "balance|running balance|running bal.|balance after|saldo|kontostand|saldo nach buchung|solde|saldo na trn|saldo dopo|zůstatek|"
