@@ -156,9 +156,8 @@ def test_empty_file_is_refused_and_a_header_alone_is_a_statement_without_lines(r
 
 
 def test_escapes_hidden_characters_and_markup_are_text_and_nothing_more() -> None:
-    [found] = understood(
-        'date,amount,currency,payer,text\n2026-03-02,1.50,EUR,\x1b[31mA\u202eB,"[red]x[/] &amp;amp; \x07y\tz"\n'.replace("\t", " ")
-    )
+    said = '\x1b[31mA\u202eB,"[red]x[/] &amp;amp; \x07y z"'
+    [found] = understood(f"date,amount,currency,payer,text\n2026-03-02,1.50,EUR,{said}\n")
     assert (found.lines[0].payer, found.lines[0].text) == ("[31mAB", "[red]x[/] & y z")
 
 

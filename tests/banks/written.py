@@ -47,11 +47,7 @@ class Form(NamedTuple):
 
 def form_for(profile: BankProfile, dice: random.Random) -> Form:
     chosen = [profile.encoding] if profile.encoding else ["cp1252"]
-    if (
-        any(not name.isascii() for name in profile.header)
-        and profile.encoding is None
-        and _encodable(profile, "gb18030", "cp1252") == "gb18030"
-    ):
+    if profile.encoding is None and not _fits("".join(profile.header), "cp1252"):
         chosen = ["gb18030"]
     order = dice.choice(list(DATES))
     delimiter = {"tab": "\t", None: dice.choice(";,\t")}.get(profile.delimiter, profile.delimiter or "")
@@ -61,12 +57,12 @@ def form_for(profile: BankProfile, dice: random.Random) -> Form:
     )  # fmt: skip
 
 
-def _encodable(profile: BankProfile, otherwise: str, encoding: str) -> str:
+def _fits(text: str, encoding: str) -> bool:
     try:
-        "".join(profile.header).encode(encoding)
-        return encoding
+        text.encode(encoding)
+        return True
     except UnicodeEncodeError:
-        return otherwise
+        return False
 
 
 def _currency(profile: BankProfile, dice: random.Random) -> str:
