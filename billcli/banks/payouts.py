@@ -14,7 +14,7 @@ from billcli.banks.rows import Row, decided_days, decided_mark, first_of
 from billcli.banks.table import ABOVE, DELIMITERS, normal, plain_cells, read_rows, split_lines
 from billcli.banks.texts import present
 from billcli.core.matching.facts import PayoutItem
-from billcli.model.bank_profile import BankProfile
+from billcli.model.bank_profile import BankProfile, Columns
 from billcli.model.money import Money, digits
 from billcli.model.values import quoted
 
@@ -73,11 +73,8 @@ def _matched(raw: bytes) -> Match:
                 places = {role: tuple(names.index(each) for each in words if each in names) for role, words in _ROLES.items()}
                 if all(places[role] for role in _NEEDED) and (places["date"] or places["made"]):
                     day, amount = places["date"] or places["made"], places["net"]
-                    profile = BankProfile(
-                        title="payouts",
-                        header=tuple(header),
-                        columns={"date": header[day[0]], "amount": header[amount[0]]},  # type: ignore[arg-type]
-                    )
+                    columns = Columns.model_construct(date=(header[day[0]],), amount=(header[amount[0]],))
+                    profile = BankProfile.model_construct(title="payouts", header=tuple(header), columns=columns)
                     found = laid_over("payouts", profile, lines, text.encoding, delimiter, at, header)
                     return found._replace(at={**places, "date": day, "amount": (*amount, *places["gross"]), "fee": places["fee"]})
     message = "the header is not that of a report of payouts"

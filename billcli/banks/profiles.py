@@ -31,6 +31,11 @@ class Match(NamedTuple):
     at: Mapping[str, tuple[int, ...]]
     currency: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file has the columns without which there is no movement."""
+        return "date" in self.at and ("amount" in self.at or {"income", "expense"} <= self.at.keys())
+
     def of(self, names: Sequence[str]) -> tuple[int, ...]:
         """The places of columns with these names."""
         return _places(names, [normal(cell) for cell in self.header])[0]
@@ -72,7 +77,8 @@ def find(text: str, encoding: str, profiles: Sequence[Known]) -> Match | None:
             for each in fitting:
                 size = len(each.plain) + len(each.patterns)
                 if (best is None or size > best[0]) and _fits(each, present, delimiter):
-                    best = size, laid_over(each.name, each.profile, lines, encoding, delimiter, at, header)
+                    match = laid_over(each.name, each.profile, lines, encoding, delimiter, at, header)
+                    best = (size, match) if match.is_whole else best
         if best:
             return best[1]
     return _by_shape(lines, encoding, profiles)

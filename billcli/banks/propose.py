@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from billcli.banks import days, figures
 from billcli.banks.profiles import Match, currency_of, laid_over
 from billcli.banks.table import ABOVE, DELIMITERS, normal, plain_cells, split_lines
+from billcli.banks.texts import clean
 from billcli.banks.words import HEADER, MINUS, PLUS
-from billcli.model.bank_profile import BankProfile
+from billcli.model.bank_profile import BankProfile, Columns
 
 _SAMPLE = 50_000
 _SEVERAL = ("text", "references")
@@ -39,17 +40,18 @@ def by_header(text: str, encoding: str) -> Match | None:
     columns, doubts = _columns(seen)
     if doubts or "date" not in columns or not ("amount" in columns or {"income", "expense"} <= columns.keys()):
         return None
-    data = {"title": "by its header", "header": _names(seen.header), "columns": {role: _names(cells) for role, cells in columns.items()}}
-    profile = BankProfile.model_validate(data)
+    named = Columns.model_construct(None, **{role: _names(cells) for role, cells in columns.items()})
+    profile = BankProfile.model_construct(title="by its header", header=_names(seen.header), columns=named)
     return laid_over("header", profile, lines, encoding, seen.delimiter, seen.line, seen.header)
 
 
 def propose(text: str, encoding: str, title: str) -> Proposal | None:
     """A profile to look at, or None where no line looks like a statement's."""
     lines = split_lines(text)
-    seen = _with_header(lines, loosely=True)
+    seen = _with_header(lines, loosely=True) or _header_over_cells(lines)
     if seen is not None:
         columns, doubts = _columns(seen, loosely=True)
+        _add_by_cells(seen, columns, doubts)
         data: dict[str, Any] = {"title": title, "header": list(_names(seen.header))}
     else:
         seen = _without_header(lines)
@@ -87,15 +89,43 @@ def _with_header(lines: Sequence[str], *, loosely: bool = False) -> _Seen | None
     return None
 
 
+def _header_over_cells(lines: Sequence[str]) -> _Seen | None:
+    """The first line of words, none of them known, below which a column holds nothing but days and another nothing but amounts."""
+    for at, line in enumerate(lines[:ABOVE]):
+        for delimiter in DELIMITERS:
+            header = [cell.strip() for cell in plain_cells(line.rstrip("\r\n"), delimiter)]
+            if len(header) > 2 and not any(figures.figure(cell) or days.parsed(cell) for cell in header):
+                rows = _rows(lines[at + 1 : at + 200], delimiter)
+                if rows and all(len(row) == len(header) for row in rows) and _has_day_and_amount(rows):
+                    return _Seen(at, delimiter, header, rows)
+    return None
+
+
+def _has_day_and_amount(rows: Sequence[Sequence[str]]) -> bool:
+    places = range(len(rows[0]))
+    return any(_all(rows, at, _is_day) for at in places) and any(_all(rows, at, _is_amount) for at in places)
+
+
+def _add_by_cells(seen: _Seen, columns: dict[str, tuple[str, ...]], doubts: list[str]) -> None:
+    """What the header does not say: the columns of days, amounts, directions and texts by what stands in them."""
+    rows = [row for row in seen.rows if len(row) == len(seen.header)]
+    if not rows or ("date" in columns and ("amount" in columns or {"income", "expense"} <= columns.keys())):
+        return
+    taken = {name for names in columns.values() for name in names}
+    for role, (place,) in _by_cells(seen._replace(rows=rows))[0].items():
+        name = seen.header[int(place[1:]) - 1]
+        if role not in columns and name and name not in taken:
+            columns[role] = (name,)
+            doubts.append(f'"{name}" is taken for {role}: by what stands in it')
+
+
 def _without_header(lines: Sequence[str]) -> _Seen | None:
     """Rows from the first line on that have a day and an amount each, and as many cells."""
     full = [line for line in lines if line.strip()]
     for delimiter in DELIMITERS:
         rows = _rows(full, delimiter)
-        if rows and len({len(row) for row in rows}) == 1 and len(rows[0]) > 2:
-            places = range(len(rows[0]))
-            if any(_all(rows, at, _is_day) for at in places) and any(_all(rows, at, _is_amount) for at in places):
-                return _Seen(-1, delimiter, [], rows)
+        if rows and len({len(row) for row in rows}) == 1 and len(rows[0]) > 2 and _has_day_and_amount(rows):
+            return _Seen(-1, delimiter, [], rows)
     return None
 
 
@@ -121,6 +151,7 @@ def _without_currency(name: str) -> str:
 
 def _as_named(cell: str) -> str:
     """The name for a profile, that of a column with another currency too."""
+    cell = " ".join(clean(cell).split())
     before = _without_currency(cell)
     return cell if before == cell else f"{before}({{currency}})"
 
@@ -213,7 +244,7 @@ def _by_cells(seen: _Seen) -> tuple[dict[str, tuple[str, ...]], list[str], list[
             texts.append((sum(map(len, cells)) / len(cells), at))
     if texts:
         columns["text"] = (f"#{max(texts)[1] + 1}",)
-    return columns, shape, ["no header: every column is told from its cells alone", "currency: is what the account is in"]
+    return columns, shape, ["no header: every column is told from its cells alone"]
 
 
 def _written(seen: _Seen, columns: Mapping[str, Sequence[str]], doubts: list[str]) -> dict[str, Any]:
@@ -237,5 +268,5 @@ def _written(seen: _Seen, columns: Mapping[str, Sequence[str]], doubts: list[str
 
 def _cells_of(seen: _Seen, columns: Mapping[str, Sequence[str]], roles: Sequence[str]) -> list[str]:
     names = [name for role in roles for name in columns.get(role, ())]
-    places = [int(name[1:]) - 1 if name.startswith("#") else seen.header.index(name) for name in names]
+    places = [int(name[1:]) - 1 if not seen.header else seen.header.index(name) for name in names]
     return [row[at] for row in seen.rows for at in places if at < len(row) and row[at]]

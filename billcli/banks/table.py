@@ -41,9 +41,10 @@ def plain_cells(line: str, delimiter: str) -> list[str]:
 
 def normal(name: str) -> str:
     """A column's name for comparing: full-width forms, case, blanks and a byte order mark make no difference."""
-    if name.isascii():
+    if name.isascii() and name.isprintable():
         return " ".join(name.lower().split())
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().replace("\ufeff", "").split())
+    shown = "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isprintable() or c.isspace())
+    return " ".join(shown.split())
 
 
 def read_rows(lines: Sequence[str], first: int, delimiter: str) -> Rows:

@@ -27,7 +27,7 @@ def clean(cell: str) -> str:
         if "&" in text and _ENTITY.search(text):
             text = html.unescape(text)
     if not text.isprintable():
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", " ")
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", " ").replace("\xa0", " ").replace("\u202f", " ")
         text = _CONTROL.sub("", text)
     return text.strip()
 
