@@ -165,10 +165,12 @@ def proposed_profile(path: str, encoding: str | None) -> tuple[str, tuple[str, .
     from billcli.banks.encoding import decoded
     from billcli.banks.faults import Unreadable, unreadable
     from billcli.banks.propose import propose
+    from billcli.banks.sheet import as_table, is_sheet
     from billcli.store.write import document_text
 
     try:
-        text = next(iter(decoded(read_statement_file(path), (), encoding)))
+        raw = read_statement_file(path)
+        text = next(iter(decoded(as_table(raw) if is_sheet(raw) else raw, (), encoding)))
     except Unreadable as why:
         raise unreadable(path, why) from None
     found = propose(text.text, text.encoding, os.path.splitext(os.path.basename(path))[0])

@@ -80,6 +80,8 @@ class Builder:
         if amount is None:
             return None
         fee = (self._money(row, "fee", currency) or 0) if "fee" in at else 0
+        if self.match.profile.opposite:
+            amount = -amount
         if self.match.profile.fee == "apart":
             amount -= fee
         side = "in" if amount >= 0 else "out"

@@ -12,7 +12,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _EXCEL = re.compile(r'="([^"]*)"\Z|=""([^"]*)""\Z')
 _NOTHING = re.compile(r"[-—_./\s]*\Z")
 _MARK = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|\b(?:PURP|IBAN|BIC))\+")
-_GLUED = re.compile(r"(.*?)\s+([0-9*]{6,})\Z", re.DOTALL)
+_GLUED = re.compile(r"(?P<name>.*?)\s+(?P<number>[0-9*]{6,})\Z|(?P<first>[0-9*]{6,})\s*/\s*(?P<then>.*)\Z", re.DOTALL)
 _ACCOUNT_BLANKS = re.compile(r"[\s]+")
 
 
@@ -27,7 +27,14 @@ def clean(cell: str) -> str:
         if "&" in text and _ENTITY.search(text):
             text = html.unescape(text)
     if not text.isprintable():
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", " ").replace("\xa0", " ").replace("\u202f", " ")
+        text = (
+            text.replace("\r\n", "\n")
+            .replace("\r", "\n")
+            .replace("\u2028", "\n")
+            .replace("\t", " ")
+            .replace("\xa0", " ")
+            .replace("\u202f", " ")
+        )
         text = _CONTROL.sub("", text)
     return text.strip()
 
@@ -66,6 +73,8 @@ def purpose(text: str) -> Purpose:
 
 
 def name_and_account(text: str) -> tuple[str, str]:
-    """A name and the account number glued to its end: ``张三 66666666666666``."""
+    """A name and the account number glued to it: ``张三 66666666666666``, ``66666666666666/张三``."""
     match = _GLUED.match(text)
-    return (match[1].strip(), match[2]) if match else (text, "")
+    if match is None:
+        return text, ""
+    return (match["name"] or match["then"] or "").strip(), match["number"] or match["first"]

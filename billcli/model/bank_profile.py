@@ -101,6 +101,10 @@ class BankProfile(Entity):
 
     A file without a header is known by ``shape``, what stands in each of its columns: ``date``, ``amount``, ``number`` (digits alone),
     ``text`` (anything), ``empty``, or the words that may stand there, as ``Af|Bij``; ``more`` at the end allows further texts.
+
+    ``fee`` says whether the amount is what came in (``included``) or the fee is still to be taken off (``apart``). With ``opposite`` what
+    is above zero went out, as on a credit card. ``spill``: the text may hold the delimiter. ``split_account``: name and account of the
+    other side stand in one cell. ``sepa_marks``: the text may hold ``EREF+``, ``SVWZ+`` and the like.
     """
 
     title: Text
@@ -118,6 +122,7 @@ class BankProfile(Entity):
     kinds: dict[str, Words] | None = None
     preamble: Preamble = Preamble()
     fee: Annotated[str, one_of("included", "apart")] = "included"
+    opposite: Flag = False
     spill: Flag = False
     split_account: Flag = False
     sepa_marks: Flag = False

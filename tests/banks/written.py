@@ -136,7 +136,7 @@ def _row(profile: BankProfile, form: Form, line: Known, balance: int, names: dic
         put("sign", words[0])
         put("amount", _figure(abs(line.amount), form))
     else:
-        put("amount", _figure(line.amount, form))
+        put("amount", _figure(-line.amount if profile.opposite else line.amount, form))
     if names["income"]:
         put("income", _figure(line.amount, form) if line.amount > 0 else "")
         put("expense", _figure(line.amount if form.minus else -line.amount, form) if line.amount < 0 else "")
