@@ -9,8 +9,8 @@ from billcli.banks import days, figures
 from billcli.banks.profiles import Match, currency_of, laid_over
 from billcli.banks.table import ABOVE, DELIMITERS, normal, plain_cells, split_lines
 from billcli.banks.texts import clean
-from billcli.banks.words import HEADER, MINUS, PLUS
-from billcli.model.bank_profile import BankProfile, Columns
+from billcli.banks.words import BOOKED, HEADER, MINUS, NOT_BOOKED, PLUS, STATUS
+from billcli.model.bank_profile import BankProfile, Columns, Skip
 
 _SAMPLE = 50_000
 _SEVERAL = ("text", "references")
@@ -38,10 +38,12 @@ def by_header(text: str, encoding: str) -> Match | None:
     if seen is None:
         return None
     columns, doubts = _columns(seen)
+    doubts += _fee_doubts(seen, columns)
     if doubts or "date" not in columns or not ("amount" in columns or {"income", "expense"} <= columns.keys()):
         return None
     named = Columns.model_construct(None, **{role: _names(cells) for role, cells in columns.items()})
-    profile = BankProfile.model_construct(title="by its header", header=_names(seen.header), columns=named)
+    status = tuple(Skip.model_construct(column=(cell,), words=NOT_BOOKED, booked=BOOKED) for cell in _status(seen))
+    profile = BankProfile.model_construct(title="by its header", header=_names(seen.header), columns=named, skip=status)
     return laid_over("header", profile, lines, encoding, seen.delimiter, seen.line, seen.header)
 
 
@@ -63,9 +65,42 @@ def propose(text: str, encoding: str, title: str) -> Proposal | None:
         data["encoding"] = encoding
     data["delimiter"] = "tab" if seen.delimiter == "\t" else seen.delimiter
     data |= _written(seen, columns, doubts)
+    doubts += _fee_doubts(seen, columns) if seen.header else []
     named = {role: _names(cells) for role, cells in columns.items()}
     data["columns"] = {role: list(names) if len(names) > 1 else names[0] for role, names in named.items()}
+    if skips := _skips(seen, doubts) if seen.header else []:
+        data["skip"] = skips
     return Proposal(data, tuple(doubts))
+
+
+def _status(seen: _Seen) -> list[str]:
+    """Columns that say whether money moved."""
+    return [cell for cell in seen.header if _without_currency(normal(cell)).replace("_", " ") in STATUS]
+
+
+def _skips(seen: _Seen, doubts: list[str]) -> list[dict[str, Any]]:
+    """What the words of a status that stand in the file mean, as far as they are known."""
+    found = []
+    for column in _status(seen):
+        at = seen.header.index(column)
+        words = dict.fromkeys(row[at] for row in seen.rows if at < len(row) and row[at])
+        known = {word: NOT_BOOKED[word.casefold()] for word in words if word.casefold() in NOT_BOOKED}
+        booked = [word for word in words if word.casefold() in BOOKED]
+        unknown = [word for word in words if word not in known and word not in booked]
+        if unknown:
+            doubts.append(
+                f'"{column}": whether money moved with {", ".join(unknown[:5])}: put each under words: with a reason, or under booked:'
+            )
+        found.append({"column": column, "words": known or None, "booked": booked or None})
+    return [each for each in found if each["words"] or each["booked"]]
+
+
+def _fee_doubts(seen: _Seen, columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """A fee beside an amount is taken off already or not; a column called net, or balances, tell."""
+    if "fee" not in columns or "balance" in columns or "amount" not in columns or normal(columns["amount"][0]) in ("net", "netto"):
+        return []
+    fees = _cells_of(seen, columns, ("fee",))
+    return ["fee: is included in the amount, or apart"] if any(cell.strip("-0., ") for cell in fees) else []
 
 
 def _names(cells: Sequence[str]) -> tuple[str, ...]:

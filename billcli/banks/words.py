@@ -7,6 +7,34 @@ import re
 from collections.abc import Mapping, Sequence
 
 PENDING = frozenset(("pending", "vorgemerkt", "ausstehend", "en attente", "pendiente", "in behandeling", "処理中", "待入账", "未入账"))
+STATUS = frozenset(
+    (
+        "status",
+        "state",
+        "zustand",
+        "buchungsstatus",
+        "booking status",
+        "transaction status",
+        "statut",
+        "estado",
+        "stato",
+        "交易状态",
+        "当前状态",
+        "状态",
+    )
+)
+NOT_BOOKED = {
+    **dict.fromkeys(sorted(PENDING), "pending: the bank has not booked it yet"),
+    **dict.fromkeys(
+        ("pdng", "open", "in progress", "processing", "offen", "authorized", "authorised"), "pending: the bank has not booked it yet"
+    ),
+    **dict.fromkeys(
+        ("reverted", "declined", "failed", "canceled", "cancelled", "rejected", "denied", "expired", "storniert", "abgelehnt", "交易关闭"),
+        "no money moved",
+    ),
+}
+BOOKED = ("", "booked", "book", "completed", "complete", "posted", "settled", "cleared", "executed", "success", "successful", "succeeded", "paid", "done",
+          "gebucht", "ausgeführt", "abgeschlossen", "交易成功", "支付成功", "成功")  # fmt: skip
 TOTALS = (
     "total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "zwischensumme", "totaal", "totale", "somme", "celkem", "suma", "合计", "总计", "共计",
 )  # fmt: skip

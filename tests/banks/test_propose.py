@@ -35,6 +35,30 @@ def test_plain_header_in_several_languages_is_read_without_a_profile(raw: str) -
     )  # fmt: skip
 
 
+def test_status_of_a_plain_header_sets_pending_rows_aside_and_asks_for_words_it_does_not_know() -> None:
+    head = "date,amount,currency,text,status\n"
+    [found] = understood(head + "2026-03-02,1.50,EUR,a,Booked\n2026-03-03,2.50,EUR,b,Pending\n2026-03-04,3.50,EUR,c,failed\n")
+    assert [each.text for each in found.lines] == ["a"]
+    assert [each.row for each in found.skipped] == [3, 4]
+    with pytest.raises(BillError) as caught:
+        understood(head + "2026-03-02,1.50,EUR,a,maybe\n")
+    assert caught.value.diagnostics[0].code == "E631"
+    proposed = propose(head + "2026-03-02,1.50,EUR,a,Booked\n2026-03-03,2.50,EUR,b,Pending\n2026-03-03,2.50,EUR,b,maybe\n", "utf-8", "x")
+    assert proposed is not None
+    assert proposed.data["skip"] == [
+        {"column": "status", "words": {"Pending": "pending: the bank has not booked it yet"}, "booked": ["Booked"]}
+    ]
+    assert any("maybe" in doubt for doubt in proposed.doubts)
+
+
+def test_fee_beside_an_amount_is_only_read_where_balances_or_the_name_tell_which() -> None:
+    with pytest.raises(BillError) as caught:
+        understood("date,amount,fee,currency,text\n2026-03-02,10.00,0.50,EUR,a\n")
+    assert caught.value.diagnostics[0].code == "E626"
+    [line] = understood("date,net,fee,currency,text\n2026-03-02,9.50,0.50,EUR,a\n")[0].lines
+    assert (line.amount, line.fee) == (950, 50)
+
+
 def test_id_column_is_kept_where_no_two_rows_share_one_and_is_the_banks_otherwise() -> None:
     head = "id,date,amount,currency,text\n"
     assert understood(head + "A,2026-03-02,1.50,EUR,a\n")[0].lines[0].id == "A"
