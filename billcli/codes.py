@@ -105,6 +105,12 @@ CODES = {
     "E629": "a bank statement that does not add up",
     "E630": "a row of a bank statement with too few or too many cells",
     "E631": "a word in a bank statement that is not known",
+    # statements in the banks' own formats
+    "E650": "a bank file that cannot be read",
+    "E651": "a document type in a bank file",
+    "E652": "a line of a bank file that cannot be read",
+    "E653": "a statement that does not add up",
+    "E654": "a second currency in a statement",
     # tables that are imported
     "E701": "a table that cannot be read",
     "E702": "a header that does not fit",
