@@ -165,12 +165,12 @@ def proposed_profile(path: str, encoding: str | None) -> tuple[str, tuple[str, .
     from billcli.banks.encoding import decoded
     from billcli.banks.faults import Unreadable, unreadable
     from billcli.banks.propose import propose
-    from billcli.banks.sheet import as_table, is_sheet
+    from billcli.banks.sheets import as_table, is_workbook
     from billcli.store.write import document_text
 
     try:
         raw = read_statement_file(path)
-        text = next(iter(decoded(as_table(raw) if is_sheet(raw) else raw, (), encoding)))
+        text = next(iter(decoded(as_table(raw, os.path.basename(path)) if is_workbook(raw) else raw, (), encoding)))
     except Unreadable as why:
         raise unreadable(path, why) from None
     found = propose(text.text, text.encoding, os.path.splitext(os.path.basename(path))[0])

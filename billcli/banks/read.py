@@ -14,7 +14,7 @@ from billcli.banks.preamble import Above, above
 from billcli.banks.profiles import Match, find, known, without_header
 from billcli.banks.propose import by_header
 from billcli.banks.rows import Sorted, decided_days, decided_mark, first_of, sort_rows
-from billcli.banks.sheet import as_table, is_sheet
+from billcli.banks.sheets import as_table, is_workbook
 from billcli.banks.table import ABOVE, DELIMITERS, plain_cells, read_rows, split_lines
 from billcli.core.bank import BankLine, BankStatement, Skipped
 from billcli.diagnostics import did_you_mean
@@ -52,10 +52,10 @@ def read(raw: bytes, name: str, profiles: Mapping[str, BankProfile], options: Op
     if options.profile is None and (reader := format_of(raw)):
         return _reader(reader)(raw, name)
     try:
-        match = matched(as_table(raw) if is_sheet(raw) else raw, profiles, options)
+        match = matched(as_table(raw, name) if is_workbook(raw) else raw, profiles, options)
     except Unreadable as why:
         raise unreadable(name, why, split_lines(raw.decode("utf-8", "replace")) if why.line else ()) from None
-    if is_sheet(raw):
+    if is_workbook(raw):
         match = match._replace(encoding="spreadsheet")
     return _statements(match, name, options)
 

@@ -5,6 +5,7 @@ A number shows as many digits as Excel keeps, a date as ISO 8601. What unpacks t
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -54,6 +55,13 @@ def rows(raw: bytes, name: str) -> list[list[str]]:
         raise refusal(name, "E650", f"the workbook has {what}; a statement is one", "save the sheet of the statement as CSV")
     read: list[list[str]] = found["rows"]
     return read
+
+
+def as_table(raw: bytes, name: str) -> bytes:
+    """The same as CSV in UTF-8, a line for each row."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([[" ".join(cell.splitlines()) for cell in row] for row in rows(raw, name)])
+    return out.getvalue().encode("utf-8")
 
 
 def _in_a_process_of_its_own(raw: bytes) -> dict[str, Any]:
