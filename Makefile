@@ -5,18 +5,21 @@ PYTHON313 ?= python3.13
 LOCKFLAGS ?=
 # What to measure, such as --quick or "--sizes 1000,10000 --work DIR"; `python -m tests.bench --help` has it all.
 BENCH ?=
+# As `python -m tests.reconcile --help` has it; else 200, 2,000 and 20,000 lines of seed 1.
+RECONCILE ?=
 
 RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 -q tests
 PYTEST_313 := -m pytest -n 2 -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
 
-.PHONY: help demo test lint bench faults lock clean venv
+.PHONY: help demo test lint bench bench-reconcile faults lock clean venv
 
 help:
 	@echo "make demo     a tour of bill on the demo ledger"
 	@echo "make test     lint, types, layers and tests, on python3.13 too where it is found"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make bench    bill beside hledger, ledger and beancount on the same books (BENCH=--quick for a short one)"
+	@echo "make bench-reconcile  messy statements over known truth: what is booked right, what wrong (RECONCILE=\"--lines 2000 --seed 7\")"
 	@echo "make faults   the long tests: crashes between writes, two at once, long histories of commands"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
 	@echo "make clean    removes environments, caches and builds"
@@ -50,6 +53,9 @@ lint: venv
 
 bench: venv
 	@$(RUN) tests.bench $(BENCH)
+
+bench-reconcile: venv
+	@$(RUN) tests.reconcile $(RECONCILE)
 
 faults: venv
 	@if [ -d tests/faults ]; then $(RUN) pytest tests/faults tests/laws -m long; else echo "There is no tests/faults yet."; fi
