@@ -165,7 +165,7 @@ class Maker:
         if not others or len(others) > 40:
             return
         for chosen in sums.subsets([_signed(item) for item in others], missing, 2):
-            if len(chosen) <= 3 or sums.proves([_signed(item) for item in others], len(chosen)):
+            if len(chosen) <= 3 or sums.proves([_signed(item) for item in others], chosen):
                 self._add((*base, *(others[at] for at in chosen)))
 
     def _owed(self, customer: str) -> list[Item]:
@@ -250,7 +250,7 @@ class Maker:
                     self._add(
                         tuple(usable[at] for at in chosen),
                         many=many,
-                        chance=not sums.proves(values, len(chosen)) and len(chosen) < len(owed),
+                        chance=not sums.proves(values, chosen) and len(chosen) < len(owed),
                     )
 
     def _by_amount(self) -> None:

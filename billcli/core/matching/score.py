@@ -71,17 +71,7 @@ class Option(NamedTuple):
         who = 4.5 if self.proof else 4.0 if self.payer >= SURE else 3.2 if self.payer >= LIKELY else 1.0 if self.payer else 0.0
         size = len(self.documents)
         sum_ = -0.7 - 0.15 * min(size, 6) if size > 1 and not self.reference and not self.partly else 0.0
-        return (
-            _NONE
-            + named
-            + who
-            + _FIT[self.fit]
-            + sum_
-            - (2.0 if self.chance else 0.0)
-            - (0.4 if self.far else 0.0)
-            - self.doubts
-            - _AGAINST * len(self.against)
-        )
+        return _NONE + named + who + _FIT[self.fit] + sum_ - (0.4 if self.far else 0.0) - self.doubts - _AGAINST * len(self.against)
 
     @property
     def bookable(self) -> bool:

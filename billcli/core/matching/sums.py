@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from math import comb
+from math import comb, gcd
 
 _HALF = 15
 _DOUBT = 0.001
+_ROUND = 0.05
 _HOPELESS = 10
 
 
@@ -35,9 +36,11 @@ def meant(values: Sequence[int], size: int) -> float:
     return sets / reach
 
 
-def proves(values: Sequence[int], size: int) -> bool:
-    """Whether a sum of that many of the values is more than chance."""
-    return meant(values, size) <= _DOUBT
+def proves(values: Sequence[int], chosen: Sequence[int]) -> bool:
+    """Whether that a sum of these positions comes to an amount is more than chance; round amounts soon come to any round one."""
+    grain = gcd(*(values[at] for at in chosen))
+    by_chance = meant(values, len(chosen))
+    return by_chance <= _DOUBT and by_chance * grain <= _ROUND
 
 
 def _meet(values: Sequence[int], target: int, most: int) -> list[tuple[int, ...]]:

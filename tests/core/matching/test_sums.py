@@ -34,6 +34,11 @@ def test_many_small_amounts_only_in_pairs_triples_and_all() -> None:
 
 
 def test_a_sum_out_of_many_proves_nothing() -> None:
-    assert proves([123456, 98765, 45678, 23456], 3)
-    assert not proves([100 + at for at in range(25)], 5)
-    assert not proves([10_000 + 7919 * at for at in range(28)], 4)
+    assert proves([123456, 98765, 45678, 23456], (0, 1, 3))
+    assert not proves([100 + at for at in range(25)], range(5))
+    assert not proves([10_000 + 7919 * at for at in range(28)], range(4))
+
+
+def test_round_amounts_prove_little() -> None:
+    assert proves([9900, 14900, 25050, 4975], (0, 1))
+    assert not proves([50000, 150000, 100000, 25000], (0, 1))
