@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-FOLDERS = ("invoices", "credit-notes", "payments", "refunds", "write-offs", "holds")
+FOLDERS = ("invoices", "credit-notes", "payments", "refunds", "write-offs", "holds", "reconciliations")
 """Of the kinds whose documents have a month."""
 
 _MONTH = rf"(?:{'|'.join(FOLDERS)})/[0-9]{{4}}/(?:0[1-9]|1[0-2])"

@@ -9,6 +9,11 @@ from typing import NamedTuple
 from billcli.core import addresses
 from billcli.core.facts import (
     AuditedFile,
+    BankAccountFact,
+    BankBookingFact,
+    BankDecisionFact,
+    BankLineFact,
+    BankStatementFact,
     CreditLineFact,
     CreditNoteFact,
     CustomerFact,
@@ -42,6 +47,8 @@ _TABLES: dict[type, str] = {
     CreditLineFact: "credit_lines", PaymentFact: "payments", RefundFact: "refunds", WriteOffFact: "write_offs",
     HoldFact: "holds", PlanPart: "plan_parts", EvidenceFact: "evidence", DraftFact: "drafts", Settlement: "settlements", Draw: "draws", Reference: "refs",
     Name: "names", Setting: "settings", AuditedFile: "audited", TrailEntry: "trail",
+    BankAccountFact: "bank_accounts", BankStatementFact: "bank_statements", BankLineFact: "bank_lines", BankDecisionFact: "bank_decisions",
+    BankBookingFact: "bank_bookings",
 }  # fmt: skip
 
 

@@ -60,7 +60,8 @@ def _look(path: str, below: str, suffix: str, found: dict[str, list[Row]], *, de
                 name = entry.name
                 if not name.endswith(suffix) and entry.is_dir(follow_symlinks=False):
                     rows.append((name,))
-                    inner.append(name)
+                    if not layout.is_kept_apart(f"{below}/{name}"):
+                        inner.append(name)
                     continue
                 info = entry.stat(follow_symlinks=False)
                 rows.append((name, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_mode))
