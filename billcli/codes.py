@@ -97,6 +97,14 @@ CODES = {
     "E622": "a hold on more than the invoice has",
     "E623": "two plans on one invoice at once",
     "E624": "evidence that is gone or changed",
+    # bank statements and what was decided on their lines
+    "E660": "a bank statement that does not add up",
+    "E661": "an original of a bank statement that is gone or changed",
+    "E662": "a bank line decided twice",
+    "E663": "a booking that is not what its bank line says",
+    "E664": "a decision on a bank line that is not there",
+    "W665": "a break between the balances of an account",
+    "E666": "a line of a proposal that cannot be booked",
     # tables that are imported
     "E701": "a table that cannot be read",
     "E702": "a header that does not fit",

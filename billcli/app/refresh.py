@@ -19,6 +19,7 @@ from billcli.index import refresh as rows
 from billcli.index.queries import walk_problems
 from billcli.store import fs, journal, looks
 from billcli.store.fs import Stamp
+from billcli.store.layout import is_kept_apart
 from billcli.store.locate import is_at_home, private_folder, settle
 from billcli.store.scan import Scan, scan
 
@@ -139,6 +140,7 @@ def _copy(index: connections.Connection, work: Callable[[connections.Connection]
 def bring_along(root: str, paths: Collection[str]) -> None:
     """After a command wrote these files: has the index know them, so that the next report reads none. What fails here that report does."""
     place = _path(root)
+    paths = [path for path in paths if not is_kept_apart(path.rpartition("/")[0])]
     written = [path for path in paths if "/" in path and (path.startswith("audit/") or path in _documents({path: None}))]
     if place is None or len(written) < len(paths):
         return

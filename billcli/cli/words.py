@@ -412,6 +412,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('files',)),
     'reconcile import': ('Read statements, keep them, and book every line that is certain; what is not waits for a person', (
         ('--account', '?', 'The account in ledger.yaml; a new one is declared there with the first file'),
+        ('--propose', 'files', 'Book nothing: write what would be booked here, to edit and apply'),
         ('--as-of', '?', 'The day to take as today; today where left out'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),
@@ -430,6 +431,22 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--quiet -q', '', 'Say nothing when all goes well'),
         ('--format', 'table|json', 'How to answer: for a person, or for a program'),
     ), ('?',)),
+    'reconcile review': ('Go through the open lines: each with what is proposed for it, and a key for each answer', (
+        ('--account', '?', 'The account in ledger.yaml; a new one is declared there with the first file'),
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+    ), ()),
+    'reconcile apply': ('Book exactly what a proposal says', (
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ('files',)),
+    'reconcile customer': ("Compare our open items with the customer's own list: agreed, missing here or there, another amount, or only a matter of days", (
+        ('--currency', '?', "ISO 4217 code; else the customer's"),
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv|letter', 'How to print it; letter: a text to send'),
+    ), ('<customer>', 'files')),
     'statement': ('Statement of account: opening balance + movements = closing balance, by customer and currency', (
         ('--group', '?', 'All of a group, such as "segment=public"'),
         ('--from', '?', "First day of the movements; 1 January of the last day's year where left out"),

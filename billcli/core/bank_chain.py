@@ -18,6 +18,8 @@ class Break(NamedTuple):
     until: date
     expected: int
     told: int
+    place: str
+    """``opening`` or ``closing`` of that statement."""
 
 
 class _Mark(NamedTuple):
@@ -54,5 +56,5 @@ def breaks(found: Sequence[_Mark], by_day: Mapping[date, int]) -> list[Break]:
         between = (day for day in days if (before.day, before.end) <= (day, 0) and (day, 1) <= (after.day, after.end))
         expected = before.balance + sum(by_day[day] for day in between)
         if expected != after.balance:
-            broken.append(Break(after.statement, before.day, after.day, expected, after.balance))
+            broken.append(Break(after.statement, before.day, after.day, expected, after.balance, "closing" if after.end else "opening"))
     return broken

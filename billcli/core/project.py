@@ -307,6 +307,7 @@ def _bank_statement(statement: Statement) -> Iterator[Fact]:
 
 
 def _reconciliation(said: Reconciliation) -> Iterator[Fact]:
+    yield from _references(("customer", each.customer, ("decisions", at, "customer")) for at, each in enumerate(said.decisions))
     for at, each in enumerate(said.decisions):
         undone = each.undone.on if each.undone else None
         yield BankDecisionFact(
@@ -319,6 +320,7 @@ def _reconciliation(said: Reconciliation) -> Iterator[Fact]:
         made += [("reversal", each.reversed, f"decisions[{at}].reversed")] if each.reversed else []
         for kind, name, place in made:
             yield BankBookingFact(said.account, each.line, at, kind, name, int(undone is not None), place)
+            yield Reference("refund" if kind == "refund" else "payment", name, place)
 
 
 _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {

@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from billcli.core.bank import BankLine
+from billcli.core.checks.bank import Booked, Decided
 from billcli.core.facts import (
     BankAccountFact,
     BankBookingFact,
@@ -274,3 +275,54 @@ def line_days(connection: sqlite3.Connection, account: str) -> tuple[dict[date, 
 
 def count_lines(connection: sqlite3.Connection, account: str) -> int:
     return int(connection.execute("SELECT count(DISTINCT id) FROM bank_lines WHERE account = ?", (account,)).fetchone()[0])
+
+
+def decided(connection: sqlite3.Connection) -> list[Decided]:
+    """Every live decision, refusals too, beside the line that it is on."""
+    sql = """
+    SELECT f.path, d.at, d.account, d.line, d.decision, d.currency, d.amount, l.amount, l.currency,
+      d.decision || ' ' || coalesce((SELECT group_concat(b.kind || ' ' || b.name, ' ') FROM bank_bookings b WHERE b.file = d.file AND b.at = d.at), '')
+    FROM bank_decisions d JOIN files f ON f.id = d.file
+    LEFT JOIN (SELECT account, id, min(amount) AS amount, min(currency) AS currency FROM bank_lines GROUP BY id, account) l
+      ON l.id = d.line AND l.account = d.account
+    WHERE d.undone_on IS NULL ORDER BY f.path, d.at
+    """
+    return [Decided(*row) for row in connection.execute(sql)]
+
+
+def booked(connection: sqlite3.Connection) -> list[Booked]:
+    """What live decisions name and the books have; what they do not have is a reference without its document."""
+    sql = """
+    SELECT f.path, b.place, b.line, b.kind, b.name, coalesce(p.amount, -r.amount), coalesce(p.currency, r.currency), p.reversed_on
+    FROM bank_bookings b JOIN files f ON f.id = b.file
+    LEFT JOIN payments p ON p.id = b.name AND b.kind <> 'refund' LEFT JOIN refunds r ON r.id = b.name AND b.kind = 'refund'
+    WHERE b.undone = 0 AND coalesce(p.id, r.id) IS NOT NULL ORDER BY f.path, b.place
+    """
+    return [
+        Booked(file, place, line, kind, name, amount, currency, date.fromisoformat(day) if day else None)
+        for file, place, line, kind, name, amount, currency, day in connection.execute(sql)
+    ]
+
+
+def originals(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """(file of the statement, original, SHA-256), one for each original."""
+    sql = "SELECT min(f.path), s.original, s.sha256 FROM bank_statements s JOIN files f ON f.id = s.file GROUP BY s.original, s.sha256"
+    return connection.execute(sql).fetchall()
+
+
+def statement_paths(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT s.id, f.path FROM bank_statements s JOIN files f ON f.id = s.file").fetchall())
+
+
+def statements_with(connection: sqlite3.Connection, account: str, line: str) -> list[str]:
+    sql = "SELECT DISTINCT statement FROM bank_lines WHERE id = ? AND account = ? ORDER BY statement"
+    return [name for (name,) in connection.execute(sql, (line, account))]
+
+
+def decisions_on(connection: sqlite3.Connection, account: str, line: str) -> list[tuple[date, str, int]]:
+    """(day, file, place in it) of every decision on a line, those that were undone too, in their order."""
+    sql = """
+    SELECT d.booked_on, f.path, d.at FROM bank_decisions d JOIN files f ON f.id = d.file
+    WHERE d.line = ? AND d.account = ? ORDER BY d.booked_on, d.undone_on IS NULL, f.path
+    """
+    return [(date.fromisoformat(day), path, at) for day, path, at in connection.execute(sql, (line, account))]

@@ -96,6 +96,9 @@ def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     UNION ALL SELECT 'refund', id FROM refunds WHERE id = :t COLLATE NOCASE OR external_id = :t
     UNION ALL SELECT 'write-off', id FROM write_offs WHERE id = :t COLLATE NOCASE OR external_id = :t
     UNION ALL SELECT 'hold', id FROM holds WHERE id = :t COLLATE NOCASE OR external_id = :t
+    UNION ALL SELECT * FROM (
+      SELECT DISTINCT 'bank-line', account || ':' || id FROM bank_lines
+      WHERE id = :t OR (id = substr(:t, instr(:t, ':') + 1) AND account = substr(:t, 1, instr(:t, ':') - 1)))
     """
     if found := connection.execute(exact, {"t": text}).fetchall():
         return found

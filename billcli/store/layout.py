@@ -99,4 +99,6 @@ def kind_for(path: str) -> Kind | None:
     """The kind of document that may stand at this path, or None."""
     if path in SINGLE:
         return SINGLE[path]
+    if is_kept_apart(path.rpartition("/")[0]):
+        return None
     return FOLDERS.get(path.split("/", 1)[0]) if "/" in path else None

@@ -57,6 +57,8 @@ class Run:
     paths: Sequence[str] = ()
     account: str | None = None
     payouts: Sequence[PayoutItem] = ()
+    books_lines: bool = True
+    """Whether what is certain is booked, or only proposed."""
     told: Told = field(default_factory=lambda: Told([], 0, False, date.min))
     files: Sequence[File] | None = None
 
@@ -71,14 +73,15 @@ class Run:
         booking = Booking(books, settings)
         booking.prepare(decided)
         rows = [booking.row(spot, decision) for spot, decision in zip([*earlier, *spots], decided, strict=True)]
-        mine = [row for row in rows[: len(earlier)] if row.booked] + rows[len(earlier) :]
+        old = rows[: len(earlier)]
+        mine = [row for row in old if row.booked or not self.books_lines] + rows[len(earlier) :]
         waiting = sum(row.decision.outcome not in _DONE for row in mine)
         self.told = Told(mine, waiting, booking.again, books.today)
         return self._plan(books, brought, booking, mine)
 
     def _plan(self, books: Books, brought: Imported, booking: Booking, rows: Sequence[Row]) -> Plan:
-        steps: list[Step] = [*brought.steps, *booking.steps()]
-        summary = [*brought.notes, *booking.words(), *_counts(rows)]
+        steps: list[Step] = [*brought.steps, *(booking.steps() if self.books_lines else ())]
+        summary = [*brought.notes, *(booking.words() if self.books_lines else ()), *_counts(rows)]
         result = {"open": self.told.open, "booked": len(booking.decided)}
         command = "reconcile" if steps else "nothing"
         said = tuple(summary) or ("no line of a statement is open",)
