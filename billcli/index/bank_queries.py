@@ -8,7 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from billcli.core.bank import BankLine
-from billcli.core.checks.bank import Booked, Decided
+from billcli.core.checks.facts import BankBooked as Booked
+from billcli.core.checks.facts import BankDecided as Decided
 from billcli.core.facts import (
     BankAccountFact,
     BankBookingFact,

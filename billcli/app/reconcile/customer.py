@@ -18,9 +18,10 @@ from billcli.model.money import Money, digits
 from billcli.store import table as tables
 
 _WORDS = {
-    "document": ("invoice", "invoice number", "invoice no", "number", "document", "document number", "doc",
-                 "reference", "ref", "no",
-                 "rechnung", "rechnungsnummer", "rechnungs-nr", "beleg", "belegnummer", "belegnr", "facture", "factura", "fattura", "发票", "发票号"),
+    "document": (
+        "invoice", "invoice number", "invoice no", "number", "document", "document number", "doc", "reference", "ref", "no", "rechnung",
+        "rechnungsnummer", "rechnungs-nr", "beleg", "belegnummer", "belegnr", "facture", "factura", "fattura", "发票", "发票号",
+    ),
     "amount": ("amount", "open", "open amount", "balance", "total", "betrag", "offen", "saldo", "montant", "importe", "importo", "金额"),
     "date": ("date", "invoice date", "document date", "datum", "rechnungsdatum", "belegdatum", "fecha", "data", "日期"),
     "currency": ("currency", "cur", "währung", "waehrung", "devise", "moneda", "valuta", "币种"),

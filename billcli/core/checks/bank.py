@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from billcli.core.bank_chain import Break
 from billcli.core.checks.amounts import check_amounts
+from billcli.core.checks.facts import BankBooked as Booked
+from billcli.core.checks.facts import BankDecided as Decided
 from billcli.diagnostics import Diagnostic, Path, dotted, undotted
 from billcli.model.bank_statement import Statement
 from billcli.model.money import Money
 from billcli.model.reconciliation import Reconciliation
 from billcli.model.settings import BankAccount
 from billcli.model.values import quoted
-
-
-class Decided(NamedTuple):
-    """A live decision: its file and place, and what its line has, None where there is no such line. Minor units."""
-
-    file: str
-    at: int
-    account: str
-    line: str
-    decision: str
-    currency: str
-    amount: int
-    line_amount: int | None
-    line_currency: str | None
-    outcome: str
-    """All that it says became of the line, to tell two decisions apart."""
-
-
-class Booked(NamedTuple):
-    """What live decisions made of a line: the sum of the payments, or of the refund with a minus, and their currency.
-
-    ``reversed_on`` is the day on which the payment that came back was reversed; empty where it was not.
-    """
-
-    file: str
-    place: str
-    line: str
-    kind: str
-    name: str
-    amount: int
-    currency: str
-    reversed_on: date | None
 
 
 def check_statement(statement: Statement) -> Iterator[Diagnostic]:
