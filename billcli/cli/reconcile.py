@@ -86,6 +86,7 @@ def _carry_out(ctx: typer.Context, run: Run, *, as_of: str | None, dry_run: bool
     with progress_bar("Reading the ledger") as progress:
         shown = None
         if dry_run or not yes:
+            run.writes = not dry_run
             shown = preview(where, run.plan, progress)
             if form == "table":
                 _show_lines(run)
@@ -143,13 +144,13 @@ def _show_lines(run: Run) -> None:
 
 def _answer(run: Run, done: Done | None, form: str) -> None:
     """The rows for a program."""
-    from billcli.app.reconcile.show import lines_data
-    from billcli.render.report import plain
-    from billcli.render.text import json_text
+    from billcli.app.reconcile.run import row_data
+    from billcli.app.reconcile.show import head_data
+    from billcli.render.text import json_rows
 
     if form == "json":
         also = {"created": list(done.created), "changed": list(done.changed), "open": run.told.open} if done else {}
-        out(json_text(plain({**lines_data(run.told.rows, run.told.as_of), **also})))
+        out(json_rows({**head_data(run.told.as_of), **also}, (row_data(each) for each in run.told.rows)))
 
 
 @app.command()

@@ -187,7 +187,7 @@ CREATE TABLE bank_bookings (
   undone INTEGER NOT NULL, place TEXT NOT NULL
 );
 CREATE INDEX bank_bookings_name ON bank_bookings (name);
-CREATE INDEX bank_bookings_file ON bank_bookings (file);
+CREATE INDEX bank_bookings_file ON bank_bookings (file, at);
 
 CREATE TABLE refs (file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL);
 CREATE INDEX refs_name ON refs (kind, name);

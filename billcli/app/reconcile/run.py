@@ -59,6 +59,8 @@ class Run:
     payouts: Sequence[PayoutItem] = ()
     books_lines: bool = True
     """Whether what is certain is booked, or only proposed."""
+    writes: bool = True
+    """Whether the documents are wanted; a dry run shows the lines alone."""
     told: Told = field(default_factory=lambda: Told([], 0, False, date.min))
     files: Sequence[File] | None = None
 
@@ -80,7 +82,7 @@ class Run:
         return self._plan(books, brought, booking, mine)
 
     def _plan(self, books: Books, brought: Imported, booking: Booking, rows: Sequence[Row]) -> Plan:
-        steps: list[Step] = [*brought.steps, *(booking.steps() if self.books_lines else ())]
+        steps: list[Step] = [*brought.steps, *(booking.steps() if self.books_lines and self.writes else ())]
         summary = [*brought.notes, *(booking.words() if self.books_lines else ()), *_counts(rows)]
         result = {"open": self.told.open, "booked": len(booking.decided)}
         command = "reconcile" if steps else "nothing"
@@ -378,7 +380,7 @@ def row_data(row: Row) -> dict[str, object]:
     """A row as programs have it; ``amount`` is cash."""
     decision, line = row.decision, row.decision.line
     return {
-        "line": line.id, "date": line.booked_on, "amount": Money(line.amount, line.currency).text(), "currency": line.currency,
+        "line": line.id, "date": line.booked_on.isoformat(), "amount": Money(line.amount, line.currency).text(), "currency": line.currency,
         "payer": line.payer, "text": line.text, "decision": decision.outcome, "confidence": round(decision.confidence, 3),
         "because": list(decision.because), "allocations": allocation_data(decision.allocations, line.currency),
         "candidates": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from billcli.app.reconcile.run import Row, row_data
+from billcli.app.reconcile.run import Row
 from billcli.core.matching.facts import Allocation
 from billcli.core.report import Column, Report
 from billcli.model.money import Money
@@ -61,6 +61,6 @@ def _short(text: str) -> str:
     return _flat(text, 24)
 
 
-def lines_data(rows: Sequence[Row], as_of: date) -> dict[str, object]:
-    """For a program."""
-    return {"report": "reconcile", "schema": 1, "as_of": as_of, "rows": [row_data(each) for each in rows], "totals": []}
+def head_data(as_of: date) -> dict[str, object]:
+    """What stands before the rows, for a program."""
+    return {"report": "reconcile", "schema": 1, "as_of": as_of.isoformat(), "totals": []}
