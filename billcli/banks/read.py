@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
 
 from billcli.core.bank import BankLine, BankStatement
 from billcli.diagnostics import Diagnostic, Span
@@ -15,7 +17,13 @@ from billcli.model.money import CURRENCIES, Money
 from billcli.model.values import quoted
 
 
-def read(raw: bytes, name: str, currency: str = "EUR") -> list[BankStatement]:
+class Options(NamedTuple):
+    """What a person says of a file where it does not say so itself."""
+
+    currency: str | None = None
+
+
+def read(raw: bytes, name: str, profiles: Mapping[str, Any], options: Options) -> list[BankStatement]:
     """The statements of a file, one for each account and currency. Raises ``BillError`` with every row that cannot be read."""
     try:
         rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), strict=True))
@@ -29,7 +37,7 @@ def read(raw: bytes, name: str, currency: str = "EUR") -> list[BankStatement]:
     for at, cells in enumerate(rows[1:], 2):
         row = dict(zip(rows[0], cells, strict=False))
         try:
-            code = row.get("currency") or currency
+            code = row.get("currency") or options.currency or "EUR"
             if code not in CURRENCIES:
                 raise ValueError(f"{quoted(code)} is not a currency")
             amount = Money.of(Decimal(row["amount"]), code).minor

@@ -49,6 +49,9 @@ def import_(
         list[str] | None, typer.Argument(metavar="FILE…", help="Statements; without any, open lines are looked at again.")
     ] = None,
     account: Account = None,
+    payouts: Annotated[
+        str | None, typer.Option("--payouts", metavar="FILE.csv", help="A provider's report: payout,date,net,invoice,gross,fee.")
+    ] = None,
     propose: Annotated[
         str | None, typer.Option("--propose", metavar="FILE", help="Book nothing: write what would be booked here, to edit and apply.")
     ] = None,
@@ -68,7 +71,7 @@ def import_(
 
     if propose is not None and dry_run:
         raise UsageError("--propose and --dry-run exclude each other", "--propose books nothing anyway; it keeps the statement")
-    run = Run(file or [], account, books_lines=propose is None)
+    run = Run(file or [], account, payouts, books_lines=propose is None)
     if propose is not None:
         _propose(ctx, run, propose, as_of=as_of, yes=yes, quiet=quiet)
         return
@@ -99,9 +102,10 @@ def _carry_out(ctx: typer.Context, run: Run, *, as_of: str | None, dry_run: bool
                 agreed()
         done = carry_out(where, run.plan, shown, progress)
         told = run.told
-        if told.again and done.plan.steps:
+        if told.later and done.plan.steps:
             again = Run((), run.account)
             carry_out(where, again.plan, None, progress)
+            told = told._replace(open=told.open + told.later - sum(row.booked for row in again.told.rows))
     if shown is None and not quiet:
         if form == "table":
             _show_lines(run)

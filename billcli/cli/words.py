@@ -412,6 +412,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('files',)),
     'reconcile import': ('Read statements, keep them, and book every line that is certain; what is not waits for a person', (
         ('--account', '?', 'The account in ledger.yaml; a new one is declared there with the first file'),
+        ('--payouts', 'files', "A provider's report: payout,date,net,invoice,gross,fee"),
         ('--propose', 'files', 'Book nothing: write what would be booked here, to edit and apply'),
         ('--as-of', '?', 'The day to take as today; today where left out'),
         ('--dry-run', '', 'Show what would happen; write nothing'),

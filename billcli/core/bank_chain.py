@@ -34,18 +34,17 @@ class _Mark(NamedTuple):
 def marks(statements: Iterable[BankStatementFact], on_day: Mapping[tuple[str, date], int]) -> list[_Mark]:
     """Balances in the order of time.
 
-    Of two for one moment that counts which its statement has more lines of that day for: a file of a day that is not over has fewer.
+    One that was told while its day was not over, which another statement has more lines of, is no balance of that day.
     """
-    best: dict[tuple[date, int], tuple[int, _Mark]] = {}
-    for each in statements:
+    most: dict[date, int] = {}
+    for (_, day), count in on_day.items():
+        most[day] = max(count, most.get(day, 0))
+    best: dict[tuple[date, int], _Mark] = {}
+    for each in sorted(statements, key=lambda each: each.id):
         for day, end, balance in ((each.from_on, 0, each.opening), (each.until, 1, each.closing)):
-            if day is None or balance is None:
-                continue
-            count = on_day.get((each.id, day), 0)
-            have = best.get((day, end))
-            if have is None or (count, each.id) > (have[0], have[1].statement):
-                best[day, end] = (count, _Mark(day, end, balance, each.id))
-    return [mark for _, (_, mark) in sorted(best.items())]
+            if day is not None and balance is not None and on_day.get((each.id, day), 0) >= most.get(day, 0):
+                best[day, end] = _Mark(day, end, balance, each.id)
+    return [mark for _, mark in sorted(best.items())]
 
 
 def breaks(found: Sequence[_Mark], by_day: Mapping[date, int]) -> list[Break]:

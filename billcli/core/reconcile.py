@@ -96,6 +96,8 @@ class Desk:
         self.taken = set(taken)
         self.keys = keys
         self.related = related
+        self.any_fee = False
+        """Whether a provider's report tells the fees, so that no limit of the ledger has to."""
         self.payments: list[Payment] = []
         self.credit: dict[str, list[Append]] = {}
         self.used: dict[str, list[BalanceChange]] = {}
@@ -249,7 +251,7 @@ class Desk:
 
     def _ensure_fee(self, fee: int, line: BankLine) -> None:
         most = limit(self.settings.settlement.bank_charge, line.currency)
-        if fee > most and line.kind != "payout":
+        if fee > most and not self.any_fee:
             message = f"a fee of {Money(fee, line.currency)} is more than banks may keep here: {Money(most, line.currency)}"
             raise BillError(message, "the limit is settlement: bank_charge in ledger.yaml")
 

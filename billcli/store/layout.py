@@ -75,6 +75,9 @@ FOLDERS = {kind.folder: kind for kind in KINDS.values() if kind.key}
 ORIGINALS = "originals"
 """The folder within an account's that keeps what the bank sent; bill looks at a file there only where a statement names it."""
 
+PROFILES = "bank/profiles"
+"""The folder of the user's own layouts of bank files; no account is called so."""
+
 OTHER_FOLDERS = frozenset(("audit", "evidence", "schemas", "templates"))
 
 _LEFTOVER = Pattern(
@@ -91,8 +94,8 @@ def is_leftover(name: str) -> bool:
 
 
 def is_kept_apart(folder: str) -> bool:
-    """Whether a folder within the data folders holds no documents: ``bank/<account>/originals``."""
-    return folder.startswith("bank/") and folder.endswith(f"/{ORIGINALS}") and folder.count("/") == 2
+    """Whether a folder within the data folders holds no documents: ``bank/<account>/originals``, and ``bank/profiles`` with layouts."""
+    return folder == PROFILES or (folder.startswith("bank/") and folder.endswith(f"/{ORIGINALS}") and folder.count("/") == 2)
 
 
 def kind_for(path: str) -> Kind | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from billcli.app.amounts import value_of
 from billcli.core.bank import BankStatement
 from billcli.core.facts import BankAccountFact
-from billcli.errors import BillError
+from billcli.errors import BillError, UsageError
 from billcli.model.values import parse_id, quoted
 
 
@@ -29,6 +29,8 @@ class Accounts:
         self.was_empty = not declared
         self.home = home
         self.asked = value_of(parse_id, asked, "--account") if asked is not None else None
+        if self.asked == "profiles":
+            raise UsageError("--account: no account can be called profiles", "bank/profiles holds layouts of bank files")
 
     @property
     def new(self) -> list[Account]:

@@ -11,6 +11,7 @@ from billcli.app.reconcile.accounts import Account, Accounts
 from billcli.core.bank import BankLine, BankStatement, Skipped
 from billcli.core.bank_statement import Origin, contradictions, origin, statement_document
 from billcli.core.document import document_data
+from billcli.core.matching.facts import PayoutItem
 from billcli.core.plan import Append, Change, Create, CreateBytes, Step
 from billcli.errors import BillError, UsageError
 from billcli.index import bank_queries, queries
@@ -52,17 +53,24 @@ class Imported(NamedTuple):
 
 def read_files(paths: Sequence[str], currency: str) -> list[File]:
     """Raises ``BillError`` for a file that cannot be read whole; nothing is taken of any then."""
-    from billcli.banks.read import read
+    from billcli.banks.read import Options, read
 
     found = []
     for path in paths:
         name = os.path.basename(path)
         raw = _bytes(path)
-        statements = read(raw, name, currency)
+        statements = read(raw, name, {}, Options(currency=currency))
         if not any(each.lines or each.closing is not None for each in statements):
             raise BillError(f"{name} holds no line of an account", 'nothing was written; look at what it is: "bill bank read FILE"')
         found.append(File(name, raw, tuple(statements)))
     return found
+
+
+def read_report(path: str, currency: str) -> list[PayoutItem]:
+    """A provider's report of what it paid out."""
+    from billcli.banks.payouts import read_payouts
+
+    return read_payouts(_bytes(path), os.path.basename(path), currency)
 
 
 def _bytes(path: str) -> bytes:
@@ -83,7 +91,9 @@ def imported(books: Books, files: Sequence[File], asked: str | None) -> Imported
     settings = queries.settings(books.index)
     accounts = Accounts(bank_queries.accounts(books.index), settings.get("currency", ""), asked)
     found = Imported([], [], [], [])
-    there = {each.sha256: each for each in bank_queries.statements_of(books.index, [fs.sha256(each.raw) for each in files])}
+    there: dict[str, set[str]] = {}
+    for each in bank_queries.statements_of(books.index, [fs.sha256(each.raw) for each in files]):
+        there.setdefault(each.sha256, set()).add(each.account)
     hashes: set[str] = set()
     for file in files:
         sha256 = fs.sha256(file.raw)
@@ -91,7 +101,7 @@ def imported(books: Books, files: Sequence[File], asked: str | None) -> Imported
             found.notes.append(f"{file.name} is the same file as one before it")
             continue
         hashes.add(sha256)
-        _take(books, file, sha256, accounts, sha256 in there, found)
+        _take(books, file, sha256, accounts, there.get(sha256, set()), found)
     if accounts.new:
         found.steps.insert(0, Change("ledger.yaml", "ledger", tuple(Append(("bank_accounts",), _declared(each)) for each in accounts.new)))
         found.notes.extend(f"the account {each.id} is new: ledger.yaml declares it ({each.number or 'no number'}, {each.currency})"
@@ -103,19 +113,22 @@ def _declared(account: Account) -> dict[str, str]:
     return {"id": account.id, **({"number": account.number} if account.number else {}), "currency": account.currency}
 
 
-def _take(books: Books, file: File, sha256: str, accounts: Accounts, known: bool, found: Imported) -> None:
+def _take(books: Books, file: File, sha256: str, accounts: Accounts, kept: set[str], found: Imported) -> None:
     several = len({each.currency for each in file.statements}) > 1
     counts: dict[str, int] = {}
     originals: set[str] = set()
     for said in file.statements:
         account = accounts.of(said, several, file.name)
+        if kept and account.id not in kept and not several:
+            message = f"{file.name} was imported already, as a file of {', '.join(sorted(kept))}"
+            raise BillError(message, "a file is of one account; look at which one it is")
         source = origin(file.name, sha256, account.id)
         nth = counts.get(account.id, 0)
         counts[account.id] = nth + 1
         document = statement_document(said, account.id, source, nth)
         have = _known(books, account, said)
         fresh = [each for each in said.lines if each.id not in have]
-        keeps = not known and (bool(fresh) or _goes_on(books, account, said))
+        keeps = account.id not in kept and (bool(fresh) or _goes_on(books, account, said))
         if keeps:
             if source.path not in originals:
                 originals.add(source.path)

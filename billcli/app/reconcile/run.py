@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app import settling
 from billcli.app.books import Books
-from billcli.app.reconcile.files import File, Imported, imported, read_files
+from billcli.app.reconcile.files import File, Imported, imported, read_files, read_report
 from billcli.core.bank import BankLine
 from billcli.core.matching.facts import Allocation, Candidate, Decision, PayoutItem
 from billcli.core.plan import Change, Create, Plan, Step
@@ -45,8 +45,8 @@ class Told(NamedTuple):
 
     rows: list[Row]
     open: int
-    again: bool
-    """Whether a line waits for what this very command books."""
+    later: int
+    """How many wait for what this very command books."""
     as_of: date
 
 
@@ -56,12 +56,13 @@ class Run:
 
     paths: Sequence[str] = ()
     account: str | None = None
-    payouts: Sequence[PayoutItem] = ()
+    report: str | None = None
+    """A provider's report of payouts."""
     books_lines: bool = True
     """Whether what is certain is booked, or only proposed."""
     writes: bool = True
     """Whether the documents are wanted; a dry run shows the lines alone."""
-    told: Told = field(default_factory=lambda: Told([], 0, False, date.min))
+    told: Told = field(default_factory=lambda: Told([], 0, 0, date.min))
     files: Sequence[File] | None = None
 
     def plan(self, books: Books) -> Plan:
@@ -71,14 +72,17 @@ class Run:
             self.files = read_files(self.paths, settings.currency)
         brought = imported(books, self.files, self.account)
         spots, earlier = _spots(books, brought, self.account)
-        decided = decide_all(books, settings, [*earlier, *spots], self.payouts)
+        payouts = read_report(self.report, settings.currency) if self.report is not None else []
+        decided = decide_all(books, settings, [*earlier, *spots], payouts)
         booking = Booking(books, settings)
+        booking.desk.any_fee = bool(payouts)
         booking.prepare(decided)
         rows = [booking.row(spot, decision) for spot, decision in zip([*earlier, *spots], decided, strict=True)]
         old = rows[: len(earlier)]
-        mine = [row for row in old if row.booked or not self.books_lines] + rows[len(earlier) :]
+        mine = [row for row in old if row.booked or not self.books_lines or not self.paths] + rows[len(earlier) :]
         waiting = sum(row.decision.outcome not in _DONE for row in mine)
-        self.told = Told(mine, waiting, booking.again, books.today)
+        later = sum(row.decision.outcome in _DONE - {"seen"} and not row.booked for row in mine) if booking.again else 0
+        self.told = Told(mine, waiting, later, books.today)
         return self._plan(books, brought, booking, mine)
 
     def _plan(self, books: Books, brought: Imported, booking: Booking, rows: Sequence[Row]) -> Plan:
@@ -138,11 +142,24 @@ def decide_all(books: Books, settings: Settings, spots: Sequence[Spot], payouts:
             fresh.append(at)
         met.add(key)
     if fresh:
-        told = decide([spots[at].line for at in fresh], knowledge(books, settings, payouts))
-        for at, decision in zip(fresh, told, strict=True):
-            back = (spots[at].account, spots[at].line.id) in taken_back
-            found[at] = _left_to_a_person(decision) if back else decision
+        known_of = knowledge(books, settings, payouts)
+        for group in _apart(spots, fresh):
+            told = decide([spots[at].line for at in group], known_of)
+            for at, decision in zip(group, told, strict=True):
+                back = (spots[at].account, spots[at].line.id) in taken_back
+                found[at] = _left_to_a_person(decision) if back else decision
     return [found[at] for at in range(len(spots))]
+
+
+def _apart(spots: Sequence[Spot], which: Sequence[int]) -> list[Sequence[int]]:
+    """All in one; account by account only where two of them have a line of the same id, which a matcher would take for one."""
+    accounts: dict[str, str] = {}
+    if all(accounts.setdefault(spots[at].line.id, spots[at].account) == spots[at].account for at in which):
+        return [which]
+    groups: dict[str, list[int]] = {}
+    for at in which:
+        groups.setdefault(spots[at].account, []).append(at)
+    return list(groups.values())
 
 
 _PAST = {"book": "booked", "return": "a payment came back", "refund": "a refund", "ignore": "no receivable", "refused": "refused"}
@@ -175,6 +192,10 @@ def _counts(rows: Iterable[Row]) -> list[str]:
     }  # fmt: skip
     told = [f"{found[name]} {word}" for name, word in words.items() if name in found]
     return [f"{counted(sum(found.values()), 'line')}: {', '.join(told)}"] if told else []
+
+
+class Later(BillError):
+    """It can be booked once what this very command books is there."""
 
 
 class Booking:
@@ -215,6 +236,9 @@ class Booking:
             return Row(spot.account, spot.statement, decision)
         try:
             self.take(verdict)
+        except Later:
+            self.again = True
+            return Row(spot.account, spot.statement, decision)
         except BillError as error:
             return Row(spot.account, spot.statement, suggested(decision, error.message))
         return Row(spot.account, spot.statement, decision, booked=True)
@@ -239,8 +263,7 @@ class Booking:
 
         line, payment = verdict.line, queries.payment(self.books.index, verdict.payment)
         if payment is None:
-            self.again = True
-            raise BillError("the payment that it returns is booked with this very command; the next one takes it back")
+            raise Later("the payment that it returns is booked with this very command", "the next one takes it back")
         charge = -line.amount - payment.amount
         if payment.reversed_on or payment.id in self.reversed:
             raise BillError(f"{payment.id} was reversed already")
