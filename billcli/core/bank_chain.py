@@ -37,8 +37,8 @@ def marks(statements: Iterable[BankStatementFact], on_day: Mapping[tuple[str, da
     One that was told while its day was not over, which another statement has more lines of, is no balance of that day.
     """
     most: dict[date, int] = {}
-    for (_, day), count in on_day.items():
-        most[day] = max(count, most.get(day, 0))
+    for (_, counted), count in on_day.items():
+        most[counted] = max(count, most.get(counted, 0))
     best: dict[tuple[date, int], _Mark] = {}
     for each in sorted(statements, key=lambda each: each.id):
         for day, end, balance in ((each.from_on, 0, each.opening), (each.until, 1, each.closing)):
