@@ -12,7 +12,7 @@ from billcli.core.bank import BankLine, BankStatement
 from billcli.core.document import made
 from billcli.errors import BillError
 from billcli.model.bank_statement import Statement
-from billcli.model.money import Money
+from billcli.model.money import LIMIT, Money
 from billcli.model.values import quoted
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
@@ -73,14 +73,26 @@ def statement_document(said: BankStatement, account: str, source: Origin, nth: i
             for each in said.skipped
         ] or None,
     }  # fmt: skip
-    return made(Statement, fields)
+    try:
+        return made(Statement, fields)
+    except ValueError as error:  # a reader let through what no file may hold
+        raise BillError(f"{source.name} holds what cannot be kept: {text_of(str(error), 200)}", "nothing was written") from None
 
 
 def _amount(minor: int | None, currency: str) -> Any:
     return None if minor is None else Money(minor, currency).amount
 
 
+def with_plain_ids(said: BankStatement) -> BankStatement:
+    """The same with ids as files take them: one line without control characters."""
+    if all(text_of(each.id) == each.id for each in said.lines):
+        return said
+    return said._replace(lines=tuple(each._replace(id=text_of(each.id) or f"row-{each.row}") for each in said.lines))
+
+
 def _ensure_whole(said: BankStatement, name: str) -> None:
+    if large := next((each for each in said.lines if abs(Money(each.amount, each.currency).amount) >= LIMIT), None):
+        raise BillError(f"{name}, line {large.row}: {Money(large.amount, large.currency)} is too large", f"amounts stay below {LIMIT}")
     if foreign := next((each for each in said.lines if each.currency != said.currency), None):
         message = f"{name}, line {foreign.row}: {Money(foreign.amount, foreign.currency)} in a statement of {said.currency}"
         raise BillError(message, "currencies never mix")

@@ -327,3 +327,15 @@ def decisions_on(connection: sqlite3.Connection, account: str, line: str) -> lis
     WHERE d.line = ? AND d.account = ? ORDER BY d.booked_on, d.undone_on IS NULL, f.path
     """
     return [(date.fromisoformat(day), path, at) for day, path, at in connection.execute(sql, (line, account))]
+
+
+def of_other_formats(connection: sqlite3.Connection, account: str, form: str) -> dict[tuple[date, int], list[str]]:
+    """The account's lines that only files of another format brought, by day and amount."""
+    sql = """
+    SELECT l.id, l.booked_on, l.amount FROM bank_lines l JOIN bank_statements s ON s.id = l.statement
+    WHERE l.account = ?1 GROUP BY l.id, l.booked_on, l.amount HAVING max(coalesce(s.format, '') = ?2) = 0
+    """
+    found: dict[tuple[date, int], list[str]] = {}
+    for line, day, amount in connection.execute(sql, (account, form)):
+        found.setdefault((date.fromisoformat(day), amount), []).append(line)
+    return found

@@ -157,3 +157,46 @@ def test_a_bank_day_in_a_closed_period_is_booked_on_the_first_open_day(root: Pat
     assert "1 payment of days in a closed period booked on 2026-04-01" in ran.err
     [path] = (path for path in tree(root) if path.startswith("payments/"))
     assert path.startswith("payments/2026/04/2026-03-20-nordwind-")
+
+
+def test_a_line_that_came_in_another_format_is_not_booked_under_a_second_id(root: Path) -> None:
+    """The bank's own id in one file, ours in the other: the same money must not pay two invoices."""
+    from unittest import mock
+
+    from billcli.banks import read as reader
+
+    done("invoice", "new", "-c", "nordwind", "-l", "Consulting;10;100;vat-20", "--yes", cwd=root, at="2026-03-15")
+    assert bill("reconcile", file(root, HEAD + L1), "--yes", cwd=root, at=DAY).code == 0
+    other = file(root, HEAD + L1.replace("L1", "BANK-7").replace("INV-2026-0001", "INV-2026-0003"), "t.csv")
+    plain = reader.read
+
+    def as_camt(*words: object) -> object:
+        return [each._replace(format="camt.053") for each in plain(*words)]  # type: ignore[arg-type]
+
+    with mock.patch.object(reader, "read", as_camt):
+        ran = bill("reconcile", other, "--yes", "--format", "json", cwd=root, at=DAY)
+    [row] = ran.json["rows"]
+    assert (ran.code, row["decision"]) == (3, "suggest")
+    assert "it may be the line L1" in row["because"][-1]
+
+
+def test_ids_that_no_file_can_hold_are_made_plain(root: Path) -> None:
+    ran = bill("reconcile", file(root, HEAD + L1.replace("L1", '"L1\t"')), "--yes", "--format", "json", cwd=root, at=DAY)
+    assert [row["line"] for row in ran.json["rows"]] == ["L1"]
+
+
+def test_what_does_not_add_up_is_refused_whole(root: Path) -> None:
+    from unittest import mock
+
+    from billcli.banks import read as reader
+
+    plain = reader.read
+
+    def short(*words: object) -> object:
+        return [each._replace(opening=0, closing=5) for each in plain(*words)]  # type: ignore[arg-type]
+
+    before = tree(root)
+    with mock.patch.object(reader, "read", short):
+        ran = bill("reconcile", file(root, HEAD + L1), "--yes", cwd=root, at=DAY)
+    assert (ran.code, "s.csv does not add up" in ran.err) == (1, True)
+    assert tree(root) == before

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from billcli.app.books import Books
 from billcli.app.reconcile.accounts import Account, Accounts
 from billcli.core.bank import BankLine, BankStatement, Skipped
-from billcli.core.bank_statement import Origin, contradictions, origin, statement_document
+from billcli.core.bank_statement import Origin, contradictions, origin, statement_document, with_plain_ids
 from billcli.core.document import document_data
 from billcli.core.matching.facts import PayoutItem
 from billcli.core.plan import Append, Change, Create, CreateBytes, Step
@@ -62,7 +62,7 @@ def read_files(paths: Sequence[str], currency: str) -> list[File]:
         statements = read(raw, name, {}, Options(currency=currency))
         if not any(each.lines or each.closing is not None for each in statements):
             raise BillError(f"{name} holds no line of an account", 'nothing was written; look at what it is: "bill bank read FILE"')
-        found.append(File(name, raw, tuple(statements)))
+        found.append(File(name, raw, tuple(with_plain_ids(each) for each in statements)))
     return found
 
 

@@ -74,6 +74,11 @@ class Run:
         spots, earlier = _spots(books, brought, self.account)
         payouts = read_report(self.report, settings.currency) if self.report is not None else []
         decided = decide_all(books, settings, [*earlier, *spots], payouts)
+        twins = _twins(books, brought)
+        decided = [
+            _left_to_a_person(decision, twins[spot.account, spot.line.id]) if (spot.account, spot.line.id) in twins else decision
+            for spot, decision in zip([*earlier, *spots], decided, strict=True)
+        ]
         booking = Booking(books, settings)
         booking.desk.any_fee = bool(payouts)
         booking.prepare(decided)
@@ -165,11 +170,25 @@ def _apart(spots: Sequence[Spot], which: Sequence[int]) -> list[Sequence[int]]:
 _PAST = {"book": "booked", "return": "a payment came back", "refund": "a refund", "ignore": "no receivable", "refused": "refused"}
 
 
-def _left_to_a_person(decision: Decision) -> Decision:
-    """What a person took back is not booked again by itself."""
+def _twins(books: Books, brought: Imported) -> dict[tuple[str, str], str]:
+    """Lines that the account may have under another id, since a file of another format brought them: the words to say so."""
+    found: dict[tuple[str, str], str] = {}
+    for taken in brought.taken:
+        others = bank_queries.of_other_formats(books.index, taken.account.id, taken.said.format)
+        mine = {line.id for line in taken.lines}
+        for line in taken.lines if others else ():
+            same = [each for each in others.get((line.booked_on, line.amount), ()) if each not in mine and each != line.id]
+            if same:
+                words = f"it may be the line {same[0]}, which came in a file of another format"
+                found[taken.account.id, line.id] = words
+    return found
+
+
+def _left_to_a_person(decision: Decision, why: str = "a decision on it was taken back; a person decides") -> Decision:
+    """What a person took back, or what may stand in the books already, is not booked by itself."""
     if decision.outcome not in ("book", "ignore", "return", "refund"):
         return decision
-    return suggested(decision, "a decision on it was taken back; a person decides")
+    return suggested(decision, why)
 
 
 def suggested(decision: Decision, why: str) -> Decision:
