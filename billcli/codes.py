@@ -111,6 +111,14 @@ CODES = {
     "E652": "a line of a bank file that cannot be read",
     "E653": "a statement that does not add up",
     "E654": "a second currency in a statement",
+    # bank statements and what was decided on their lines
+    "E660": "a bank statement that does not add up",
+    "E661": "an original of a bank statement that is gone or changed",
+    "E662": "a bank line decided twice",
+    "E663": "a booking that is not what its bank line says",
+    "E664": "a decision on a bank line that is not there",
+    "W665": "a break between the balances of an account",
+    "E666": "a line of a proposal that cannot be booked",
     # tables that are imported
     "E701": "a table that cannot be read",
     "E702": "a header that does not fit",

@@ -15,7 +15,7 @@ from billcli.core.checks import closed, granted, suspicions
 from billcli.core.checks.facts import CreditedInvoice, Unused
 from billcli.core.facts import OpenInvoice
 from billcli.diagnostics import Diagnostic, Path
-from billcli.index import balances, check_queries, find, hold_queries, queries, suspicion_queries
+from billcli.index import balances, bank_queries, check_queries, find, hold_queries, queries, suspicion_queries
 from billcli.index.folded import in_files
 from billcli.store.layout import KINDS
 
@@ -209,6 +209,28 @@ def _evidence(books: Books, without: Lost) -> Iterator[Diagnostic]:
     return check_evidence(hold_queries.evidence(books.index), partial(evidence_now, books.root))
 
 
+def _bank(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    """Decisions against the lines they are on and against what they booked; the originals; the balances of each account."""
+    from billcli.app.evidence import original_now
+    from billcli.core.bank_chain import breaks, marks
+    from billcli.core.checks import bank
+
+    statements = bank_queries.statements(books.index)
+    decided = bank_queries.decided(books.index)
+    if not statements and not decided:
+        return
+    yield from bank.check_decisions(decided, lambda account: without.any_of(f"bank/{account}"))
+    yield from bank.check_booked(decided, bank_queries.booked(books.index))
+    yield from bank.check_originals(bank_queries.originals(books.index), partial(original_now, books.root))
+    paths = bank_queries.statement_paths(books.index)
+    for account, group in groupby(statements, key=lambda each: each.account):
+        mine = list(group)
+        if not without.any_of(f"bank/{account}"):
+            by_day, on_day = bank_queries.line_days(books.index, account)
+            whole = [each for each in mine if each.opening is None or each.closing in (None, each.opening + each.total)]
+            yield from bank.check_chain(account, mine[0].currency, breaks(marks(whole, on_day), by_day), paths.__getitem__)
+
+
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "references": _references,
     "twice": _twice,
@@ -223,6 +245,7 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "closed": _closed,
     "holds": _holds,
     "evidence": _evidence,
+    "bank": _bank,
 }
 """Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""
 

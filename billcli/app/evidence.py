@@ -78,3 +78,16 @@ def evidence_now(root: str, path: str) -> bytes | str:
         link = os.path.islink(os.path.join(root, path))
         return "it is a symbolic link" if link else f"it cannot be read: {error.strerror}"
     return raw if len(raw) <= LIMIT else f"it is larger than {LIMIT // 1_000_000} MB"
+
+
+def original_now(root: str, path: str) -> str:
+    """The SHA-256 of a statement's original, or why there is none, after a space."""
+    waiting = journal.overlay(root, journal.pending(root) or [])
+    try:
+        raw = waiting.get(path)
+        return fs.sha256(raw if raw is not None else fs.read(root, path))
+    except FileNotFoundError:
+        return " there is no such file"
+    except OSError as error:
+        link = os.path.islink(os.path.join(root, path))
+        return " it is a symbolic link" if link else f" it cannot be read: {error.strerror}"

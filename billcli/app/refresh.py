@@ -12,6 +12,7 @@ from billcli.errors import ChangedMeanwhile
 from billcli.index import connection as connections
 from billcli.index import looks as known_looks
 from billcli.store import journal, looks
+from billcli.store.layout import is_kept_apart
 from billcli.store.locate import is_at_home, private_folder, settle
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def bring_along(root: str, paths: Collection[str]) -> None:
     from billcli.app.update import update, walk_some
 
     place = _path(root)
+    paths = [path for path in paths if not is_kept_apart(path.rpartition("/")[0])]
     written = [path for path in paths if "/" in path and (path.startswith("audit/") or path in _documents({path: None}))]
     if place is None or len(written) < len(paths):
         return

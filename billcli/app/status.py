@@ -9,7 +9,7 @@ from billcli.app.books import Books
 from billcli.app.report import aging_report
 from billcli.core.report import View, counted
 from billcli.errors import BillError
-from billcli.index import queries
+from billcli.index import bank_queries, queries
 
 
 def status_view(books: Books, as_of: date) -> View:
@@ -29,7 +29,10 @@ def status_view(books: Books, as_of: date) -> View:
             fields.append(("Problems", error.message))
         else:
             fields += [(f"Owed {total[2]}", _owed(total)) for total in report.totals]
-    fields.append(("Next", _next(kinds, unreadable)))
+    waiting = bank_queries.count_open(books.index) if kinds.get("bank-statement") else 0
+    if waiting:
+        fields.append(("Bank", f"{counted(waiting, 'line')} open"))
+    fields.append(("Next", "bill reconcile review" if waiting and not unreadable else _next(kinds, unreadable)))
     return View("status", name, as_of, fields, [], {})
 
 

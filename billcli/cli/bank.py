@@ -7,7 +7,7 @@ from typing import Annotated
 from billcli.cli.common import check_form, context, has_ledger, out, say, write_command
 from billcli.cli.common import show as print_view
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, DryRun, Quiet, Yes
+from billcli.cli.options import Answer, DateOrder, Decimals, DryRun, Encoding, FileCurrency, Profile, Quiet, Yes
 from billcli.errors import UsageError
 
 _HELP = """Bank statements: what bill reads in a file, and profiles of layouts. Nothing is booked.
@@ -18,26 +18,16 @@ Example: bill bank read march.csv
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The statement as the bank gives it: CSV, CAMT, MT940 or OFX.")]
-Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Where the file does not show it: cp1250, gb18030.")]
 
 
 @app.command()
 def read(
     ctx: typer.Context,
     file: File,
-    profile: Annotated[
-        str | None,
-        typer.Option("--profile", metavar="NAME", help="The layout, where the header does not tell: bill's own or the ledger's."),
-    ] = None,
-    date_order: Annotated[
-        str | None, typer.Option("--date-order", metavar="dmy|mdy|ymd", help="What comes first in dates, where the file does not show it.")
-    ] = None,
-    decimal: Annotated[
-        str | None, typer.Option("--decimal", metavar=".|,", help="What parts the decimals, where the file does not show it.")
-    ] = None,
-    currency: Annotated[
-        str | None, typer.Option("--currency", metavar="CODE", help="ISO 4217 code, where the file does not say it.")
-    ] = None,
+    profile: Profile = None,
+    date_order: DateOrder = None,
+    decimal: Decimals = None,
+    currency: FileCurrency = None,
     encoding: Encoding = None,
     form: Answer = "table",
 ) -> None:

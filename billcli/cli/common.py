@@ -170,18 +170,18 @@ def write_command(
             done = carry_out(where, under_lock or planner, None, progress)
         else:
             shown = preview(where, planner, progress)
-            _say_plan(shown)
+            say_plan(shown)
             if dry_run or not shown.steps:
                 if dry_run:
                     say("dry run: nothing was written")
-                _result(shown, *_would_touch(shown), form, quiet=quiet or dry_run, also={"dry_run": True} if dry_run else {})
+                _result(shown, *would_touch(shown), form, quiet=quiet or dry_run, also={"dry_run": True} if dry_run else {})
                 return
-            _agreed()
+            agreed()
             done = carry_out(where, under_lock or planner, shown, progress)
     _finish(done, form, quiet=quiet, told=not yes)
 
 
-def _say_plan(plan: Plan) -> None:
+def say_plan(plan: Plan) -> None:
     for line in plan.summary:
         say(line)
     for warning in plan.warnings:
@@ -193,7 +193,7 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _agreed() -> None:
+def agreed() -> None:
     """Asks a person. Raises ``NeedsPerson`` where there is none."""
     if not on_terminal():
         raise NeedsPerson("nothing was written", "add --yes to write without being asked")
@@ -203,7 +203,7 @@ def _agreed() -> None:
 
 def _finish(done: Done, form: str, *, quiet: bool, told: bool) -> None:
     if not quiet and not told:
-        _say_plan(done.plan)
+        say_plan(done.plan)
     elif told and done.plan.steps:
         from billcli.core.report import counted
 
@@ -212,6 +212,11 @@ def _finish(done: Done, form: str, *, quiet: bool, told: bool) -> None:
         _result(done.plan, list(done.created), list(done.changed), form, quiet=quiet)
     except OSError as error:
         raise NeedsPerson(f"the change is made, but the answer could not be written: {error.strerror}", "do not run it again") from error
+    afterwards(done, quiet=quiet)
+
+
+def afterwards(done: Done, *, quiet: bool) -> None:
+    """What is to be said after a change was made. Raises ``NeedsPerson`` where git has not committed it."""
     if done.by_hand and not quiet:
         _say_by_hand(done.by_hand)
     if done.git_problem:
@@ -227,7 +232,7 @@ def _say_by_hand(paths: tuple[str, ...]) -> None:
     say(f"note: changed by hand: {', '.join(paths[:3])}{more}; noted in the audit trail, yours to commit with git")
 
 
-def _would_touch(plan: Plan) -> tuple[list[str], list[str]]:
+def would_touch(plan: Plan) -> tuple[list[str], list[str]]:
     """The files a plan creates, and those it changes or removes."""
     from billcli.core.addresses import file_of
     from billcli.core.plan import Create, CreateBytes, Join

@@ -71,6 +71,12 @@ def _meant(before: list[str], current: str) -> tuple[str, list[tuple[str, str]]]
         return "words", []
     verbs = [(path.partition(" ")[2], about) for path, (about, _, _) in COMMANDS.items() if path.startswith(f"{noun} ")]
     if verbs:
+        if (
+            noun == "reconcile"
+            and (rest or not any(verb.startswith(current) for verb, _ in verbs))
+            and (not rest or rest[0] not in dict(verbs))
+        ):
+            return _of_command("reconcile import", rest, current, ledger)
         if not rest:
             return "words", [*verbs, *([("--help", "Show this message and exit.")] if current.startswith("-") else [])]
         noun, *rest = f"{noun} {rest[0]}", *rest[1:]

@@ -38,6 +38,7 @@ HELP = {
         '  draft        Invoices that are not issued yet.\n'
         '  credit-note  Credit what was invoiced.\n'
         '  payment      Record and import money received, and what it pays.\n'
+        '  reconcile    Bank statements against the books.\n'
         "  statement    Statement of account: a customer's movements or open items.\n"
         '  hold         Disputes, promises, plans: what keeps reminders back.\n'
         '  refund       Money paid back to customers.\n'
@@ -81,6 +82,7 @@ HELP = {
         '  draft        Invoices that are not issued yet.\n'
         '  credit-note  Credit what was invoiced.\n'
         '  payment      Record and import money received, and what it pays.\n'
+        '  reconcile    Bank statements against the books.\n'
         "  statement    Statement of account: a customer's movements or open items.\n"
         '  hold         Disputes, promises, plans: what keeps reminders back.\n'
         '  refund       Money paid back to customers.\n'

@@ -29,6 +29,7 @@ NOUNS = {
     "draft": ("billcli.cli.draft", "Invoices that are not issued yet."),
     "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),
     "payment": ("billcli.cli.payment", "Record and import money received, and what it pays."),
+    "reconcile": ("billcli.cli.reconcile", "Bank statements against the books."),
     "statement": ("billcli.cli.statement", "Statement of account: a customer's movements or open items."),
     "hold": ("billcli.cli.hold", "Disputes, promises, plans: what keeps reminders back."),
     "refund": ("billcli.cli.refund", "Money paid back to customers."),

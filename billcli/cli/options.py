@@ -19,3 +19,14 @@ ExternalId = Annotated[
 ]
 IssuedOn = Annotated[str | None, typer.Option("--issued-on", metavar="DATE", help="Day of issue; today where left out.")]
 Customer = Annotated[str | None, typer.Option("--customer", "-c", metavar="ID", help="The customer's id.")]
+
+# What a person says of a bank statement's file, where the file does not say it.
+Profile = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME", help="The layout, where the header does not tell: bill's own or the ledger's.")
+]
+DateOrder = Annotated[
+    str | None, typer.Option("--date-order", metavar="dmy|mdy|ymd", help="What comes first in dates, where the file does not show it.")
+]
+Decimals = Annotated[str | None, typer.Option("--decimal", metavar=".|,", help="What parts the decimals, where the file does not show it.")]
+FileCurrency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="ISO 4217 code, where the file does not say it.")]
+Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Where the file does not show it: cp1250, gb18030.")]

@@ -9,7 +9,7 @@ import re
 
 from billcli.model.pattern import Pattern
 
-FOLDERS = ("invoices", "credit-notes", "payments", "refunds", "write-offs", "holds")
+FOLDERS = ("invoices", "credit-notes", "payments", "refunds", "write-offs", "holds", "reconciliations")
 """Of the kinds whose documents have a month."""
 
 _MONTH = rf"(?:{'|'.join(FOLDERS)})/[0-9]{{4}}/(?:0[1-9]|1[0-2])"

@@ -212,6 +212,97 @@ class EvidenceFact(NamedTuple):
     place: str
 
 
+class BankAccountFact(NamedTuple):
+    """An account that ``ledger.yaml`` declares."""
+
+    id: str
+    number: str | None
+    currency: str
+
+
+class BankStatementFact(NamedTuple):
+    """What one file said of one account; balances in minor units. ``number`` is the account's as the file has it."""
+
+    id: str
+    account: str
+    number: str | None
+    currency: str
+    from_on: date | None
+    until: date | None
+    opening: int | None
+    closing: int | None
+    lines: int
+    total: int
+    name: str
+    original: str
+    sha256: str
+    format: str | None
+
+
+class BankLineFact(NamedTuple):
+    """A line of a statement as it stands there; ``at`` is its place. One line may stand in several statements, under one id.
+
+    ``refs`` are the marked references, one a line.
+    """
+
+    statement: str
+    account: str
+    id: str
+    at: int
+    row: int
+    booked_on: date
+    value_on: date | None
+    amount: int
+    currency: str
+    payer: str
+    iban: str
+    ultimate: str
+    text: str
+    refs: str
+    end_to_end: str
+    bank_id: str
+    kind: str
+    returned: str
+    fee: int
+    original_amount: int | None
+    original_currency: str | None
+    balance: int | None
+
+
+class BankDecisionFact(NamedTuple):
+    """What was decided on a line: ``decision`` as the file has it; it counts until ``undone_on``. ``documents`` one a line.
+
+    ``amount`` is what it says that the line has.
+    """
+
+    reconciliation: str
+    statement: str
+    account: str
+    line: str
+    decision: str
+    booked_on: date
+    currency: str
+    amount: int
+    customer: str | None
+    documents: str
+    decided_by: str
+    reason: str | None
+    undone_on: date | None
+    at: int
+
+
+class BankBookingFact(NamedTuple):
+    """A document that a decision made, or reversed: ``kind`` is payment, refund or reversal."""
+
+    account: str
+    line: str
+    at: int
+    kind: str
+    name: str
+    undone: int
+    place: str
+
+
 class DraftFact(NamedTuple):
     """An invoice not yet issued; ``issued_on`` is the day it is meant to have."""
 
@@ -309,6 +400,11 @@ Fact = (
     | HoldFact
     | PlanPart
     | EvidenceFact
+    | BankAccountFact
+    | BankStatementFact
+    | BankLineFact
+    | BankDecisionFact
+    | BankBookingFact
     | DraftFact
     | Settlement
     | Draw

@@ -16,7 +16,7 @@ from billcli.model.values import quoted
 _PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?\Z", re.ASCII)
 _NAMES = {
     "invoices": "invoice", "credit-notes": "credit note", "payments": "payment", "refunds": "refund", "write-offs": "write-off",
-    "holds": "hold",
+    "holds": "hold", "reconciliations": "reconciliation",
 }  # fmt: skip
 
 

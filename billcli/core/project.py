@@ -9,6 +9,11 @@ from typing import Any
 
 from billcli.core import seal
 from billcli.core.facts import (
+    BankAccountFact,
+    BankBookingFact,
+    BankDecisionFact,
+    BankLineFact,
+    BankStatementFact,
     CreditLineFact,
     CreditNoteFact,
     CustomerFact,
@@ -29,6 +34,7 @@ from billcli.core.facts import (
     WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Path, dotted
+from billcli.model.bank_statement import Statement
 from billcli.model.category import Categories
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.credit_note import CreditNote
@@ -38,7 +44,9 @@ from billcli.model.invoice import Draft, Invoice
 from billcli.model.item import Items
 from billcli.model.money import digits
 from billcli.model.payment import Payment
+from billcli.model.reconciliation import Reconciliation
 from billcli.model.refund import Refund
+from billcli.model.rules import Rules
 from billcli.model.sequence import split_number
 from billcli.model.settings import Settings
 from billcli.model.write_off import WriteOff
@@ -86,6 +94,7 @@ def _ledger(settings: Settings) -> Iterator[Fact]:
         yield Setting(f"sequence {sequence.kind} {sequence.name}", sequence.pattern)
     yield Name("tax", "none")
     yield from (Name("tax", code.code) for code in settings.tax_codes)
+    yield from (BankAccountFact(each.id, each.number, each.currency) for each in settings.bank_accounts)
     yield from _references([("tax", settings.tax, ("tax",))])
 
 
@@ -265,6 +274,55 @@ def _hold(hold: Hold) -> Iterator[Fact]:
     yield from _references([*references, *_tags(hold.tags)])
 
 
+def _rules(rules: Rules) -> Iterator[Fact]:
+    yield from _references(("customer", each.customer, ("bank", at, "customer")) for at, each in enumerate(rules.bank))
+    yield from _references(("category", each.category, ("bank", at, "category")) for at, each in enumerate(rules.bank))
+
+
+def _bank_statement(statement: Statement) -> Iterator[Fact]:
+    currency = statement.currency
+
+    def minor(amount: Decimal | None) -> int | None:
+        return None if amount is None else _minor(amount, currency)
+
+    lines = [
+        BankLineFact(
+            statement=statement.id, account=statement.account, id=each.id, at=at, row=each.row or 0, booked_on=each.booked_on,
+            value_on=each.value_on, amount=_minor(each.amount, currency), currency=currency, payer=each.payer or "", iban=each.iban or "",
+            ultimate=each.ultimate or "", text=each.text or "", refs="\n".join(each.references), end_to_end=each.end_to_end or "",
+            bank_id=each.bank_id or "", kind=each.kind or "", returned=each.returned or "", fee=minor(each.fee) or 0,
+            original_amount=_minor(each.original.amount, each.original.currency) if each.original else None,
+            original_currency=each.original.currency if each.original else None, balance=minor(each.balance),
+        )
+        for at, each in enumerate(statement.lines)
+    ]  # fmt: skip
+    days = [each.booked_on for each in lines]
+    yield BankStatementFact(
+        id=statement.id, account=statement.account, number=statement.number, currency=currency,
+        from_on=statement.from_on or min(days, default=None), until=statement.until_on or max(days, default=None),
+        opening=minor(statement.opening), closing=minor(statement.closing), lines=len(lines), total=sum(each.amount for each in lines),
+        name=statement.source.name, original=statement.source.original, sha256=statement.source.sha256, format=statement.source.format,
+    )  # fmt: skip
+    yield from lines
+
+
+def _reconciliation(said: Reconciliation) -> Iterator[Fact]:
+    yield from _references(("customer", each.customer, ("decisions", at, "customer")) for at, each in enumerate(said.decisions))
+    for at, each in enumerate(said.decisions):
+        undone = each.undone.on if each.undone else None
+        yield BankDecisionFact(
+            reconciliation=said.id, statement=said.statement, account=said.account, line=each.line, decision=each.decision,
+            booked_on=said.on, currency=said.currency, amount=_minor(each.amount, said.currency), customer=each.customer,
+            documents="\n".join(each.documents), decided_by=each.by, reason=each.reason, undone_on=undone, at=at,
+        )  # fmt: skip
+        made = [("payment", name, f"decisions[{at}].payments[{n}]") for n, name in enumerate(each.payments)]
+        made += [("refund", each.refund, f"decisions[{at}].refund")] if each.refund else []
+        made += [("reversal", each.reversed, f"decisions[{at}].reversed")] if each.reversed else []
+        for kind, name, place in made:
+            yield BankBookingFact(said.account, each.line, at, kind, name, int(undone is not None), place)
+            yield Reference("refund" if kind == "refund" else "payment", name, place)
+
+
 _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
     "ledger": _ledger,
     "categories": _categories,
@@ -277,4 +335,7 @@ _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
     "refund": _refund,
     "write-off": _write_off,
     "hold": _hold,
+    "rules": _rules,
+    "bank-statement": _bank_statement,
+    "reconciliation": _reconciliation,
 }

@@ -10,6 +10,11 @@ from functools import cache
 
 from billcli.core.facts import (
     AuditedFile,
+    BankAccountFact,
+    BankBookingFact,
+    BankDecisionFact,
+    BankLineFact,
+    BankStatementFact,
     CreditLineFact,
     CreditNoteFact,
     CustomerFact,
@@ -36,6 +41,8 @@ FACTS: dict[str, type] = {
     "credit_lines": CreditLineFact, "payments": PaymentFact, "refunds": RefundFact, "write_offs": WriteOffFact,
     "holds": HoldFact, "plan_parts": PlanPart, "evidence": EvidenceFact, "drafts": DraftFact, "settlements": Settlement, "draws": Draw, "refs": Reference,
     "names": Name, "settings": Setting, "audited": AuditedFile, "trail": TrailEntry,
+    "bank_accounts": BankAccountFact, "bank_statements": BankStatementFact, "bank_lines": BankLineFact, "bank_decisions": BankDecisionFact,
+    "bank_bookings": BankBookingFact,
 }  # fmt: skip
 """The facts of each table, whose fields are its columns after ``file``."""
 

@@ -31,6 +31,7 @@ _NUMBERED = {"invoice": "invoices", "credit-note": "credit_notes"}
 
 _TARGETS = {
     "customer": ("customers", "id"), "invoice": ("invoices", "number"), "credit-note": ("credit_notes", "number"), "payment": ("payments", "id"),
+    "refund": ("refunds", "id"),
 }  # fmt: skip
 
 

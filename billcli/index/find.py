@@ -93,10 +93,16 @@ def exactly(kind: str) -> str:
     return f"SELECT {key} FROM {table} WHERE lower({key}) = lower(?1){also} ORDER BY rowid"
 
 
+_BANK_LINE = """
+SELECT DISTINCT 'bank-line', account || ':' || id FROM bank_lines
+WHERE id = :t OR (id = substr(:t, instr(:t, ':') + 1) AND account = substr(:t, 1, instr(:t, ':') - 1))
+"""
+
+
 def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     """(kind, key) of every document whose number, id, name or external id is the text; else whose name contains it."""
     found = [(kind, key) for kind in TABLES for (key,) in connection.execute(exactly(kind), (text,))]
-    if found:
+    if found or (found := connection.execute(_BANK_LINE, {"t": text}).fetchall()):
         return found
     loose = """
     SELECT 'customer', id FROM customers WHERE instr(lower(name), :t) OR instr(lower(also), :t) OR instr(lower(id), :t)

@@ -9,6 +9,11 @@ from typing import TypeVar
 
 from billcli.core import addresses
 from billcli.core.facts import (
+    BankAccountFact,
+    BankBookingFact,
+    BankDecisionFact,
+    BankLineFact,
+    BankStatementFact,
     CreditNoteFact,
     CustomerFact,
     Draw,
@@ -39,11 +44,13 @@ _DAYS = frozenset(
         "discount_until",
         "paid_on",
         "until",
+        "from_on",
+        "undone_on",
     )
 )
 F = TypeVar(
     "F", CustomerFact, InvoiceFact, InstalmentFact, CreditNoteFact, PaymentFact, RefundFact, WriteOffFact, HoldFact, PlanPart,
-    EvidenceFact, Settlement, Draw,
+    EvidenceFact, Settlement, Draw, BankAccountFact, BankStatementFact, BankLineFact, BankDecisionFact, BankBookingFact,
 )  # fmt: skip
 
 

@@ -153,6 +153,42 @@ CREATE INDEX plan_parts_file ON plan_parts (file);
 CREATE TABLE evidence (file INTEGER NOT NULL, hold TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, place TEXT NOT NULL);
 CREATE INDEX evidence_file ON evidence (file);
 
+CREATE TABLE bank_accounts (file INTEGER NOT NULL, id TEXT NOT NULL, number TEXT, currency TEXT NOT NULL);
+CREATE INDEX bank_accounts_file ON bank_accounts (file);
+
+CREATE TABLE bank_statements (
+  file INTEGER NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, number TEXT, currency TEXT NOT NULL, from_on TEXT, until TEXT,
+  opening INTEGER, closing INTEGER, lines INTEGER NOT NULL, total INTEGER NOT NULL, name TEXT NOT NULL, original TEXT NOT NULL,
+  sha256 TEXT NOT NULL, format TEXT
+);
+CREATE INDEX bank_statements_id ON bank_statements (id);
+CREATE INDEX bank_statements_sha256 ON bank_statements (sha256);
+CREATE INDEX bank_statements_file ON bank_statements (file);
+
+CREATE TABLE bank_lines (
+  file INTEGER NOT NULL, statement TEXT NOT NULL, account TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, row INTEGER NOT NULL,
+  booked_on TEXT NOT NULL, value_on TEXT, amount INTEGER NOT NULL, currency TEXT NOT NULL, payer TEXT NOT NULL, iban TEXT NOT NULL,
+  ultimate TEXT NOT NULL, text TEXT NOT NULL, refs TEXT NOT NULL, end_to_end TEXT NOT NULL, bank_id TEXT NOT NULL, kind TEXT NOT NULL,
+  returned TEXT NOT NULL, fee INTEGER NOT NULL, original_amount INTEGER, original_currency TEXT, balance INTEGER
+);
+CREATE INDEX bank_lines_id ON bank_lines (id, account);
+CREATE INDEX bank_lines_file ON bank_lines (file);
+
+CREATE TABLE bank_decisions (
+  file INTEGER NOT NULL, reconciliation TEXT NOT NULL, statement TEXT NOT NULL, account TEXT NOT NULL, line TEXT NOT NULL,
+  decision TEXT NOT NULL, booked_on TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, customer TEXT,
+  documents TEXT NOT NULL, decided_by TEXT NOT NULL, reason TEXT, undone_on TEXT, at INTEGER NOT NULL
+);
+CREATE INDEX bank_decisions_line ON bank_decisions (line, account) WHERE undone_on IS NULL;
+CREATE INDEX bank_decisions_file ON bank_decisions (file);
+
+CREATE TABLE bank_bookings (
+  file INTEGER NOT NULL, account TEXT NOT NULL, line TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+  undone INTEGER NOT NULL, place TEXT NOT NULL
+);
+CREATE INDEX bank_bookings_name ON bank_bookings (name);
+CREATE INDEX bank_bookings_file ON bank_bookings (file, at);
+
 CREATE TABLE refs (file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL);
 CREATE INDEX refs_name ON refs (kind, name);
 CREATE INDEX refs_file ON refs (file);

@@ -94,6 +94,14 @@ class SettlementRules(Entity):
     bank_charge: Price = Decimal("50.00")
 
 
+class BankAccount(Entity):
+    """An account whose statements are read: ``id`` names its folder below ``bank/``; ``number`` is its IBAN, or what the bank calls it."""
+
+    id: Id
+    number: Text | None = None
+    currency: Currency
+
+
 class GitSettings(Entity):
     """``commit`` makes each command one git commit."""
 
@@ -115,6 +123,7 @@ class Settings(Entity):
     tax_codes: tuple[TaxCode, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     settlement: SettlementRules = SettlementRules()
+    bank_accounts: tuple[BankAccount, ...] = ()
     closed_through: Day | None = None
     sender: Text | None = None
     git: GitSettings = GitSettings()

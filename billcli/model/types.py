@@ -96,6 +96,7 @@ _TERMS: JsonSchemaValue = {
 }
 
 Amount = Annotated[Decimal, FromText(values.parse_amount, Decimal, _NUMERIC)]
+Signed = Annotated[Decimal, FromText(values.parse_signed, Decimal, _NUMERIC)]
 Quantity = Annotated[Decimal, FromText(values.parse_quantity, Decimal, _NUMERIC)]
 Price = Annotated[Decimal, FromText(values.parse_price, Decimal, _NUMERIC)]
 Percent = Annotated[Decimal, FromText(values.parse_percent, Decimal, _NUMERIC)]

@@ -61,6 +61,14 @@ def parse_amount(text: str) -> Decimal:
     return value
 
 
+def parse_signed(text: str) -> Decimal:
+    """An amount of a bank line: money that went out has a minus sign."""
+    value = _decimal(text, "E205", "an amount", "write digits with a point, such as -1250.00", signed=True)
+    if len(text) > _SHORT and abs(value) >= LIMIT:
+        raise BadValue("E205", f"{quoted(text)} is too large", f"amounts stay below {LIMIT}")
+    return value
+
+
 def amount_in(text: str, currency: str) -> Decimal:
     """An amount as typed by a person: may have fewer decimals than the currency, never more; returned with all of them."""
     value = parse_amount(text)

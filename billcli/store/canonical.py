@@ -19,7 +19,7 @@ from billcli.model.party import Party
 from billcli.model.types import Entity, FromText
 from billcli.model.values import BadValue, parse_notes
 from billcli.store.layout import Kind
-from billcli.store.text import MAX_BYTES
+from billcli.store.text import MAX_BYTES, MAX_LARGE
 from billcli.store.write import scalar
 
 _PLAIN = r"-?[^\W_][\w .()+/,;@€£-]*(?::(?=\S)[\w .()+/,;@€£-]*)*(?<! )"
@@ -42,7 +42,8 @@ def canonical(raw: bytes, kind: Kind) -> Entity | None:
     shape, head = _document(kind)
     try:
         text = raw.decode()
-        return shape.read(text, len(head)) if shape and text.startswith(head) and len(raw) <= MAX_BYTES else None
+        most = MAX_LARGE if kind.large else MAX_BYTES
+        return shape.read(text, len(head)) if shape and text.startswith(head) and len(raw) <= most else None
     except (UnicodeDecodeError, _UnlikeError, BadValue):
         return None
 

@@ -12,6 +12,7 @@ from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError
 from billcli.store import layout
 from billcli.store.text import BOM, MAX_BYTES, conflict
+from billcli.store.text import limit as document_limit
 
 MAX_FOLDED = 64 * MAX_BYTES
 """A hundred thousand documents and more."""
@@ -36,7 +37,7 @@ class Document(NamedTuple):
 
 def limit(path: str) -> int:
     """How many bytes a file at this path may have."""
-    return MAX_FOLDED if is_folded(path) else MAX_BYTES
+    return MAX_FOLDED if is_folded(path) else document_limit(path)
 
 
 def documents(raw: bytes, file: str) -> list[Document]:

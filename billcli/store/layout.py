@@ -22,6 +22,10 @@ class Kind(NamedTuple):
     folder: str
     key: str = ""
     dated: str = ""
+    below: str = ""
+    """The field that names a folder of its own below ``folder``."""
+    large: bool = False
+    """Whether a document may have many thousands of entries."""
 
     @property
     def schema(self) -> str:
@@ -38,6 +42,8 @@ class Kind(NamedTuple):
         """Where a document with these fields belongs."""
         if not self.key:
             return f"{self.folder}.yaml"
+        if self.below:
+            return f"{self.folder}/{data[self.below]}/{data[self.key]}.yaml"
         if not self.dated:
             return f"{self.folder}/{data[self.key]}.yaml"
         day = data[self.dated]
@@ -51,6 +57,7 @@ KINDS = {
         Kind("ledger", "billcli.model.settings:Settings", "ledger"),
         Kind("categories", "billcli.model.category:Categories", "categories"),
         Kind("items", "billcli.model.item:Items", "items"),
+        Kind("rules", "billcli.model.rules:Rules", "rules"),
         Kind("customer", "billcli.model.customer:Customer", "customers", "id"),
         Kind("draft", "billcli.model.invoice:Draft", "drafts", "id"),
         Kind("invoice", "billcli.model.invoice:Invoice", "invoices", "number", "issued_on"),
@@ -59,10 +66,18 @@ KINDS = {
         Kind("refund", "billcli.model.refund:Refund", "refunds", "id", "on"),
         Kind("write-off", "billcli.model.write_off:WriteOff", "write-offs", "id", "on"),
         Kind("hold", "billcli.model.hold:Hold", "holds", "id", "on"),
+        Kind("bank-statement", "billcli.model.bank_statement:Statement", "bank", "id", below="account", large=True),
+        Kind("reconciliation", "billcli.model.reconciliation:Reconciliation", "reconciliations", "id", "on", large=True),
     )
 }
 SINGLE = {f"{kind.folder}.yaml": kind for kind in KINDS.values() if not kind.key}
 FOLDERS = {kind.folder: kind for kind in KINDS.values() if kind.key}
+ORIGINALS = "originals"
+"""The folder within an account's that keeps what the bank sent; bill looks at a file there only where a statement names it."""
+
+PROFILES = "bank/profiles"
+"""The folder of the user's own layouts of bank files; no account is called so."""
+
 OTHER_FOLDERS = frozenset(("audit", "evidence", "schemas", "templates"))
 
 _LEFTOVER = Pattern(
@@ -78,8 +93,15 @@ def is_leftover(name: str) -> bool:
     return _LEFTOVER.match(name) is not None
 
 
+def is_kept_apart(folder: str) -> bool:
+    """Whether a folder within the data folders holds no documents: ``bank/<account>/originals``, and ``bank/profiles`` with layouts."""
+    return folder == PROFILES or (folder.startswith("bank/") and folder.endswith(f"/{ORIGINALS}") and folder.count("/") == 2)
+
+
 def kind_for(path: str) -> Kind | None:
     """The kind of document that may stand at this path, or None."""
     if path in SINGLE:
         return SINGLE[path]
+    if is_kept_apart(path.rpartition("/")[0]):
+        return None
     return FOLDERS.get(path.split("/", 1)[0]) if "/" in path else None

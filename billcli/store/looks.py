@@ -87,6 +87,8 @@ def _look(path: str, below: str, suffix: str, found: dict[str, bytes], *, deeper
     finally:
         os.close(fd)
     for name in inner if deeper else ():
+        if layout.is_kept_apart(f"{below}/{name}"):
+            continue
         _look(f"{path}/{name}", f"{below}/{name}", suffix, found)
 
 

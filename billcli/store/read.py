@@ -186,7 +186,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def _name_problems(kind: layout.Kind, entity: Entity, file: str) -> list[Diagnostic]:
     if not kind.key:
         return []
-    fields = {name: getattr(entity, name) for name in (kind.key, kind.dated) if name}
+    fields = {name: getattr(entity, name) for name in (kind.key, kind.dated, kind.below) if name}
     belongs, folder = kind.path(fields), file.rpartition("/")[0]
     if addresses.is_address(file):
         folder = addresses.file_of(file)
@@ -200,6 +200,8 @@ def _name_problems(kind: layout.Kind, entity: Entity, file: str) -> list[Diagnos
     if belongs.rsplit("/", 1)[1] == file.rsplit("/", 1)[1]:
         message = f"{fields[kind.key]} stands in {folder}"
         why = "by its date it" if kind.dated else "it"
-        return [Diagnostic("E120", message, file, (kind.dated or kind.key,), hint=f"{why} belongs in {belongs.rsplit('/', 1)[0]}")]
+        return [
+            Diagnostic("E120", message, file, (kind.dated or kind.below or kind.key,), hint=f"{why} belongs in {belongs.rsplit('/', 1)[0]}")
+        ]
     message = f"{quoted(str(fields[kind.key]))} stands in a file of another name, {file.rsplit('/', 1)[1]}"
     return [Diagnostic("E121", message, file, (kind.key,), hint=f"it belongs in {belongs}")]

@@ -76,7 +76,8 @@ def _folder(entry: os.DirEntry[str], path: str, found: Scan) -> None:
         elif each.name.endswith(suffix):
             _file(each, below, found)
         elif each.is_dir(follow_symlinks=False):
-            _folder(each, below, found)
+            if not layout.is_kept_apart(below):
+                _folder(each, below, found)
         elif each.name not in (".gitkeep", ".gitignore"):
             hint = 'documents end in ".yaml"' if each.name.lower().endswith((".yml", ".yaml")) else "keep it in a folder of your own"
             found.problems.append(Diagnostic("W119", f"bill does not read {each.name}", below, hint=hint))

@@ -8,8 +8,12 @@ from typing import NamedTuple
 
 from billcli.diagnostics import Diagnostic, Span
 from billcli.model.pattern import Pattern
+from billcli.store.layout import kind_for
 
 MAX_BYTES = 4 * 1024 * 1024
+MAX_LARGE = 16 * MAX_BYTES
+"""A bank statement may have a hundred thousand lines."""
+
 MAX_PROBLEMS = 100
 """So many of one file are told at once: a hostile file costs no more time than a broken one."""
 
@@ -30,10 +34,16 @@ class Decoded(NamedTuple):
     problems: list[Diagnostic]
 
 
+def limit(file: str) -> int:
+    """How many bytes a document at this path may have."""
+    kind = kind_for(file)
+    return MAX_LARGE if kind and kind.large else MAX_BYTES
+
+
 def decode(raw: bytes, file: str) -> Decoded:
     """Refuses what YAML would silently bend: odd bytes, controls, tabs, conflict markers, directives (E101-E103, E109, E111, E113)."""
-    if len(raw) > MAX_BYTES:
-        message = f"the file has more than {MAX_BYTES} bytes; no document needs as many"
+    if len(raw) > (most := limit(file)):
+        message = f"the file has more than {most} bytes; no document needs as many"
         return Decoded(None, [Diagnostic("E111", message, file, hint="split it, or move data that is not bill's elsewhere")])
     body = raw.removeprefix(BOM)
     try:

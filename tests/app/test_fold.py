@@ -69,6 +69,9 @@ def singles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_off = ("--kind", "bad-debt", "--reason", "gone", "--approved-by", "Ana")
     ok(root, "write-off", "new", "--invoice", "INV-2026-0005:8", *write_off, at="2026-03-20")
     ok(root, "hold", "new", "--invoice", "INV-2026-0003", "--kind", "dispute", "--amount", "100", "--reason", "scratched", at="2026-03-20")
+    (root.parent / "bank.csv").write_text("id,date,amount,payer,text\nL1,2026-03-20,-5.00,Bank,fees\n", encoding="utf-8")
+    assert step(root, "reconcile", "import", str(root.parent / "bank.csv"), at="2026-03-21").code == 3
+    assert bill("reconcile", "review", cwd=root, at="2026-03-21", env=CLONE, stdin="i\nour own fees\n").code == 0
     ok(root, "close", "--through", "2026-03-31", at="2026-04-02")
     ok(root, "invoice", "new", *NORD, "--line", "Table;1;10;vat-20", at="2026-04-03")
     return root
@@ -243,7 +246,7 @@ def test_answer_names_the_files_and_the_period(single: Path) -> None:
     answer = ok(single, "fold", MONTH, "--format", "json", at="2026-04-04").json
     assert answer["created"] == preview["created"] == [f"{folder}/2026/03.yaml" for folder in FOLDERS]
     assert answer["changed"] == preview["changed"]
-    assert len(answer["changed"]) == answer["documents"] == 12
+    assert len(answer["changed"]) == answer["documents"] == 13
     assert answer["period"] == MONTH
     back = ok(single, "unfold", MONTH, "--format", "json", at="2026-04-04").json
     assert back["created"] == answer["changed"]
@@ -486,7 +489,7 @@ def test_fold_is_one_commit_that_says_what_it_did(single: Path) -> None:
         subprocess.run(["git", *words], cwd=single, check=True)
     ok(single, "fold", MONTH, at="2026-04-04")
     log = subprocess.run(["git", "log", "-1", "--format=%B"], cwd=single, check=True, capture_output=True, text=True).stdout
-    assert log.splitlines()[0] == "2026-03 is folded: 12 documents in 6 files"
+    assert log.splitlines()[0] == "2026-03 is folded: 13 documents in 7 files"
     assert "  invoices/2026/03.yaml: 5 invoices" in log
     assert subprocess.run(["git", "status", "--porcelain"], cwd=single, check=True, capture_output=True, text=True).stdout == ""
     assert subprocess.run(["git", "rev-list", "--count", "HEAD"], cwd=single, check=True, capture_output=True, text=True).stdout == "2\n"

@@ -24,11 +24,13 @@ DAY = "2026-06-30"
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
-def typed(*words: str, ledger: Path, columns: int, answers: Sequence[tuple[str, str]] = ()) -> tuple[int, str]:
+def typed(
+    *words: str, ledger: Path, columns: int, answers: Sequence[tuple[str, str]] = (), enter: str = "\n", term: str = "xterm"
+) -> tuple[int, str]:
     """Runs a command on a terminal that wide; each answer is typed once its question stands there. Gives exit code and screen."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    env = environment(DAY, {"BILL_LEDGER": str(ledger), "PYTHONPATH": str(PROJECT), "TERM": "xterm"})
+    env = environment(DAY, {"BILL_LEDGER": str(ledger), "PYTHONPATH": str(PROJECT), "TERM": term})
     del env["COLUMNS"]
     child = subprocess.Popen([sys.executable, "-m", "billcli", *words], env=env, stdin=slave, stdout=slave, stderr=slave, close_fds=True)
     os.close(slave)
@@ -46,7 +48,7 @@ def typed(*words: str, ledger: Path, columns: int, answers: Sequence[tuple[str, 
             shown += piece.decode()
         if waiting and waiting[0][0] in shown[seen:]:
             seen = shown.index(waiting[0][0], seen) + len(waiting[0][0])
-            os.write(master, f"{waiting.pop(0)[1]}\n".encode())
+            os.write(master, f"{waiting.pop(0)[1]}{enter}".encode())
     os.close(master)
     assert not waiting, f"no question {waiting[0][0]!r} in:\n{shown}"
     return child.wait(timeout=60), _COLOUR.sub("", shown).replace("\r\n", "\n")
@@ -188,3 +190,40 @@ def test_giving_up_an_edit_keeps_what_was_typed(books: Path, monkeypatch: pytest
     [copy] = (books / ".bill/edits").glob("*/nordwind.yaml")
     assert "nmae: Nordwind Handels GmbH" in copy.read_text()
     assert f"kept in {copy}" in screen.replace("\n", "")
+
+
+@pytest.fixture
+def reviewed(books: Path) -> Path:
+    """Two open lines of the bank, and one invoice that fits the first of them."""
+    done("invoice", "new", "-c", "nordwind", "-l", "Consulting;5;100;vat-20", "--yes", cwd=books, at="2026-06-14")
+    path = books.parent / "june.csv"
+    path.write_text(
+        "id,date,amount,payer,text\nL1,2026-06-20,600.00,Nordwind,thanks\nL2,2026-06-21,90.00,[red]\x1b[2Jx,?\n", encoding="utf-8"
+    )
+    assert bill("reconcile", str(path), "--yes", cwd=books, at=DAY).code == 3
+    return books
+
+
+def test_review_takes_single_keys_and_gives_the_terminal_back(reviewed: Path) -> None:
+    code, screen = typed(
+        "reconcile", "review", ledger=reviewed, columns=100, enter="",
+        answers=[("? > ", "1"), ("? > ", "u"), ("? > ", "1"), ("? > ", "\x1b[A"), ("? > ", "i"), ("reason: ", "a gift\n")],
+    )  # fmt: skip
+    assert code == 0, screen
+    assert screen.count("1 of 2") == 2, "shown again after undo"
+    assert "line L2 over 90.00 EUR: ignore, a gift" in screen
+    assert "\x1b" not in screen
+    assert bill("check", cwd=reviewed, at=DAY).code == 0
+
+
+def test_review_that_ends_early_keeps_what_was_answered(reviewed: Path) -> None:
+    code, screen = typed("reconcile", "review", ledger=reviewed, columns=100, enter="", answers=[("? > ", "1"), ("? > ", "\x04")])
+    assert code == 3, screen
+    rows = bill("reconcile", "status", "--format", "json", cwd=reviewed, at=DAY).json["rows"]
+    assert [row["open"] for row in rows] == [1]
+
+
+def test_review_reads_lines_where_the_terminal_gives_no_keys(reviewed: Path) -> None:
+    code, screen = typed("reconcile", "review", ledger=reviewed, columns=100, answers=[("? > ", "1"), ("? > ", "q")], term="dumb")
+    assert code == 3, screen
+    assert "line L1 over 600.00 EUR: book, INV-2026-0001" in screen

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from billcli.core.checks.amounts import check_amounts
+from billcli.core.checks.bank import check_accounts, check_reconciliation, check_statement
 from billcli.core.checks.figures import check_draft_figures, check_figures
 from billcli.core.checks.holds import check_hold
 from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_void, check_write_off
@@ -122,6 +123,7 @@ def _ledger(settings: Settings) -> Iterator[Diagnostic]:
         for day in sorted({*each.holidays} & {*each.workdays}):
             message = f"calendars[{at}].workdays: {day} is among its holidays too"
             yield Diagnostic("E402", message, path=("calendars", at, "workdays"), hint="a day is worked or it is not")
+    yield from check_accounts(settings.bank_accounts)
     for kind in ("invoice", "credit-note"):
         if not any(each.kind == kind and each.name == kind for each in settings.sequences):
             message = f'sequences: none has the name and kind "{kind}"'
@@ -194,4 +196,6 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[Diagnostic]]] = {
     "refund": check_refund,
     "write-off": check_write_off,
     "hold": check_hold,
+    "bank-statement": check_statement,
+    "reconciliation": check_reconciliation,
 }

@@ -258,3 +258,35 @@ class Held(NamedTuple):
     gross: int
     issued_on: date
     lines: int
+
+
+class BankDecided(NamedTuple):
+    """A live decision: its file and place, and what its line has, None where there is no such line. Minor units."""
+
+    file: str
+    at: int
+    account: str
+    line: str
+    decision: str
+    currency: str
+    amount: int
+    line_amount: int | None
+    line_currency: str | None
+    outcome: str
+    """All that it says became of the line, to tell two decisions apart."""
+
+
+class BankBooked(NamedTuple):
+    """What live decisions made of a line: the sum of the payments, or of the refund with a minus, and their currency.
+
+    ``reversed_on`` is the day on which the payment that came back was reversed; empty where it was not.
+    """
+
+    file: str
+    place: str
+    line: str
+    kind: str
+    name: str
+    amount: int
+    currency: str
+    reversed_on: date | None
