@@ -61,7 +61,7 @@ def look(root: str) -> dict[str, bytes] | None:
                 elif entry.is_dir(follow_symlinks=False):
                     others.append((name,))
                     if name in layout.FOLDERS or name == "audit":
-                        _look(entry.path, name, ".jsonl" if name == "audit" else ".yaml", found)
+                        _look(entry.path, name, found)
                 elif name in layout.FOLDERS or name == "audit":
                     others.append((name, *_stamp(entry.stat(follow_symlinks=False))))
                 else:
@@ -74,7 +74,8 @@ def look(root: str) -> dict[str, bytes] | None:
     return found
 
 
-def _look(path: str, below: str, suffix: str, found: dict[str, bytes], *, deeper: bool = True) -> None:
+def _look(path: str, below: str, found: dict[str, bytes], *, deeper: bool = True) -> None:
+    suffix = _suffix(below)
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         names = os.listdir(fd)
@@ -87,7 +88,12 @@ def _look(path: str, below: str, suffix: str, found: dict[str, bytes], *, deeper
     finally:
         os.close(fd)
     for name in inner if deeper else ():
-        _look(f"{path}/{name}", f"{below}/{name}", suffix, found)
+        _look(f"{path}/{name}", f"{below}/{name}", found)
+
+
+def _suffix(folder: str) -> str:
+    """Of what is read there: documents, or files of the trail."""
+    return ".jsonl" if folder.partition("/")[0] == "audit" else ".yaml"
 
 
 def look_at(root: str, paths: Collection[str]) -> dict[str, bytes]:
@@ -96,9 +102,7 @@ def look_at(root: str, paths: Collection[str]) -> dict[str, bytes]:
     for path in paths:
         folder = path.rpartition("/")[0]
         while folder and folder not in found:
-            inside: dict[str, bytes] = {}
-            _look(os.path.join(root, folder), folder, ".jsonl" if folder.startswith("audit") else ".yaml", inside, deeper=False)
-            found.update(inside)
+            _look(os.path.join(root, folder), folder, found, deeper=False)
             folder = folder.rpartition("/")[0]
     return found
 
@@ -110,7 +114,7 @@ def part(root: str, looks: Looks, folders: Collection[str]) -> Scan | None:
         if folder not in looks:
             continue
         others, names, stamps = unpacked(looks[folder])
-        suffix = ".jsonl" if folder.startswith("audit") else ".yaml"
+        suffix = _suffix(folder)
         every = [*names, *(str(other[0]) for other in others)]
         plain = all(_PLAIN.match(name) and not layout.is_leftover(name) for name in every)
         if not plain or len({name.casefold() for name in every}) < len(every):
