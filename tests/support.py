@@ -8,9 +8,10 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import textwrap
-from collections.abc import Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,6 +137,14 @@ def make_ledger(root: Path, text: str | None = "") -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(body, encoding="utf-8", newline="")
     return root
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """A folder for ledgers of which there are many: in memory where the system has such a place."""
+    memory = "/dev/shm"
+    with tempfile.TemporaryDirectory(prefix="bill-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
 
 
 def tree(root: Path) -> dict[str, bytes]:

@@ -1,18 +1,17 @@
-"""Faults need many copies of a ledger: they stand in memory where the system has such a place."""
+"""Faults need many copies of a ledger."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import folder_in_memory
+
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Path]:
     """A folder for one module's ledgers."""
-    memory = "/dev/shm"
-    with tempfile.TemporaryDirectory(prefix="bill-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
-        yield Path(folder)
+    with folder_in_memory() as folder:
+        yield folder
