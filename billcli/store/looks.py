@@ -108,7 +108,12 @@ def look_at(root: str, paths: Collection[str]) -> dict[str, bytes]:
 
 
 def part(root: str, looks: Looks, folders: Collection[str]) -> Scan | None:
-    """What ``scan`` finds in these folders, where every name in them is a plain one; None where it has to look itself."""
+    """What ``scan`` finds in these folders, where every name in them is a plain one; None where it has to look itself.
+
+    So where two folders differ by case alone: a file in one of them may be the other's twin.
+    """
+    if len({folder.casefold() for folder in looks}) < len(looks):
+        return None
     found = Scan({}, scan(root, below=False).problems if "." in folders else [])  # whether another name in the root is a slip
     for folder in sorted(set(folders) - {"."}):
         if folder not in looks:

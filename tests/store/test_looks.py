@@ -68,3 +68,16 @@ def test_names_that_differ_by_case_are_left_to_the_walk(root: Path) -> None:
     seen = look(str(root))
     assert seen is not None
     assert part(str(root), seen, ["invoices/2026/01"]) is None
+
+
+def test_folders_that_differ_by_case_are_left_to_the_walk(root: Path) -> None:
+    for folder in ("drafts/Old", "drafts/old"):
+        (root / folder).mkdir(parents=True)
+    (root / "drafts/Old/x.yaml").write_text("a")
+    before = look(str(root))
+    (root / "drafts/old/x.yaml").write_text("b")
+    seen = look(str(root))
+    assert seen is not None
+    assert before is not None
+    assert [folder for folder in seen if seen[folder] != before[folder]] == ["drafts/old"]
+    assert part(str(root), seen, ["drafts/old"]) is None
