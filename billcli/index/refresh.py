@@ -157,7 +157,7 @@ def replace(
     connection.executemany("DELETE FROM files WHERE id = ?", [(old,) for _, old in moves])
     if moves:
         for table, name in connection.execute("SELECT kind, name FROM doubled").fetchall():
-            touched.key(table, name)  # one of the places that it tells may be another now
+            affected.key(table, name)  # one of the places that it tells may be another now
     for path in gone:
         file, _ = _row_of(connection, path)
         if path not in moved and file:
