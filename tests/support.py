@@ -151,3 +151,8 @@ def tree(root: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes, what bill keeps for itself left out."""
     files = (path for path in sorted(root.rglob("*")) if path.is_file())
     return {str(name): path.read_bytes() for path in files if (name := path.relative_to(root)).parts[0] not in (".bill", ".git")}
+
+
+def documents(root: Path) -> dict[str, bytes]:
+    """The same without the audit trail, which tells what was done to them."""
+    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}

@@ -16,7 +16,7 @@ import pytest
 from billcli.core.addresses import FOLDERS
 from billcli.store.layout import KINDS
 from tests.index.ledgers import known, rebuilt
-from tests.support import LEDGER, PROJECT, Ran, bill, folder_in_memory, make_ledger, tree
+from tests.support import LEDGER, PROJECT, Ran, bill, documents, folder_in_memory, make_ledger, tree
 
 MONTH = "2026-03"
 BOOKS = f"""
@@ -97,10 +97,6 @@ def foldeds(singles: Path, room: Path) -> Path:
 def folded(foldeds: Path) -> Iterator[Path]:
     with folder_in_memory() as folder:
         yield copied(foldeds, folder / "folded")
-
-
-def documents(root: Path) -> dict[str, bytes]:
-    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}
 
 
 REPORTS = [
