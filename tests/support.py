@@ -78,7 +78,8 @@ def bill(
     merged: bool = False,
 ) -> Ran:  # fmt: skip
     """Runs a command in this process; quick, and as ``bill`` does it, exit code included. ``merged``: both streams in ``out``, in order."""
-    from billcli.cli.main import run
+    import billcli.cli.main  # noqa: F401  # Typer first: a noun that is imported without it stays so in this process
+    from billcli.cli.boundary import run
 
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     with (
