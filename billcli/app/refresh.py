@@ -152,7 +152,7 @@ def bring_along(root: str, paths: Collection[str]) -> None:
         index = connections.open_index(place)
         try:
             looked_at = time.time_ns()
-            walk = walk_some(root, index, looks.look_at(root, paths))
+            walk = walk_some(root, index, paths)
             if walk is not None:
                 connections.write(index, lambda: update(root, index, walk, looked_at, {}, no_progress))
         finally:

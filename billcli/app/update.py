@@ -44,10 +44,12 @@ def walk(root: str, index: connections.Connection, seen: looks.Looks | None, *, 
     return Walk(found, None, None) if again or gone or sorted(walk_problems(index)) != sorted(found.problems) else None
 
 
-def walk_some(root: str, index: connections.Connection, looked: looks.Looks) -> Walk | None:
-    """The walk through the folders that a command wrote into; None where more than plain files is to be judged."""
+def walk_some(root: str, index: connections.Connection, paths: Collection[str]) -> Walk | None:
+    """The walk through the folders that a command wrote into or took away; None where more than plain files is to be judged."""
+    folders = looks.folders_of(paths)
+    looked = looks.look_at(root, folders)
     found = looks.part(root, looked, looked.keys()) if not walk_problems(index) else None
-    return Walk(found, looked, looked.keys(), some=True) if found is not None else None
+    return Walk(found, looked, folders, some=True) if found is not None else None
 
 
 def _walk_in(root: str, index: connections.Connection, seen: looks.Looks, differ: set[str]) -> Walk:

@@ -140,9 +140,11 @@ def replace(
             if file and has_rows and not each.more:
                 _forget(connection, file, affected, paths)
             file = _insert(connection, each, file)
-            paths.add(addresses.alone(each.path))
-            for row in _contribute(connection, each, file, bulk):
-                _affect(row, affected, paths)
+            found = _contribute(connection, each, file, bulk)
+            if not bulk.is_new:  # which is worked out as a whole: the names of a million documents need not be held
+                paths.add(addresses.alone(each.path))
+                for row in found:
+                    _affect(row, affected, paths)
         if folded and not each.before:
             now = {part.path for part in each.parts}
             for address, one in ids_in(connection, file).items():

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import marshal
 import os
+import re
 import stat
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -96,14 +98,17 @@ def _suffix(folder: str) -> str:
     return ".jsonl" if folder.partition("/")[0] == "audit" else ".yaml"
 
 
-def look_at(root: str, paths: Collection[str]) -> dict[str, bytes]:
-    """The folders that these documents and files of the trail stand in, and the ones above; not the root's other names."""
+def folders_of(paths: Collection[str]) -> set[str]:
+    """The folders that these documents and files of the trail stand in, and the ones above; not the root."""
+    return {path[: at.start()] for path in paths for at in re.finditer("/", path)}
+
+
+def look_at(root: str, folders: Collection[str]) -> dict[str, bytes]:
+    """These folders alone, as far as they are there."""
     found: dict[str, bytes] = {}
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in found:
+    for folder in folders:
+        with suppress(FileNotFoundError):
             _look(os.path.join(root, folder), folder, found, deeper=False)
-            folder = folder.rpartition("/")[0]
     return found
 
 
