@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import re
 import stat
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -100,7 +99,13 @@ def _suffix(folder: str) -> str:
 
 def folders_of(paths: Collection[str]) -> set[str]:
     """The folders that these documents and files of the trail stand in, and the ones above; not the root."""
-    return {path[: at.start()] for path in paths for at in re.finditer("/", path)}
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def look_at(root: str, folders: Collection[str]) -> dict[str, bytes]:

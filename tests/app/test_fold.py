@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +161,17 @@ def test_demo_is_the_same_with_every_closed_month_folded(room: Path) -> None:
     assert known(root) == rebuilt(root)
     ok(root, "unfold", "2026", at="2026-10-02")
     assert documents(root) == documents(single)
+
+
+def test_index_knows_a_month_as_soon_as_it_is_folded_or_unfolded(single: Path) -> None:
+    ok(single, "report", "aging", at="2026-04-20")
+    for verb in ("fold", "unfold"):
+        ok(single, verb, MONTH, at="2026-04-20")
+        with closing(sqlite3.connect(single / ".bill/index.sqlite")) as index:
+            known_now = {path for (path,) in index.execute("SELECT path FROM files WHERE folded IS NULL AND path LIKE 'invoices/2026/03%'")}
+        assert known_now == {str(path.relative_to(single)) for path in single.glob("invoices/2026/03*/**/*.yaml")} | {
+            str(path.relative_to(single)) for path in single.glob("invoices/2026/03.yaml")
+        }
 
 
 def test_year_is_folded_and_unfolded_at_once(single: Path) -> None:
