@@ -20,7 +20,7 @@ help:
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make bench    bill beside hledger, ledger and beancount on the same books (BENCH=--quick for a short one)"
 	@echo "make bench-reconcile  messy statements over known truth: what is booked right, what wrong (RECONCILE=\"--lines 2000 --seed 7\")"
-	@echo "make faults   the long tests: crashes between writes, two at once, long histories of commands"
+	@echo "make faults   the long tests: crashes between writes, two at once, long histories, fuzzing"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
 	@echo "make clean    removes environments, caches and builds"
 
@@ -58,7 +58,7 @@ bench-reconcile: venv
 	@$(RUN) tests.reconcile $(RECONCILE)
 
 faults: venv
-	@if [ -d tests/faults ]; then $(RUN) pytest tests/faults tests/laws -m long; else echo "There is no tests/faults yet."; fi
+	$(RUN) pytest tests -m long
 
 lock:
 	@uv=$$(command -v uv) && "$$uv" --version >/dev/null 2>&1 || { \

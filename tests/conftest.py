@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import make_ledger
+from tests.support import folder_in_memory, make_ledger
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("default"), derandomize=False, max_examples=5000)
@@ -18,3 +19,10 @@ settings.load_profile("default")
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The ledger in the test's docstring, its files split by ``--- customers/x.yaml`` lines."""
     return make_ledger(tmp_path / "books", request.function.__doc__)
+
+
+@pytest.fixture(scope="module")
+def room() -> Iterator[Path]:
+    """A folder for one module's ledgers, of which there are many."""
+    with folder_in_memory() as folder:
+        yield folder

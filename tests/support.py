@@ -8,9 +8,10 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import textwrap
-from collections.abc import Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -77,7 +78,8 @@ def bill(
     merged: bool = False,
 ) -> Ran:  # fmt: skip
     """Runs a command in this process; quick, and as ``bill`` does it, exit code included. ``merged``: both streams in ``out``, in order."""
-    from billcli.cli.main import run
+    import billcli.cli.main  # noqa: F401  # Typer first: a noun that is imported without it stays so in this process
+    from billcli.cli.boundary import run
 
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     with (
@@ -138,7 +140,20 @@ def make_ledger(root: Path, text: str | None = "") -> Path:
     return root
 
 
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """A folder for ledgers of which there are many: in memory where the system has such a place."""
+    memory = "/dev/shm"
+    with tempfile.TemporaryDirectory(prefix="bill-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
 def tree(root: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes, what bill keeps for itself left out."""
     files = (path for path in sorted(root.rglob("*")) if path.is_file())
     return {str(name): path.read_bytes() for path in files if (name := path.relative_to(root)).parts[0] not in (".bill", ".git")}
+
+
+def documents(root: Path) -> dict[str, bytes]:
+    """The same without the audit trail, which tells what was done to them."""
+    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}

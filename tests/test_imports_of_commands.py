@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from billcli.cli.quick import QUICK
+from billcli.cli.words import NOUNS
 from tests.support import PROJECT, done, environment, make_ledger
 
 HEAVY = frozenset(("pydantic", "pydantic_core", "rich", "ruamel", "_ruamel_yaml", "jinja2", "stdnum", "dateutil", "click"))
@@ -25,11 +26,6 @@ finally:
     with open(target, "w") as file:
         json.dump(sorted(sys.modules), file)
 """
-
-NOUNS = (
-    "init", "demo", "check", "explain", "doctor", "show", "edit", "schema", "customer", "invoice", "terms", "draft", "credit-note",
-    "payment", "statement", "hold", "refund", "write-off", "report", "bank", "completion", "close",
-)  # fmt: skip
 
 Imported = Callable[..., frozenset[str]]
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from billcli.app.books import Books
 from billcli.app.lost import Lost, lost
-from billcli.core.addresses import alone
+from billcli.core.addresses import alone, name_of
 from billcli.core.checks import books as together
 from billcli.core.checks import closed, granted, suspicions
 from billcli.core.checks.facts import CreditedInvoice, Unused
@@ -142,16 +142,16 @@ def _closed(books: Books, without: Lost) -> Iterator[Diagnostic]:
     if closings := suspicion_queries.closings(books.index):
         last = max(each.through for each in closings)
         touched = suspicion_queries.touched(books.index, min(each.at for each in closings if each.through == last))
-        yield from closed.check_closed(
-            (each for each in touched if not (each.gone and _elsewhere(books, without, each.file))), closings, through
-        )
+        elsewhere = _elsewhere(books, without)
+        yield from closed.check_closed((each for each in touched if not (each.gone and elsewhere(each.file))), closings, through)
 
 
-def _elsewhere(books: Books, without: Lost, file: str) -> bool:
+def _elsewhere(books: Books, without: Lost) -> Callable[[str], bool]:
     """Whether another finding says that a file is gone, or where it may be: in a folder that cannot be looked into, or in a wrong one."""
-    if any(each.file == file for each in without.gone):
-        return True
-    return any(alone(file).startswith(f"{folder}/") for folder in without.folders) or suspicion_queries.misplaced(books.index, file)
+    told = {each.file for each in without.gone}
+    named = suspicion_queries.with_findings(books.index)
+    folders = tuple(f"{folder}/" for folder in without.folders)
+    return lambda file: file in told or alone(file).startswith(folders) or name_of(file) in named
 
 
 def _ahead(books: Books, without: Lost) -> Iterator[Diagnostic]:

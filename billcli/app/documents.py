@@ -19,13 +19,20 @@ def overlaid(root: str, path: str) -> bytes:
     from billcli.store.folded import find, limit
 
     file = addresses.file_of(path)
-    waiting = journal.overlay(root, journal.pending(root) or [])
-    raw = (waiting[file] or b"") if file in waiting else fs.read(root, file, limit(file))
+    raw = _waiting(root, file)
+    if raw is None:
+        raw = fs.read(root, file, limit(file))
     if file == path:
         return raw
     if (found := find(raw, file, addresses.name_of(path))) is None:
         raise FileNotFoundError(errno.ENOENT, "the folded file holds no such document", path)
     return found
+
+
+def _waiting(root: str, file: str) -> bytes | None:
+    """The bytes that a killed command has not put there yet, none for a file that it takes away; None where nothing waits."""
+    waiting = journal.overlay(root, journal.pending(root) or [])
+    return (waiting[file] or b"") if file in waiting else None
 
 
 def document_bytes(root: str, index: connections.Connection, path: str) -> bytes:
@@ -34,11 +41,9 @@ def document_bytes(root: str, index: connections.Connection, path: str) -> bytes
     if place is None:
         return overlaid(root, path)
     file = addresses.file_of(path)
-    waiting = journal.overlay(root, journal.pending(root) or [])
-    if file in waiting:
-        raw = (waiting[file] or b"")[place.offset : place.offset + place.length]
-    else:
-        raw = fs.read_part(root, file, place.offset, place.length)
+    begin, length = place.offset, place.length
+    waiting = _waiting(root, file)
+    raw = fs.read_part(root, file, begin, length) if waiting is None else waiting[begin : begin + length]
     if fs.sha256(raw) != place.hash:
         raise ChangedMeanwhile(f"{file} was changed meanwhile", "try again")
     return raw

@@ -53,12 +53,12 @@ def lost(found: Sequence[Diagnostic], unreadable: Iterable[str], kept_out: Mappi
     paths = frozenset(_folder_of(path) for path in unreadable)
     files = frozenset(path for path in paths if path.endswith((".yaml", ".jsonl")) or addresses.is_address(path))
     names = {**kept_out, **{addresses.name_of(path): path for path in sorted(files)}}
-    missing = tuple(
-        each for each in gone if each.number not in names and not any(addresses.alone(each.file).startswith(f"{path}/") for path in paths)
-    )
+    folders = paths - files
+    within = tuple(f"{folder}/" for folder in folders)
+    missing = tuple(each for each in gone if each.number not in names and not addresses.alone(each.file).startswith(within))
     return Lost(
         files=files,
-        folders=paths - files,
+        folders=folders,
         gone=missing,
         names={**names, **{each.number: each.file for each in missing}},
         twins=frozenset(each.file for each in found if each.code == "E122"),

@@ -75,7 +75,9 @@ def read_all(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[Read]]:
             return
         _prepare({path.split("/", 1)[0] for path, *_ in wanted})
         chunks = _chunks(wanted)
-        lines = [until_the_end.enter_context(_worker(root, chunks[at::cores])) for at in range(cores)]
+        lines: list[Connection | None] = []
+        for at in range(cores):
+            lines.append(until_the_end.enter_context(_worker(root, chunks[at::cores], lines)))
         yield (each for at, chunk in enumerate(chunks) for each in _received(lines[at % cores], root, chunk))
 
 
@@ -205,18 +207,20 @@ def understand(raw: bytes, path: str) -> Understood:
 
 
 @contextmanager
-def _worker(root: str, chunks: Sequence[Sequence[Wanted]]) -> Iterator[Connection | None]:
-    """The line from a process that understands these; None where none could be started."""
+def _worker(root: str, chunks: Sequence[Sequence[Wanted]], others: Sequence[Connection | None]) -> Iterator[Connection | None]:
+    """The line from a process that understands these; None where none could be started. ``others`` are the lines from those before it."""
     import multiprocessing
 
     # A copy of this process has everything in place already; on macOS only a new one is safe.
-    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    forks = sys.platform == "linux"
+    context: Any = multiprocessing.get_context("fork" if forks else "spawn")
     try:
         here, there = context.Pipe(duplex=False)
     except OSError:
         yield None
         return
-    worker = context.Process(target=_work, args=(root, chunks, there), daemon=True)
+    ours = [here, *filter(None, others)] if forks else []
+    worker = context.Process(target=_work, args=(root, chunks, there, ours), daemon=True)
     waiting = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # an interrupt is for this process, which ends the other
     try:
         worker.start()
@@ -255,7 +259,10 @@ def _unpacked(data: bytes) -> list[Read]:
     return [next(others) if each is None else Read(*each) for each in usual]
 
 
-def _work(root: str, chunks: Sequence[Sequence[Wanted]], there: Connection) -> None:
+def _work(root: str, chunks: Sequence[Sequence[Wanted]], there: Connection, not_ours: Sequence[Connection]) -> None:
+    """``not_ours`` came along with the fork: while a process holds an end to read from, it is not told that nobody listens any more."""
+    for each in not_ours:
+        each.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])

@@ -148,24 +148,28 @@ def bring_along(root: str, paths: Collection[str]) -> None:
 
     place = _path(root)
     paths = [path for path in paths if not is_kept_apart(path.rpartition("/")[0])]
-    written = [path for path in paths if "/" in path and (path.startswith("audit/") or path in _documents({path: None}))]
-    if place is None or len(written) < len(paths):
+    if place is None or not all("/" in path and _is_walked(path) for path in paths):
         return
     try:
         index = connections.open_index(place)
         try:
             looked_at = time.time_ns()
-            walk = walk_some(root, index, looks.look_at(root, written))
+            walk = walk_some(root, index, paths)
             if walk is not None:
                 connections.write(index, lambda: update(root, index, walk, looked_at, {}, no_progress))
         finally:
             index.close()
-    except (OSError, connections.DatabaseError):
-        pass
+    except (OSError, ChangedMeanwhile, connections.DatabaseError):
+        pass  # the change itself is made, and an error here would have it made again
 
 
 def _documents(overlay: dict[str, bytes | None]) -> dict[str, bytes | None]:
-    """Only what the walk would find: a commit may also write a setting of git or of editors."""
+    """Only what the walk would find."""
+    return {path: raw for path, raw in overlay.items() if _is_walked(path)}
+
+
+def _is_walked(path: str) -> bool:
+    """Whether the walk would find it: a commit may also write a setting of git or of editors."""
     from billcli.store.layout import kind_for
 
-    return {path: raw for path, raw in overlay.items() if kind_for(path) or path.startswith("audit/")}
+    return kind_for(path) is not None or path.startswith("audit/")

@@ -44,10 +44,12 @@ def walk(root: str, index: connections.Connection, seen: looks.Looks | None, *, 
     return Walk(found, None, None) if again or gone or sorted(walk_problems(index)) != sorted(found.problems) else None
 
 
-def walk_some(root: str, index: connections.Connection, looked: looks.Looks) -> Walk | None:
-    """The walk through the folders that a command wrote into; None where more than plain files is to be judged."""
+def walk_some(root: str, index: connections.Connection, paths: Collection[str]) -> Walk | None:
+    """The walk through the folders that a command wrote into or took away; None where more than plain files is to be judged."""
+    folders = looks.folders_of(paths)
+    looked = looks.look_at(root, folders)
     found = looks.part(root, looked, looked.keys()) if not walk_problems(index) else None
-    return Walk(found, looked, looked.keys(), some=True) if found is not None else None
+    return Walk(found, looked, folders, some=True) if found is not None else None
 
 
 def _walk_in(root: str, index: connections.Connection, seen: looks.Looks, differ: set[str]) -> Walk:
@@ -75,7 +77,13 @@ def update(
     again = [path for path in again if path not in overlay]
     gone = [path for path in gone if path not in overlay] + [path for path, raw in overlay.items() if raw is None and path in known]
     moves = parts.moves(index, gone, [path for path in (*again, *overlay) if path not in known or addresses.is_folded(path)])
+    inside = _by_file(moves)
     touched: list[tuple[str, Stamp, bool]] = []
+
+    def wanted(path: str, hash_: str) -> Wanted:
+        if addresses.is_folded(path):
+            return Wanted(path, hash_, {**inside.get(path, {}), **parts.known_parts(index, path)})
+        return Wanted(path, moves[path].hash if path in moves else hash_)
 
     def changed(found: Iterator[Read]) -> Iterator[rows.FileFacts]:
         for each in found:
@@ -93,12 +101,12 @@ def update(
             if raw is not None and is_trail(path):
                 yield rows.FileFacts(path, _NO_STAMP, True, fs.sha256(raw), *understand_trail(raw, path))
             elif raw is not None:
-                for each in read_one(_wanted(index, path, "", moves), raw):
+                for each in read_one(wanted(path, ""), raw):
                     if contributed := _contributed(each, _NO_STAMP, moves, racy=not addresses.is_address(each.path)):
                         yield contributed
 
-    wanted = [_wanted(index, path, known[path].hash if path in known else "", moves) for path in again if not is_trail(path)]
-    with read_all(root, wanted) as found:
+    stale = [wanted(path, known[path].hash if path in known else "") for path in again if not is_trail(path)]
+    with read_all(root, stale) as found:
         rows.replace(index, changed(found), gone, progress(len(again)))
     rows.touch(index, touched)
     rows.replace_walk_problems(index, seen.problems)
@@ -106,11 +114,12 @@ def update(
         known_looks.remember(index, walk.looks, seen.files, walk.folders)
 
 
-def _wanted(index: connections.Connection, path: str, known: str, moves: Mapping[str, parts.Move]) -> Wanted:
-    if addresses.is_folded(path):
-        moved = {place: move.hash for place, move in moves.items() if addresses.file_of(place) == path}
-        return Wanted(path, known, {**moved, **parts.known_parts(index, path)})
-    return Wanted(path, moves[path].hash if path in moves else known)
+def _by_file(moves: Mapping[str, parts.Move]) -> dict[str, dict[str, str]]:
+    """The hashes of documents that may have moved into folded files, by file and address; one that moved out stands under its own path."""
+    found: dict[str, dict[str, str]] = {}
+    for place, move in moves.items():
+        found.setdefault(addresses.file_of(place), {})[place] = move.hash
+    return found
 
 
 def _contributed(each: Read, stamp: Stamp, moves: Mapping[str, parts.Move], *, racy: bool) -> rows.FileFacts | None:

@@ -66,7 +66,8 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
         problem = _commit(context.root, plan, applied.paths) if commits else ""
     existed = set(map(file_of, hashes))
     created = tuple(path for path in paths if path not in existed)
-    by_hand = tuple(dict.fromkeys(file for each in hands if (file := file_of(each.path)) not in paths))
+    written = frozenset(paths)
+    by_hand = tuple(dict.fromkeys(file for each in hands if (file := file_of(each.path)) not in written))
     return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem)
 
 

@@ -237,8 +237,9 @@ def would_touch(plan: Plan) -> tuple[list[str], list[str]]:
     from billcli.core.addresses import file_of
     from billcli.core.plan import Create, CreateBytes, Join
 
-    created = [step.path for step in plan.steps if isinstance(step, Create | CreateBytes | Join) and step.path not in plan.relies_on]
-    return created, [file for file in dict.fromkeys(file_of(step.path) for step in plan.steps) if file not in created]
+    there = frozenset(plan.relies_on)
+    new = {step.path: None for step in plan.steps if isinstance(step, Create | CreateBytes | Join) and step.path not in there}
+    return [*new], [file for file in dict.fromkeys(file_of(step.path) for step in plan.steps) if file not in new]
 
 
 def _result(plan: Plan, created: list[str], changed: list[str], form: str, *, quiet: bool, also: dict[str, Any] | None = None) -> None:

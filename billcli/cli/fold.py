@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from billcli.cli.common import write_command
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, DryRun, Quiet, Today, Yes
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -9,10 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import TyperInfo
 
-from billcli.cli.boundary import run
 from billcli.cli.common import tell
-
-__all__ = ["NOUNS", "app", "run", "typed"]
 
 NOUNS = {
     "init": ("billcli.cli.init", "Begin a ledger in a new folder."),

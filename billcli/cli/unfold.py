@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import typer
-
 from billcli.cli.common import write_command
 from billcli.cli.fold import Period
+from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, DryRun, Quiet, Today, Yes
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

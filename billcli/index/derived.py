@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from billcli.core import addresses
 
 
-class Touched(NamedTuple):
+class Affected(NamedTuple):
     """Documents whose stored balance must be worked out anew: invoices, and payments and credit notes by kind.
 
     ``keys`` are the numbers and ids by table, in lower case, that came or went, ``days`` those on which what is owed may change otherwise.
@@ -33,11 +33,11 @@ class Touched(NamedTuple):
             self.days.add(day)
 
 
-def work_out(connection: sqlite3.Connection, touched: Touched, paths: set[str], *, everything: bool) -> None:
-    """All of it anew, for a new index, or for what was touched and for the files at these paths."""
-    _settle(connection, touched, everything=everything)
-    _owe(connection, touched, everything=everything)
-    _doubled(connection, touched.keys, everything=everything)
+def work_out(connection: sqlite3.Connection, affected: Affected, paths: set[str], *, everything: bool) -> None:
+    """All of it anew, for a new index, or for what was affected and for the files at these paths."""
+    _settle(connection, affected, everything=everything)
+    _owe(connection, affected, everything=everything)
+    _doubled(connection, affected.keys, everything=everything)
     if everything:
         _match_all(connection)
     else:
@@ -67,9 +67,12 @@ _SOURCES = {
 }  # fmt: skip
 
 
-def _settle(connection: sqlite3.Connection, touched: Touched, *, everything: bool) -> None:
+def _settle(connection: sqlite3.Connection, affected: Affected, *, everything: bool) -> None:
     """What is stored of each balance: no clock in it, so it holds on every day."""
-    for sql, key, names in ((_SETTLE, "number", touched.invoices), *((*_SOURCES[kind], names) for kind, names in touched.sources.items())):
+    for sql, key, names in (
+        (_SETTLE, "number", affected.invoices),
+        *((*_SOURCES[kind], names) for kind, names in affected.sources.items()),
+    ):
         if everything:
             connection.execute(sql)
         else:
@@ -85,13 +88,13 @@ INSERT INTO owed SELECT day, currency, sum(amount) FROM (
 """  # no value from outside; what ends before it begins never counts
 
 
-def _owe(connection: sqlite3.Connection, touched: Touched, *, everything: bool) -> None:
-    """The books' own sum by day, anew for the days touched, or for all where they are many."""
-    days = touched.days
-    if len(touched.invoices) <= _FEW and not everything:
+def _owe(connection: sqlite3.Connection, affected: Affected, *, everything: bool) -> None:
+    """The books' own sum by day, anew for the days affected, or for all where they are many."""
+    days = affected.days
+    if len(affected.invoices) <= _FEW and not everything:
         of = "SELECT booked_on FROM settlements WHERE invoice = ?1 UNION SELECT ended_on FROM settlements WHERE invoice = ?1"
-        days.update(day for number in touched.invoices for (day,) in connection.execute(of, (number,)) if day)
-    if everything or len(days) > _FEW or len(touched.invoices) > _FEW:
+        days.update(day for number in affected.invoices for (day,) in connection.execute(of, (number,)) if day)
+    if everything or len(days) > _FEW or len(affected.invoices) > _FEW:
         connection.execute("DELETE FROM owed")
         connection.execute(_OWED.format(issued="", booked="", ended=""))
         return
@@ -119,13 +122,13 @@ _TWICE = "SELECT lower({key}) FROM {table} GROUP BY 1 HAVING count(*) > 1 ORDER 
 _FEW = 200
 
 
-def _doubled(connection: sqlite3.Connection, touched: Mapping[str, set[str]], *, everything: bool) -> None:
+def _doubled(connection: sqlite3.Connection, affected: Mapping[str, set[str]], *, everything: bool) -> None:
     """Numbers and ids that several files claim; looked for among what came or went, or all over where that is much.
 
     The files stand in the order of their paths, whichever of them came first.
     """
     for table, key in KEYS.items():
-        names = sorted(touched[table])
+        names = sorted(affected[table])
         if everything or len(names) > _FEW:
             connection.execute("DELETE FROM doubled WHERE kind = ?", (table,))
             names = [name for (name,) in connection.execute(_TWICE.format(table=table, key=key))]

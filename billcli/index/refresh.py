@@ -10,7 +10,7 @@ from billcli.core import addresses
 from billcli.core.facts import AuditedFile, Draw, Fact, InvoiceFact, Settlement
 from billcli.diagnostics import Diagnostic
 from billcli.index.bulk import FACTS, Bulk, Row, row_of
-from billcli.index.derived import KEYS, Touched, work_out
+from billcli.index.derived import KEYS, Affected, work_out
 from billcli.index.folded import Part, ids_in, put
 
 RACY_NS = 2_000_000_000
@@ -112,7 +112,7 @@ def replace(
     progress: Callable[[], None] = lambda: None,
 ) -> None:
     """Replaces what the changed files contributed and forgets the gone ones. Call inside a transaction."""
-    touched = Touched(set(), {"payment": set(), "credit-note": set()}, {kind: set() for kind in KEYS}, set())
+    affected = Affected(set(), {"payment": set(), "credit-note": set()}, {kind: set() for kind in KEYS}, set())
     paths: set[str] = set()
     bulk = Bulk(connection)
 
@@ -120,7 +120,7 @@ def replace(
         if file > 0 and addresses.is_folded(path):
             for address, part in ids_in(connection, file).items():
                 forget(address, part)
-        _forget(connection, file, touched, paths)
+        _forget(connection, file, affected, paths)
         connection.execute("DELETE FROM files WHERE id = ?", (file,))
         paths.add(addresses.alone(path))
 
@@ -138,11 +138,13 @@ def replace(
         else:
             file, has_rows = _row_of(connection, each.path)
             if file and has_rows and not each.more:
-                _forget(connection, file, touched, paths)
+                _forget(connection, file, affected, paths)
             file = _insert(connection, each, file)
-            paths.add(addresses.alone(each.path))
-            for row in _contribute(connection, each, file, bulk):
-                _touch(row, touched, paths)
+            found = _contribute(connection, each, file, bulk)
+            if not bulk.is_new:  # which is worked out as a whole: the names of a million documents need not be held
+                paths.add(addresses.alone(each.path))
+                for row in found:
+                    _affect(row, affected, paths)
         if folded and not each.before:
             now = {part.path for part in each.parts}
             for address, one in ids_in(connection, file).items():
@@ -155,11 +157,14 @@ def replace(
     for table in FACTS:
         connection.executemany(f"UPDATE {table} SET file = ? WHERE file = ?", moves)  # our own table names
     connection.executemany("DELETE FROM files WHERE id = ?", [(old,) for _, old in moves])
+    if moves:
+        for table, name in connection.execute("SELECT kind, name FROM doubled").fetchall():
+            affected.key(table, name)  # one of the places that it tells may be another now
     for path in gone:
         file, _ = _row_of(connection, path)
         if path not in moved and file:
             forget(path, file)
-    work_out(connection, touched, paths, everything=bulk.is_new)
+    work_out(connection, affected, paths, everything=bulk.is_new)
     bulk.done()
 
 
@@ -208,22 +213,22 @@ UNION SELECT booked_on FROM settlements WHERE file = ?1 UNION SELECT ended_on FR
 """
 
 
-def _note(connection: sqlite3.Connection, file: int, touched: Touched) -> None:
+def _note(connection: sqlite3.Connection, file: int, affected: Affected) -> None:
     """What a file takes with it: the names it claims, its invoice, and the days on which it changes what is owed."""
-    touched.invoices.update(number for (number,) in connection.execute("SELECT number FROM invoices WHERE file = ?", (file,)))
+    affected.invoices.update(number for (number,) in connection.execute("SELECT number FROM invoices WHERE file = ?", (file,)))
     for table, key in KEYS.items():
-        touched.keys[table].update(name for (name,) in connection.execute(f"SELECT lower({key}) FROM {table} WHERE file = ?", (file,)))
-    touched.days.update(day for (day,) in connection.execute(_DAYS, (file,)) if day)
+        affected.keys[table].update(name for (name,) in connection.execute(f"SELECT lower({key}) FROM {table} WHERE file = ?", (file,)))
+    affected.days.update(day for (day,) in connection.execute(_DAYS, (file,)) if day)
 
 
-def _forget(connection: sqlite3.Connection, file: int, touched: Touched, paths: set[str]) -> None:
+def _forget(connection: sqlite3.Connection, file: int, affected: Affected, paths: set[str]) -> None:
     rows = connection.execute("SELECT invoice, source_kind, source FROM settlements WHERE file = ?", (file,)).fetchall()
-    touched.invoices.update(invoice for invoice, _, _ in rows)
+    affected.invoices.update(invoice for invoice, _, _ in rows)
     rows += connection.execute("SELECT '', source_kind, source FROM draws WHERE file = ?", (file,)).fetchall()
     for _, kind, source in rows:
-        touched.source(kind, source)
+        affected.source(kind, source)
     paths.update(path for (path,) in connection.execute("SELECT path FROM audited WHERE file = ?", (file,)))
-    _note(connection, file, touched)
+    _note(connection, file, affected)
     for table in (*FACTS, "problems"):
         connection.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # our own table names
 
@@ -247,28 +252,28 @@ def _contribute(connection: sqlite3.Connection, each: FileFacts, file: int, bulk
     return rows
 
 
-def _touch(row: tuple[str, tuple[Any, ...]], touched: Touched, paths: set[str]) -> None:
+def _affect(row: tuple[str, tuple[Any, ...]], affected: Affected, paths: set[str]) -> None:
     """What a row that comes changes elsewhere."""
     table, values = row
     if table in KEYS:
-        touched.key(table, values[0])
+        affected.key(table, values[0])
     match table:
         case "invoices":
             invoice = InvoiceFact._make(values)
-            touched.invoices.add(invoice.number)
-            touched.day(invoice.issued_on)
+            affected.invoices.add(invoice.number)
+            affected.day(invoice.issued_on)
         case "payments":
-            touched.source("payment", values[0])
+            affected.source("payment", values[0])
         case "credit_notes":
-            touched.source("credit-note", values[0])
+            affected.source("credit-note", values[0])
         case "settlements":
             use = Settlement._make(values)
-            touched.invoices.add(use.invoice)
-            touched.source(use.source_kind, use.source)
-            touched.day(use.booked_on)
-            touched.day(use.ended_on)
+            affected.invoices.add(use.invoice)
+            affected.source(use.source_kind, use.source)
+            affected.day(use.booked_on)
+            affected.day(use.ended_on)
         case "draws":
             draw = Draw._make(values)
-            touched.source(draw.source_kind, draw.source)
+            affected.source(draw.source_kind, draw.source)
         case "audited":
             paths.add(AuditedFile._make(values).path)

@@ -63,14 +63,10 @@ def _born(connection: sqlite3.Connection, path: str) -> tuple[str, int, str] | N
     return found
 
 
-def misplaced(connection: sqlite3.Connection, path: str) -> bool:
-    """Whether the document stands in another folder or folded file, with a finding of its own."""
-    name = addresses.name_of(path)
-    sql = """
-    SELECT 1 FROM files f WHERE (substr(f.path, ?) = ? OR substr(f.path, ?) = ?) AND EXISTS (
-      SELECT 1 FROM problems p WHERE p.file = f.id OR (p.file = 0 AND p.place = f.path))
-    """
-    return connection.execute(sql, (-len(name) - 6, f"/{name}.yaml", -len(name) - 1, f"#{name}")).fetchone() is not None
+def with_findings(connection: sqlite3.Connection) -> set[str]:
+    """The numbers and ids, by their places, of documents with a finding of their own: one that stands in a wrong place is among them."""
+    sql = "SELECT path FROM files WHERE id IN (SELECT file FROM problems) OR path IN (SELECT place FROM problems WHERE file = 0)"
+    return {addresses.name_of(path) for (path,) in connection.execute(sql) if "/" in path}
 
 
 def drafts_left(connection: sqlite3.Connection) -> list[DraftLeft]:

@@ -106,13 +106,12 @@ def why_apart(raw: bytes) -> str:
 def joined(parts: Mapping[str, bytes], file: str) -> bytes:
     """The bytes of a folded file that holds these documents by name. Raises ``BillError`` for one that would not come back as it is."""
     raw = _MARK.join(parts.values())
-    _hold(parts, raw, file)
-    if len(raw) > MAX_FOLDED:
-        raise BillError(f"{file} would have more than {MAX_FOLDED} bytes", "leave the month as it is")
+    _ensure_it_comes_back(parts, raw, file)
+    _ensure_size(raw, file, "leave the month as it is")
     return raw
 
 
-def _hold(parts: Mapping[str, bytes], raw: bytes, file: str) -> None:
+def _ensure_it_comes_back(parts: Mapping[str, bytes], raw: bytes, file: str) -> None:
     for name, part in parts.items():
         if why := why_apart(part):
             raise BillError(f"{name} cannot stand in {file}: {why}", "mend it, or leave it in a file of its own")
@@ -131,7 +130,13 @@ def spliced(raw: bytes, file: str, new: Mapping[str, bytes]) -> bytes:
         at = each.offset + each.length
     after = b"".join([*made, raw[at:]])
     _same_but(before, raw, documents(after, file), after, new, file)
+    _ensure_size(after, file, f"unfold {file.partition('/')[2].removesuffix('.yaml').replace('/', '-')} first")
     return after
+
+
+def _ensure_size(raw: bytes, file: str, hint: str) -> None:
+    if len(raw) > MAX_FOLDED:
+        raise BillError(f"{file} would have more than {MAX_FOLDED} bytes", hint)
 
 
 def _same_but(before: Sequence[Document], raw: bytes, after: Sequence[Document], now: bytes, new: Mapping[str, bytes], file: str) -> None:

@@ -9,6 +9,7 @@ import marshal
 import os
 import stat
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -61,7 +62,7 @@ def look(root: str) -> dict[str, bytes] | None:
                 elif entry.is_dir(follow_symlinks=False):
                     others.append((name,))
                     if name in layout.FOLDERS or name == "audit":
-                        _look(entry.path, name, ".jsonl" if name == "audit" else ".yaml", found)
+                        _look(entry.path, name, found)
                 elif name in layout.FOLDERS or name == "audit":
                     others.append((name, *_stamp(entry.stat(follow_symlinks=False))))
                 else:
@@ -74,7 +75,8 @@ def look(root: str) -> dict[str, bytes] | None:
     return found
 
 
-def _look(path: str, below: str, suffix: str, found: dict[str, bytes], *, deeper: bool = True) -> None:
+def _look(path: str, below: str, found: dict[str, bytes], *, deeper: bool = True) -> None:
+    suffix = _suffix(below)
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         names = os.listdir(fd)
@@ -87,32 +89,48 @@ def _look(path: str, below: str, suffix: str, found: dict[str, bytes], *, deeper
     finally:
         os.close(fd)
     for name in inner if deeper else ():
-        if layout.is_kept_apart(f"{below}/{name}"):
-            continue
-        _look(f"{path}/{name}", f"{below}/{name}", suffix, found)
+        if not layout.is_kept_apart(f"{below}/{name}"):
+            _look(f"{path}/{name}", f"{below}/{name}", found)
 
 
-def look_at(root: str, paths: Collection[str]) -> dict[str, bytes]:
-    """The folders that these documents and files of the trail stand in, and the ones above; not the root's other names."""
-    found: dict[str, bytes] = {}
+def _suffix(folder: str) -> str:
+    """Of what is read there: documents, or files of the trail."""
+    return ".jsonl" if folder.partition("/")[0] == "audit" else ".yaml"
+
+
+def folders_of(paths: Collection[str]) -> set[str]:
+    """The folders that these documents and files of the trail stand in, and the ones above; not the root."""
+    found: set[str] = set()
     for path in paths:
         folder = path.rpartition("/")[0]
         while folder and folder not in found:
-            inside: dict[str, bytes] = {}
-            _look(os.path.join(root, folder), folder, ".jsonl" if folder.startswith("audit") else ".yaml", inside, deeper=False)
-            found.update(inside)
+            found.add(folder)
             folder = folder.rpartition("/")[0]
     return found
 
 
+def look_at(root: str, folders: Collection[str]) -> dict[str, bytes]:
+    """These folders alone, as far as they are there."""
+    found: dict[str, bytes] = {}
+    for folder in folders:
+        with suppress(FileNotFoundError):
+            _look(os.path.join(root, folder), folder, found, deeper=False)
+    return found
+
+
 def part(root: str, looks: Looks, folders: Collection[str]) -> Scan | None:
-    """What ``scan`` finds in these folders, where every name in them is a plain one; None where it has to look itself."""
+    """What ``scan`` finds in these folders, where every name in them is a plain one; None where it has to look itself.
+
+    So where two folders differ by case alone: a file in one of them may be the other's twin.
+    """
+    if len({folder.casefold() for folder in looks}) < len(looks):
+        return None
     found = Scan({}, scan(root, below=False).problems if "." in folders else [])  # whether another name in the root is a slip
     for folder in sorted(set(folders) - {"."}):
         if folder not in looks:
             continue
         others, names, stamps = unpacked(looks[folder])
-        suffix = ".jsonl" if folder.startswith("audit") else ".yaml"
+        suffix = _suffix(folder)
         every = [*names, *(str(other[0]) for other in others)]
         plain = all(_PLAIN.match(name) and not layout.is_leftover(name) for name in every)
         if not plain or len({name.casefold() for name in every}) < len(every):

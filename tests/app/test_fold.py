@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ import pytest
 from billcli.core.addresses import FOLDERS
 from billcli.store.layout import KINDS
 from tests.index.ledgers import known, rebuilt
-from tests.support import LEDGER, PROJECT, Ran, bill, make_ledger, tree
+from tests.support import LEDGER, PROJECT, Ran, bill, documents, folder_in_memory, make_ledger, tree
 
 MONTH = "2026-03"
 BOOKS = f"""
@@ -55,9 +58,9 @@ def only(root: Path, pattern: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def singles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def singles(room: Path) -> Path:
     """A closed March with a document of every kind that has a month, and an open April."""
-    root = make_ledger(tmp_path_factory.mktemp("fold") / "single", BOOKS)
+    root = make_ledger(room / "single", BOOKS)
     for line in ("Desk;1;1000;vat-20", "Lamp;2;50;vat-20", "Rug;1;500;vat-20", "Chair;3;100;vat-20"):
         ok(root, "invoice", "new", *NORD, "--line", line, at="2026-03-02")
     ok(root, "invoice", "new", "--customer", "sued", "--line", "Bench;1;40;vat-20", at="2026-03-03")
@@ -82,25 +85,23 @@ def copied(source: Path, to: Path) -> Path:
 
 
 @pytest.fixture
-def single(singles: Path, tmp_path: Path) -> Path:
-    return copied(singles, tmp_path / "single")
+def single(singles: Path) -> Iterator[Path]:
+    with folder_in_memory() as folder:
+        yield copied(singles, folder / "single")
 
 
 @pytest.fixture(scope="module")
-def foldeds(singles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def foldeds(singles: Path, room: Path) -> Path:
     """The same with its March folded."""
-    root = copied(singles, tmp_path_factory.mktemp("fold") / "folded")
+    root = copied(singles, room / "folded")
     ok(root, "fold", MONTH, at="2026-04-04")
     return root
 
 
 @pytest.fixture
-def folded(foldeds: Path, tmp_path: Path) -> Path:
-    return copied(foldeds, tmp_path / "folded")
-
-
-def documents(root: Path) -> dict[str, bytes]:
-    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}
+def folded(foldeds: Path) -> Iterator[Path]:
+    with folder_in_memory() as folder:
+        yield copied(foldeds, folder / "folded")
 
 
 REPORTS = [
@@ -147,10 +148,10 @@ def test_folded_file_holds_each_document_to_the_byte_in_the_order_of_names(singl
         assert (folded / folder / "2026" / "03.yaml").read_bytes() == b"---\n".join(file.read_bytes() for file in files)
 
 
-def test_demo_is_the_same_with_every_closed_month_folded(tmp_path: Path) -> None:
-    root = copied(PROJECT / "ledgers" / "demo", tmp_path / "demo")
+def test_demo_is_the_same_with_every_closed_month_folded(room: Path) -> None:
+    root = copied(PROJECT / "ledgers" / "demo", room / "demo")
     ok(root, "close", "--through", "2026-09-30", at="2026-10-02")
-    single = copied(root, tmp_path / "single")
+    single = copied(root, room / "demo single")
     for month in range(1, 10):
         ok(root, "fold", f"2026-{month:02}", at="2026-10-02")
     assert len(documents(root)) < len(documents(single)) - 50
@@ -163,6 +164,17 @@ def test_demo_is_the_same_with_every_closed_month_folded(tmp_path: Path) -> None
     assert known(root) == rebuilt(root)
     ok(root, "unfold", "2026", at="2026-10-02")
     assert documents(root) == documents(single)
+
+
+def test_index_knows_a_month_as_soon_as_it_is_folded_or_unfolded(single: Path) -> None:
+    ok(single, "report", "aging", at="2026-04-20")
+    for verb in ("fold", "unfold"):
+        ok(single, verb, MONTH, at="2026-04-20")
+        with closing(sqlite3.connect(single / ".bill/index.sqlite")) as index:
+            known_now = {path for (path,) in index.execute("SELECT path FROM files WHERE folded IS NULL AND path LIKE 'invoices/2026/03%'")}
+        assert known_now == {str(path.relative_to(single)) for path in single.glob("invoices/2026/03*/**/*.yaml")} | {
+            str(path.relative_to(single)) for path in single.glob("invoices/2026/03.yaml")
+        }
 
 
 def test_year_is_folded_and_unfolded_at_once(single: Path) -> None:

@@ -261,6 +261,18 @@ def test_what_is_wrong_with_a_number_that_two_files_claim_is_told_of_the_first_b
     assert ran(root, "check") == without_index(root, "check")
 
 
+def test_number_that_two_files_claim_is_told_where_it_stands_after_one_of_them_was_folded_by_hand(root: Path) -> None:
+    second = START + timedelta(days=30)
+    for path in ("invoices/2026/02/R-1.yaml", "invoices/2026/02/R-3.yaml"):
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).write_text(invoice(Path(path).stem, 50, second))
+    assert known(root) == rebuilt(root)
+    (root / "invoices/2026/02.yaml").write_text(MARK.join(invoice(number, 50, second) for number in ("R-1", "R-3")))
+    shutil.rmtree(root / "invoices/2026/02")
+    assert known(root) == rebuilt(root)
+    assert "R-1 stands in invoices/2026/01.yaml#R-1 and invoices/2026/02.yaml#R-1" in ran(root, "report", "aging").err
+
+
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("02.yaml"), lambda path: path.write_bytes(b"\xff\xfe\x00")])
 def test_something_else_in_the_place_of_a_folded_file(root: Path, make: Callable[[Path], object]) -> None:
     (root / FILE).unlink()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from billcli.core.imports import customers, documents, payments
 from tests.core.test_imports_order import DAYS, File, day, files
-from tests.support import Ran, bill, make_ledger, tree
+from tests.support import Ran, bill, folder_in_memory, make_ledger, tree
 
 TODAY = "2026-06-30"
 CUSTOMER = "--- customers/a.yaml\nschema: customer/1\nid: a\nname: A\n"
@@ -29,8 +28,8 @@ def run(books: Path, kind: str, rows: Sequence[dict[str, str]], *words: str) -> 
     return bill(noun, "import", "../rows.csv", "--yes", *words, cwd=books, at=TODAY)
 
 
-def books_of(folder: str, invoices: list[dict[str, str]], order: Sequence[File]) -> list[Any]:
-    books = make_ledger(Path(folder) / "books", CUSTOMER)
+def books_of(folder: Path, invoices: list[dict[str, str]], order: Sequence[File]) -> list[Any]:
+    books = make_ledger(folder / "books", CUSTOMER)
     for kind, rows in (("documents", invoices), *order):
         ran = run(books, kind, rows)
         assert ran.code == 0, ran.err
@@ -47,7 +46,7 @@ def books_of(folder: str, invoices: list[dict[str, str]], order: Sequence[File])
 @given(files(), st.data())
 def test_order_never_matters_and_twice_is_once(found: tuple[list[dict[str, str]], list[File]], data: st.DataObject) -> None:
     invoices, rest = found
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+    with folder_in_memory() as one, folder_in_memory() as other:
         assert books_of(one, invoices, rest) == books_of(other, invoices, data.draw(st.permutations(rest)))
 
 
@@ -63,8 +62,8 @@ ODD = st.sampled_from([
 def test_no_cell_can_do_more_than_be_refused(kind: str, data: st.DataObject) -> None:
     fields = NOUNS[kind][1].fields
     rows = data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(fields, ODD)), min_size=1, max_size=4))
-    with tempfile.TemporaryDirectory() as folder:
-        books = make_ledger(Path(folder) / "books", CUSTOMER)
+    with folder_in_memory() as folder:
+        books = make_ledger(folder / "books", CUSTOMER)
         before = tree(books)
         ran = run(books, kind, rows)
         assert ran.code in (0, 1), ran.err

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,6 +134,24 @@ def test_process_killed_within_a_folded_file(root: Path, month: Wanted, monkeypa
                 list(found)
         else:
             assert list(found)[: len(expected)] == expected
+
+
+def test_processes_end_when_the_one_that_reads_what_they_see_is_killed(root: Path) -> None:
+    """They would wait for ever to be rid of it, each with its memory."""
+    for month in range(2, 8):
+        (root / f"invoices/2026/{month:02}.yaml").write_text("---\n".join(invoice(f"F-{month}-{n}", 100 + n, day(0)) for n in range(200)))
+    months = [Wanted(f"invoices/2026/{month:02}.yaml", "") for month in range(2, 8)]
+    ended, held = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with read_all(str(root), months) as found:
+            next(found)
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.close(held)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert select.select([ended], [], [], 60) == ([ended], [], []), "somebody still holds the other end"
+    assert os.read(ended, 1) == b""
+    os.close(ended)
 
 
 def test_bug_in_a_process_shows_where_it_is_told(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

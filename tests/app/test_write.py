@@ -85,6 +85,21 @@ def test_a_plan_that_would_be_another_one_now_is_not_carried_out(books: Path) ->
     assert not (books / "invoices").exists()
 
 
+def test_change_is_made_and_committed_though_files_change_while_the_index_is_brought_along(
+    books: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*_: object) -> None:
+        raise ChangedMeanwhile("the ledger was changed while it was read")
+
+    context, planner = planned(books)
+    monkeypatch.setattr("billcli.app.update.walk_some", meanwhile)
+    done = carry_out(context, planner, None)  # type: ignore[arg-type]  # a planner
+    monkeypatch.undo()
+    assert done.created == ("invoices/2026/06/INV-2026-0001.yaml",)
+    assert git(books, "status", "--porcelain") == ""
+    assert "INV-2026-0001" in bill("invoice", "list", cwd=books, at=DAY).out
+
+
 def test_what_a_person_has_staged_is_neither_committed_nor_lost(books: Path) -> None:
     (books / "README").write_text("mine\n")
     (books / "items.yaml").write_text((books / "items.yaml").read_text() + "# mine\n")

@@ -16,7 +16,7 @@ from tests.bench import books, peers, rows, table
 from tests.bench.__main__ import environment, main
 from tests.bench.measure import Broken, Contestant, Measured, Runner
 from tests.bench.rows import Figure, Ratio, Row
-from tests.support import bill, done, tree
+from tests.support import bill, documents, done, tree
 
 COUNT = 20
 TODAY = books.LAST.isoformat()
@@ -76,10 +76,6 @@ def test_folded_books_are_those_that_bill_makes_of_single_files(made: Path, tmp_
         assert (ran.code, ran.out, ran.err) == (0, "", "")
     done("--ledger", str(root), "invoice", "new", "-c", "c0001", "-l", "Work;1;10;vat-19;support", "--yes", at=TODAY)
     assert not bill("--ledger", str(root), "check", at=TODAY).out
-
-
-def documents(root: Path) -> dict[str, bytes]:
-    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}
 
 
 def test_next_command_goes_on_with_the_trail_of_the_books(tmp_path: Path) -> None:

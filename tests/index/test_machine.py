@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import tempfile
 import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -22,7 +21,7 @@ from billcli.store import looks, scan
 from billcli.store.fs import Stamp
 from billcli.store.looks import Look, look, packed, unpacked
 from tests.index.ledgers import START, answers, credit_note, customer, day, invoice, known, payment, rebuilt, rows
-from tests.support import LEDGER, bill, make_ledger
+from tests.support import LEDGER, bill, folder_in_memory, make_ledger
 
 DAYS = st.integers(0, 6).map(day)
 AMOUNTS = st.integers(1, 9).map(lambda n: n * 10)
@@ -89,12 +88,11 @@ class Ledger(RuleBasedStateMachine):
 
     @initialize(cores=st.sampled_from([1, 2]))
     def begin(self, cores: int) -> None:
-        memory = "/dev/shm"
-        self.base = Path(tempfile.mkdtemp(prefix="bill-", dir=memory if os.access(memory, os.W_OK) else None))
+        self.patches, self.cores, self.folder = ExitStack(), ExitStack(), ExitStack()
+        self.base = self.folder.enter_context(folder_in_memory())
         self.root = make_ledger(self.base / "ledger")
         self._file("customers/nord.yaml").write_text(customer("nord"))
         self._file("invoices/2026/01/R-1.yaml").write_text(invoice("R-1", 90, START))
-        self.patches, self.cores = ExitStack(), ExitStack()
         for name, value in {"_cores": lambda: cores, "MANY": 2, "_CHUNK": 1}.items():
             self.cores.enter_context(mock.patch.object(reading, name, value))
         self.record_a_payment()
@@ -103,7 +101,7 @@ class Ledger(RuleBasedStateMachine):
         if hasattr(self, "base"):
             self.patches.close()
             self.cores.close()
-            shutil.rmtree(self.base)
+            self.folder.close()
 
     def _enter(self, patch: AbstractContextManager[object]) -> None:
         self.patches.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -23,14 +22,15 @@ from tests.laws import histories
 from tests.laws.histories import END, FAMILY, OTHER, Command, Drawn, command, imported
 from tests.laws.model import Books
 from tests.laws.world import Facts, World, facts, index_of, running
+from tests.support import folder_in_memory
 
 MORE = 300
 
 
 @contextmanager
 def world_of(*, strict: bool) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder) / "books", strict=strict)
+    with folder_in_memory() as folder:
+        world = World(folder / "books", strict=strict)
         world.books.today = 20
         yield world
 

@@ -24,7 +24,7 @@ from billcli.model.money import Money
 from billcli.store.read import read
 from tests.laws.histories import CUSTOMERS, FAMILY, LEDGER, START, Command, Told, day
 from tests.laws.model import NEVER, Books, Invoice, Refused, Row, Source
-from tests.support import Ran, bill, make_ledger, tree
+from tests.support import Ran, bill, documents, make_ledger, tree
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
 
@@ -265,10 +265,6 @@ class World:
             assert {each.number: each.open for each in balances.open_invoices(index, as_of)} == without_zero(opens), self.told(as_of)
             frees = {name: balance(changes, as_of) for name, changes in found.free.items() if began(found.sources[name]) <= as_of}
             assert {each.name: each.amount for each in balances.free_sources(index, as_of)} == without_zero(frees), self.told(as_of)
-
-
-def documents(root: Path) -> dict[str, bytes]:
-    return {path: raw for path, raw in tree(root).items() if not path.startswith("audit/")}
 
 
 def first_date(before: set[object], after: set[object]) -> date:
