@@ -362,6 +362,10 @@ class Maker:
             against.append(f"the text names {document}, which is in {self.state.open[document].currency}")
         for document in self.named.later:
             against.append(f"the text names {document}, which was issued only on {self.state.open[document].issued_on}")
+        if self.barred and reference < NEAR:
+            against.append(
+                f"a person has said no to {', '.join(sorted(self.barred)[:3])} for this line, so that more than the amount is asked for"
+            )
         top = next(iter(self.seen.payers.values()), None)
         unlike = top and top.weight >= LIKELY and (payer is None or payer.weight < LIKELY)
         if top and unlike and not self.payers.related(top.customer, items[0].customer) and not (top.memory and reference >= EXACT):

@@ -1,7 +1,8 @@
 """What is to become of every line of a batch: booked, suggested, left, or an outcome of its own.
 
-Lines are judged in the order of time against what is open at that moment. What a line without a reference would take is left alone where a
-later line of the batch names it and has its amount; the line is judged once more when that one has had its turn.
+Lines are judged in the order of time against what is open at that moment; nothing is concluded from what comes later. What a line without a
+reference would take is left alone where a later line of somebody else names it and has its amount; when that one did not take it after all,
+the line books what was certain at its moment and nothing else. Of equal lines the earlier takes the document.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from billcli.core.bank import BankLine
-from billcli.core.matching import amounts, special
+from billcli.core.matching import amounts, names, special
 from billcli.core.matching.facts import Books, Candidate, Decision, Limits
 from billcli.core.matching.numbers import NEAR
 from billcli.core.matching.options import Maker, Seen
-from billcli.core.matching.payers import Payers
+from billcli.core.matching.payers import LIKELY, Payers, account
 from billcli.core.matching.payouts import Payouts
 from billcli.core.matching.references import Reader
 from billcli.core.matching.score import CERTAIN, Option, confidences
@@ -27,6 +28,19 @@ _WORTH = 0.02
 def decide(lines: Sequence[BankLine], books: Books) -> list[Decision]:
     """A decision for every line, in the order of the lines; the same for the same lines and books in whatever order the books are."""
     return _Batch(lines, books).decide()
+
+
+def equal(one: Seen, other: Seen) -> bool:
+    """Whether two lines bring the same amount from the same payer."""
+    a, b = one.line, other.line
+    if (a.amount, a.currency) != (b.amount, b.currency):
+        return False
+    if a.iban and b.iban:
+        return account(a.iban) == account(b.iban)
+    if a.payer and b.payer and names.name(a.payer).flat == names.name(b.payer).flat:
+        return True
+    likely = {customer for customer, payer in one.payers.items() if payer.weight >= LIKELY}
+    return any(payer.weight >= LIKELY and customer in likely for customer, payer in other.payers.items())
 
 
 class _Batch:
@@ -48,12 +62,14 @@ class _Batch:
         for line, document in books.refused:
             self.refused[line].add(document)
         self.decided: dict[int, Decision] = {}
+        self.undecided: dict[tuple[str, str, int], list[Seen]] = defaultdict(list)
+        """Lines left to a person, by document that each may settle, currency and amount."""
 
     def decide(self) -> list[Decision]:
         order = sorted(range(len(self.lines)), key=lambda at: (self.lines[at].booked_on, at))
         seen = {at: self.see(self.lines[at]) for at in order}
         claims = self.claims(order, seen)
-        waiting: list[int] = []
+        waiting: dict[int, Decision] = {}
         ids: set[str] = set()
         for turn, at in enumerate(order):
             line = self.lines[at]
@@ -63,13 +79,13 @@ class _Batch:
                 self.settle(at, before, seen[at])
                 continue
             decision = self.judge(seen[at])
-            if decision.outcome == "book" and (taken := self.needed(decision, turn, claims, seen[at])):
-                waiting.append(at)
+            if decision.outcome == "book" and (taken := self.needed(decision, turn, claims, seen, at)):
+                waiting[at] = decision
                 decision = self.deferred(decision, taken)
             self.settle(at, decision, seen[at])
-        for at in waiting:
+        for at, then in waiting.items():
             decision = self.judge(seen[at])
-            if decision.outcome == "book":
+            if decision.outcome == "book" and decision.allocations == then.allocations:
                 self.settle(at, decision, seen[at])
         return [self.decided[at] for at in range(len(self.lines))]
 
@@ -79,28 +95,35 @@ class _Batch:
         payers = self.payers.who(line, rule.customer if rule else "")
         return Seen(line, amounts.facts(line, limits), self.reader.read(line), payers, frozenset(self.refused.get(line.id, ())), rule)
 
-    def claims(self, order: Sequence[int], seen: dict[int, Seen]) -> dict[str, int]:
-        """The last turn of a line that names a document and whose amount is that of what it names."""
-        found: dict[str, int] = {}
+    def claims(self, order: Sequence[int], seen: dict[int, Seen]) -> dict[str, list[tuple[int, int]]]:
+        """The turns and places of the lines that name a document and whose amount is that of what they name."""
+        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for turn, at in enumerate(order):
-            if self.lines[at].amount <= 0:
+            line = self.lines[at]
+            if line.amount <= 0 or line.id in self.books.seen:
                 continue
             named = {
                 document: item
                 for mention in seen[at].reading.mentions
                 if mention.strength >= NEAR and (mention.together or len(mention.documents) == 1)
                 for document in mention.documents
-                if (item := self.state.open.get(document)) and item.currency == self.lines[at].currency
+                if (item := self.state.open.get(document)) and item.currency == line.currency
             }
             fit = amounts.fit(list(named.values()), seen[at].money) if named else None
             if fit and fit.kind in amounts.SURE_FITS:
-                found.update(dict.fromkeys(named, turn))
+                for document in named.keys() - seen[at].refused:
+                    found[document].append((turn, at))
         return found
 
-    def needed(self, decision: Decision, turn: int, claims: dict[str, int], seen: Seen) -> list[str]:
-        """What a line without reference would take though a later one names it."""
-        own = {document for mention in seen.reading.mentions for document in mention.documents}
-        return [each.document for each in decision.allocations if claims.get(each.document, -1) > turn and each.document not in own]
+    def needed(self, decision: Decision, turn: int, claims: dict[str, list[tuple[int, int]]], seen: dict[int, Seen], at: int) -> list[str]:
+        """What a line without reference would take though a later one names it that is not its equal."""
+        own = {document for mention in seen[at].reading.mentions for document in mention.documents}
+        taken = []
+        for each in decision.allocations:
+            later = [other for when, other in claims.get(each.document, ()) if when > turn] if each.document not in own else []
+            if later and not any(equal(seen[at], seen[other]) for other in later):
+                taken.append(each.document)
+        return taken
 
     def deferred(self, decision: Decision, taken: Sequence[str]) -> Decision:
         because = (*decision.because, f"against it: a later line names {', '.join(taken)}")
@@ -115,6 +138,10 @@ class _Batch:
         options = maker.options()
         sure = confidences(options)
         best = options[0] if options else None
+        first = self.earlier(seen, best) if best is not None and best.bookable else None
+        if best is not None and first is not None:
+            said = f"line {first.id} of {first.booked_on}, from the same payer, may be the one that pays it"
+            best = options[0] = best._replace(against=(*best.against, said))
         certain = best is not None and best.bookable and sure[0] >= CERTAIN
         repeated = self.special.repeated(seen, maker.named, best if certain else None)
         if repeated:
@@ -129,6 +156,16 @@ class _Batch:
         return Decision(
             line, "suggest", candidates[0].confidence, (*best.because, *self.why_not(options, sure)), best.customer, (), candidates
         )
+
+    def earlier(self, seen: Seen, best: Option) -> BankLine | None:
+        """An equal line that came before and still waits for a person to say whether it pays the very document."""
+        if best.reference >= NEAR:
+            return None
+        for document in sorted(best.documents):
+            for other in self.undecided.get((document, seen.line.currency, seen.line.amount), ()):
+                if other.line.id != seen.line.id and equal(other, seen):
+                    return other.line
+        return None
 
     def candidates(self, options: Sequence[Option], sure: Sequence[float]) -> tuple[Candidate, ...]:
         found: list[Candidate] = []
@@ -179,4 +216,8 @@ class _Batch:
                 )
             )
         else:
-            self.special.note(decision)
+            self.special.note(decision, seen)
+            for candidate in decision.candidates if line.amount > 0 and decision.outcome == "suggest" else ():
+                for each in candidate.allocations:
+                    if each.document:
+                        self.undecided[each.document, line.currency, line.amount].append(seen)

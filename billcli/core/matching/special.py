@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from billcli.core.bank import BankLine
@@ -59,6 +60,10 @@ class Special:
         self.refunds = sorted(books.refunds)
         self.paid_out: set[str] = set()
         self.free = {past.id: past.free for past in books.payments}
+        self.held: dict[tuple[str, int], list[Money]] = defaultdict(list)
+        """Money of this batch that nothing was booked for, by currency and amount: it may come back as well."""
+        self.doubtful: set[str] = set()
+        """Payments of which one came back, and nobody knows which."""
 
     def before(self, seen: Seen, again: bool) -> Decision | None:
         """What is decided before any document is looked at."""
@@ -83,13 +88,31 @@ class Special:
             return self._back_in(seen)
         return None
 
-    def note(self, decision: Decision) -> None:
+    def note(self, decision: Decision, seen: Seen) -> None:
         """What the decision changes for the lines after it."""
+        line = decision.line
         if decision.outcome == "refund":
-            self.state.book(decision.allocations, decision.line.booked_on)
+            self.state.book(decision.allocations, line.booked_on)
             self.paid_out.add(decision.payment)
         elif decision.outcome == "return" and (money := self.state.known.get(decision.payment)):
-            self.state.give_back(money, decision.line.booked_on)
+            self.state.give_back(money, line.booked_on)
+        elif line.amount > 0 and decision.outcome in ("suggest", "open", "duplicate"):
+            documents = tuple(sorted({each for mention in seen.reading.mentions if mention.strength >= NEAR for each in mention.documents}))
+            customer = decision.customer or next(iter(seen.payers), "")
+            kept = Money(
+                line.id,
+                customer,
+                line.booked_on,
+                line.currency,
+                line.amount,
+                line.payer,
+                line.iban,
+                line.text,
+                line.id,
+                documents,
+                batch=True,
+            )
+            self.held[line.currency, line.amount].append(kept)
 
     def _out(self, seen: Seen) -> Decision:
         line = seen.line
@@ -144,11 +167,20 @@ class Special:
         found.sort(key=lambda each: (-each[0], each[1].on, each[1].id), reverse=False)
         best = [each for each in found if each[0] == found[0][0]]
         money = best[-1][1]
-        if len(best) > 1:
-            words = f"{len(best)} payments of {Sum(money.amount, money.currency)} could be the one that came back"
+        rivals = len(best) + self._held_too(seen, money, found[0][0], named, wanted)
+        known = bool(wanted) or bool(named.intersection(money.documents))
+        if rivals > 1 or (money.id in self.doubtful and not known):
+            self.doubtful.update(each[1].id for each in best)
+            words = f"{max(rivals, 2)} payments of {Sum(money.amount, money.currency)} could be the one that came back"
             return Decision(line, "suggest", 0.5, (words,), money.customer, payment=money.id)
         about = f"it takes back payment {money.id}" if not money.batch else f"it takes back what line {money.id} brought"
         return Decision(line, "return", 0.97, (about, *best[0][2]), money.customer, payment=money.id)
+
+    def _held_too(self, seen: Seen, money: Money, evidence: int, named: set[str], wanted: str) -> int:
+        """How many payments that wait for a person could as well be the one that came back."""
+        waiting = self.held.get((money.currency, money.amount), ())
+        near = (each for each in waiting if each.on <= seen.line.booked_on and each.id not in self.state.known)
+        return sum(1 for each in near if self._same(seen, each, named, wanted)[0] >= evidence)
 
     def _with_fee(self, customer: str, line: BankLine, limits: Limits) -> Iterable[tuple[str, Money]]:
         for (owner, currency, amount), all_ in self.state.of_customer(customer):

@@ -230,13 +230,6 @@ def test_own_accounts_charges_and_nothing_are_ignored() -> None:
     assert judge(known, line(0, "Info")).outcome == "ignore"
 
 
-def test_weak_line_does_not_take_what_a_later_one_names() -> None:
-    lines = [line(50000, "", NORD, date(2026, 3, 10)), line(50000, "INV-2026-0043", NORD, date(2026, 3, 30))]
-    first, second = judged(books(B), *lines)
-    assert (first.outcome, second.outcome) == ("suggest", "book")
-    assert "a later line names INV-2026-0043" in first.because[-1]
-
-
 def test_part_and_its_rest() -> None:
     lines = [line(60000, "INV-2026-0042", NORD, date(2026, 3, 10)), line(82650, "Rest", NORD, date(2026, 3, 30))]
     assert [booked(each) for each in judged(books(A), *lines)] == [{A.document: 60000}, {A.document: 82650}]
