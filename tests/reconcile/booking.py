@@ -260,8 +260,9 @@ class Booking(Ground):
         self.serial += 1
         name, on = f"po_{self.random.randrange(16**8):08x}{self.serial}", self.after(*docs)
         fees = [doc.amount * 14 // 1000 + 25 for doc in docs]
+        total = sum(doc.amount for doc in docs) - sum(fees) if self.random.random() < 0.5 else 0
         for doc, fee in zip(docs, fees, strict=True):
-            self.payouts.append(lambda doc=doc, fee=fee: PayoutItem(name, on, doc.amount - fee, doc.number, doc.amount, fee))  # type: ignore[misc]
+            self.payouts.append(lambda doc=doc, fee=fee: PayoutItem(name, on, total or doc.amount - fee, doc.number, doc.amount, fee))  # type: ignore[misc]
         expect: dict[Doc | None, int] = {doc: doc.amount - fee for doc, fee in zip(docs, fees, strict=True)}
         text = self.random.choice([f"STRIPE PAYOUT {name}", "STRIPE TECHNOLOGY EUROPE"])
         self.add(
@@ -273,7 +274,7 @@ class Booking(Ground):
             takes=dict(zip(docs, fees, strict=True)),
             payer="STRIPE",
             iban="",
-            on=on + timedelta(days=self.random.randrange(3)),
+            on=on + timedelta(days=self.random.randrange(9)),
         )
 
     def refund(self) -> None:

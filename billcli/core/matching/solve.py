@@ -132,7 +132,9 @@ class _Batch:
 
     def judge(self, seen: Seen) -> Decision:
         line = seen.line
-        if payout := self.payouts.decide(line, self.state, seen.refused):
+        customer = any(payer.weight >= LIKELY for payer in seen.payers.values())
+        customer = customer or any(mention.strength >= NEAR for mention in seen.reading.mentions)
+        if payout := self.payouts.decide(line, self.state, seen.refused, customer):
             return payout
         maker = Maker(seen, self.state, self.payers, self.reader.numbers)
         options = maker.options()

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from billcli.core.matching.facts import Confirmed, Party, PayoutItem, Rule
+from billcli.core.matching.facts import Confirmed, Party, Rule
 from tests.core.matching.desk import DAY, booked, books, credit, inv, judge, judged, line, paid, settled
 
 A, B, C = inv("INV-2026-0042", "nordwind", 142650), inv("INV-2026-0043", "nordwind", 50000), inv("INV-2026-0044", "suedwind", 70035)
@@ -200,17 +200,6 @@ def test_refund_that_is_written_down() -> None:
 def test_two_refunds_equally_likely_hold() -> None:
     known = books(credit("CN-2026-0001", "nordwind", 12650), credit("CN-2026-0002", "nordwind", 12650))
     assert judge(known, line(-12650, "refund", NORD)).outcome == "suggest"
-
-
-def test_payout_by_its_report() -> None:
-    items = [PayoutItem("po_1", DAY, 141000, A.document, 142650, 1650), PayoutItem("po_1", DAY, 69000, C.document, 70035, 1035)]
-    decision = judge(books(A, C, payouts=items), line(210000, "STRIPE", "Stripe Payments"))
-    assert {each.document: (each.amount, each.fee) for each in decision.allocations} == {
-        A.document: (141000, 1650),
-        C.document: (69000, 1035),
-    }
-    assert judge(books(A, payouts=items), line(210000, "STRIPE", "Stripe Payments")).outcome == "suggest"
-    assert judge(books(A, C, payouts=items), line(209000, "STRIPE po_1")).outcome == "open"
 
 
 def test_rules_first_wins_and_is_named() -> None:
