@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from billcli.core.matching.facts import Confirmed, PayoutItem
 from tests.reconcile import people, references
-from tests.reconcile.ground import START, Doc, Ground
+from tests.reconcile.ground import START, Doc, Ground, Row
 
 
 class Booking(Ground):
@@ -305,3 +305,11 @@ class Booking(Ground):
         )
         back.kind = self.random.choice(["", "return"])
         back.payer, back.iban = first.payer, first.iban
+
+    def equals(self) -> None:
+        """Two lines alike in payer and amount for one document: the earlier takes it, though only the later names it."""
+        doc = self.invoice(self.customer(), amount=self.odd())
+        first = self.add("first of two, the later names it", [doc], self.idle_words(), lonely=doc.customer)
+        again = Row("second of two, names it", first.on + timedelta(days=self.random.randrange(1, 20)), doc.amount, {}, "hold", first.payer)
+        again.iban, again.text = first.iban, lambda: f"Rechnung {doc.number}"
+        self.rows.append(again)

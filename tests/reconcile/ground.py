@@ -124,6 +124,7 @@ class Ground:
             parent = random.choice(self.customers)
             if parent is not child and parent.parent is None and not any(each.parent is child for each in self.customers):
                 child.parent = parent
+        self.taken = taken
         self.parents = {each.parent for each in self.customers if each.parent}
         self.docs: list[Doc] = []
         self.rows: list[Row] = []

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from billcli.core.matching.facts import PastPayment
 from tests.reconcile import people
 from tests.reconcile.ground import Ground, Row
+from tests.reconcile.people import Customer
 
 
 class Holding(Ground):
@@ -187,3 +188,58 @@ class Holding(Ground):
         else:
             row = self.hold("", on + timedelta(days=5), -doc.amount, payer, lambda: f"RUECKLASTSCHRIFT {doc.number}", kind="return")
             row.case, row.outcome, row.expect = "returned payment of earlier", "return", {doc: -doc.amount}
+
+    def alike(self) -> list[Customer]:
+        found = people.alike(self.random, len(self.customers), self.taken)
+        self.customers += found
+        return found
+
+    def shared_word(self) -> None:
+        """Only the word that several begin with, and one of them owes the amount."""
+        one = self.alike()[0]
+        doc = self.invoice(one, amount=self.odd())
+        self.hold("a word that several share", self.after(doc), doc.amount, one.name.split()[0].upper(), self.idle_words())
+
+    def look_alikes(self) -> None:
+        """Both owe the amount; a later line names one of them."""
+        one, other, _ = self.alike()
+        amount = self.odd()
+        a, b = self.invoice(one, amount=amount), self.invoice(other, amount=amount)
+        on = self.after(a, b)
+        self.hold("look-alikes, a later line names one", on, amount, one.name.split()[0].upper(), self.idle_words())
+        self.add("later line of a look-alike", [b], lambda: f"Rechnung {b.number}", on=on + timedelta(days=self.random.randrange(1, 20)))
+
+    def list_beyond(self) -> None:
+        """A list and money that is neither its sum nor that of one of it; the list may be shortened or broken by a line end."""
+        customer = self.customer()
+        docs = [self.invoice(customer, amount=self.odd() + 20000) for _ in range(2)]
+        how, cut = self.random.randrange(4), self.random.random()
+        if self.random.random() < 0.3:
+            docs[1].settled_on = self.after(*docs)
+        extra = self.random.choice([5000, 12345, docs[1].amount // 2, docs[1].amount + 777])
+
+        def text() -> str:
+            one, other = (doc.number for doc in docs)
+            if how == 0:
+                return f"{one}\n{other}"
+            if how == 1:
+                at = 1 + int(cut * (len(other) - 2))
+                return f"Rechnungen {one}, {other[:at]}\n{other[at:]}"
+            tail = other.replace("/", "-").split("-")[-1]
+            return f"Rg {one}, {tail}" if how == 2 else f"{one} + {other}"
+
+        settled = docs[1].settled_on
+        on = settled + timedelta(days=3) if settled else self.after(*docs)
+        payer = people.plain(self.random, customer)
+        self.hold("a list, and the money is beyond one of it", on, docs[0].amount + extra, payer, text, self.account(customer))
+
+    def returned_of_two(self) -> None:
+        """Two equal payments, and one of them comes back without a word which."""
+        customer, amount = self.customer(), self.odd()
+        docs = [self.invoice(customer, amount=amount) for _ in range(2)]
+        payer, account = people.plain(self.random, customer), self.account(customer)
+        last = max(doc.issued for doc in docs)
+        for at, doc in enumerate(docs):
+            on = last + timedelta(days=2 + at)
+            self.add("one of two equal payments", [doc], lambda doc=doc: f"Rechnung {doc.number}", on=on, payer=payer, iban=account)  # type: ignore[misc]
+        self.hold("a return of one of two equal payments", last + timedelta(days=9), -amount, payer, "RETOURE", account, kind="return")

@@ -175,6 +175,21 @@ def make(random: Random, at: int, taken: set[str]) -> Customer:
     return Customer(f"c{at:05d}", name, country, iban, random.random() < 0.3, latin)
 
 
+_HILLS = _words("Matter Zug Eiger Rosen Silber Falken Adler Linden Birken Raben Wolfs Hirsch Stern Kron Gold Birn")
+_ENDS = _words("horn spitz berg stein tal feld brunn hof wald bach au eck fels see grund moor")
+
+
+def alike(random: Random, at: int, taken: set[str]) -> list[Customer]:
+    """Customers who have no more in common than their first word."""
+    while True:
+        word = random.choice(_HILLS) + random.choice(_ENDS) + random.choice(["", "er", "ia", "um"])
+        if word not in taken:
+            break
+    taken.add(word)
+    tails = random.sample([f"{trade} {form}" for trade in ("Bau", "Druck", "Logistik") for form in ("AG", "GmbH")] + ["GmbH"], 3)
+    return [Customer(f"c{at + n:05d}", f"{word} {tail}", "de", f"DE{random.randrange(10**19, 10**20)}") for n, tail in enumerate(tails)]
+
+
 def ascii_name(name: str) -> str:
     return name.translate(_ASCII)
 

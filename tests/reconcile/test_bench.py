@@ -49,6 +49,11 @@ CLASSES = {
     "a list, and the sum is short",
     "a line already seen",
     "another currency",
+    "a word that several share",
+    "look-alikes, a later line names one",
+    "a list, and the money is beyond one of it",
+    "a return of one of two equal payments",
+    "second of two, names it",
     *(f"name ({how}) and amount" for how in ("plain", "form", "umlaut", "kana", "pinyin", "cut", "order", "misspelt")),
 }
 

@@ -36,6 +36,7 @@ BOOKS: dict[str, float] = {
     "payout": 1,
     "refund": 2,
     "returned": 2,
+    "equals": 1,
 }
 HOLDS: dict[str, float] = {
     "unrelated": 4,
@@ -49,6 +50,10 @@ HOLDS: dict[str, float] = {
     "known_line": 1,
     "other_currency": 0.5,
     "paid_before": 2,
+    "shared_word": 1,
+    "look_alikes": 0.7,
+    "list_beyond": 1.5,
+    "returned_of_two": 0.7,
 }
 
 

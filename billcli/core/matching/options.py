@@ -292,6 +292,7 @@ class Maker:
             )
         because.append(fit.because)
         against, doubts = self._against(items, documents, payer, reference, typo)
+        against = (*against, *self._left_out(items, documents, fit.kind, reference))
         invoices = {item.customer for item in items}
         customer = payer.customer if payer else items[0].customer if len(invoices) == 1 else ""
         if len(invoices) > 1 and (payer is None or any(not self.payers.related(payer.customer, each) for each in invoices)):
@@ -312,6 +313,7 @@ class Maker:
             partly,
             chance and not reference and not partly,
             far and not reference,
+            bool(payer and payer.weight >= LIKELY and not payer.alone),
             doubts,
             0.0 if reference or strong else many,
         )
@@ -341,6 +343,42 @@ class Maker:
         paid = (money for document in mention.documents for money in self.state.paid.get(document, ()))
         return not any(money.amount == self.money.amount for money in paid) and bool(mistyped(self.seen.reading, shape))
 
+    def _left_out(self, items: Sequence[Item], documents: frozenset[str], kind: str, reference: int) -> tuple[str, ...]:
+        """What the text may name besides, which money that is not exactly that of the documents leaves out."""
+        sure = kind in amounts.SURE_FITS
+        customers = {item.customer for item in items}
+        against: list[str] = []
+        for mention in self.seen.reading.mentions:
+            if mention.strength <= WEAK or (documents.intersection(mention.documents) and not mention.together):
+                continue
+            own = [each for each in mention.documents if each not in documents and self._customer(each) in customers]
+            others = own if sure or mention.together else [each for each in mention.documents if each not in documents]
+            if others and (mention.loose or (mention.together and not sure)):
+                against.append(f"{others[0]} may stand in the text too")
+        if sure or not reference:
+            return tuple(against)
+        if kind in ("over", "far over") and len(documents) > 1:
+            against.append(f"the text names {len(documents)} documents, and more came in than they come to")
+        against += [f'"{stranger}" stands in the text too' for stranger in self.seen.reading.strangers[:2]]
+        against += [f"{document} may stand in the text too" for document in self._by_end(items, documents)[:2]]
+        return tuple(against)
+
+    def _by_end(self, items: Sequence[Item], documents: frozenset[str]) -> list[str]:
+        """Other documents of these customers whose running number alone stands in the text."""
+        shapes = self.numbers.shapes
+        own = {part.lstrip("0") for document in documents if document in shapes for part in shapes[document].digits}
+        runs = self.seen.reading.runs - own
+        found = []
+        for customer in sorted({item.customer for item in items}) if runs else ():
+            for item in self.state.of(customer, self.line.currency, self.line.booked_on):
+                if item.document not in documents and item.document in shapes and shapes[item.document].last.lstrip("0") in runs:
+                    found.append(item.document)
+        return found
+
+    def _customer(self, document: str) -> str:
+        held = self.state.open.get(document) or self.state.settled.get(document)
+        return held.customer if held else ""
+
     def _against(
         self, items: Sequence[Item], documents: frozenset[str], payer: Payer | None, reference: int, typo: bool
     ) -> tuple[tuple[str, ...], float]:
@@ -367,7 +405,8 @@ class Maker:
                 f"a person has said no to {', '.join(sorted(self.barred)[:3])} for this line, so that more than the amount is asked for"
             )
         top = next(iter(self.seen.payers.values()), None)
-        unlike = top and top.weight >= LIKELY and (payer is None or payer.weight < LIKELY)
+        shared = top is not None and top.common and self.payers.shares(self.line, items[0].customer)
+        unlike = top and not shared and top.weight >= LIKELY and (payer is None or payer.weight < LIKELY)
         if top and unlike and not self.payers.related(top.customer, items[0].customer) and not (top.memory and reference >= EXACT):
             against.append(f"the payer is {self.payers.called(top.customer)}, not {self.payers.called(items[0].customer)}")
         if self.seen.reading.strangers and not typo and reference < NEAR:

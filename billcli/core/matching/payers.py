@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -32,6 +33,13 @@ class Payer(NamedTuple):
     memory: bool = False
     strange: bool = False
     """The account is this customer's, but the name is another's."""
+    common: bool = False
+    """Known by no more than a word, or the beginning of a name, that several customers share."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether the amount besides is enough."""
+        return self.weight >= LIKELY and (self.proof or not self.common)
 
 
 class Payers:
@@ -44,6 +52,11 @@ class Payers:
         self._all: list[tuple[Name, str]] = []
         self._cache: dict[str, tuple[tuple[str, float], ...]] = {}
         self._by_flat: dict[str, set[str]] = defaultdict(set)
+        self._by_word: dict[str, set[str]] = defaultdict(set)
+        self._full: set[str] = set()
+        self._begun: list[tuple[str, str, str]] = []
+        """How names begin, in order: the name with and without its legal form, the latter again, the customer."""
+        self._commons: dict[str, bool] = {}
         self._of: dict[str, list[Name]] = defaultdict(list)
         self.ibans: dict[str, set[str]] = defaultdict(set)
         self._said_iban: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -53,6 +66,7 @@ class Payers:
         self._families: dict[str, list[str]] = defaultdict(list)
         for party in sorted(books.parties):
             self._add(party)
+        self._begun = sorted({(way, form.flat, customer) for form, customer in self._all for way in (form.flat, form.full)})
         for past in sorted(books.payments):
             if not past.line and past.customer:
                 if past.iban:
@@ -79,6 +93,9 @@ class Payers:
             self._by_flat[form.flat].add(party.customer)
             self._by_flat[" ".join(sorted(form.words))].add(party.customer)
             self._of[party.customer].append(form)
+            self._full.add(form.full)
+            for word in form.words:
+                self._by_word[word].add(party.customer)
             for key in names.keys(form):
                 self._index[key].append(at)
 
@@ -134,8 +151,47 @@ class Payers:
         ranked = sorted(found.values(), key=lambda each: (-each.weight, each.customer))
         return {each.customer: each for each in ranked[:_MOST] if each.weight >= MAYBE}
 
+    def common(self, written: str) -> bool:
+        """Whether a name is no more than a word, or a cut-off beginning, that several customers' names share.
+
+        A whole name with its legal form is itself, whoever else has the word.
+        """
+        held = self._commons.get(written)
+        if held is None:
+            form = names.name(written)
+            whole = form.full != form.flat and form.full in self._full
+            held = not whole and (self._one_word(form) or self._cut(form))
+            self._commons[written] = held
+        return held
+
+    def _one_word(self, form: Name) -> bool:
+        return len(form.words) == 1 and len(self._by_word.get(form.words[0], ())) > 1
+
+    def _cut(self, form: Name) -> bool:
+        exact = self._by_flat.get(form.flat, set())
+        if len(form.full) < 4 or (exact and not names.CUTS & {form.length, form.length + 1}):
+            return False
+        customers = set(exact)
+        for at in range(bisect_left(self._begun, (form.full,)), len(self._begun)):
+            begins, flat, customer = self._begun[at]
+            if not begins.startswith(form.full) or (len(customers) > 1 and customers != exact):
+                break
+            if flat != form.flat:
+                customers.add(customer)
+        return len(customers) > 1 and customers != exact
+
+    def shares(self, line: BankLine, customer: str) -> bool:
+        """Whether a common name of the line may be this customer's as well."""
+        for written in (line.ultimate, line.payer):
+            form = names.name(written)
+            if form.flat and self.common(written):
+                own = self._of.get(customer, ())
+                if any(set(form.words) <= set(other.words) or other.full.startswith(form.full) for other in own):
+                    return True
+        return False
+
     def _strange(self, line: BankLine, found: dict[str, Payer]) -> None:
-        by_name = dict(self.like(line.payer)) if line.payer else {}
+        by_name = dict(self.like(line.payer)) if line.payer and not self.common(line.payer) else {}
         for customer, payer in found.items():
             other = any(weight >= SURE for weight in by_name.values()) and not any(self.related(customer, each) for each in by_name)
             if payer.proof and not payer.memory and other:
@@ -165,7 +221,7 @@ class Payers:
             called = self.called(customer)
             by = f'"{written}"' if not behind else f'"{written}", for whom was paid,'
             words = f"the payer {by} {'is' if weight >= 1 else 'reads like'} {called}"
-            _best(found, Payer(customer, weight, words))
+            _best(found, Payer(customer, weight, words, common=self.common(written)))
 
     def like(self, written: str) -> tuple[tuple[str, float], ...]:
         """The customers whose name the written one resembles; one that is plainly better lowers the others."""
@@ -207,7 +263,12 @@ class Payers:
             weight = max((similarity(form, other) for other in self._of.get(customer, ())), default=0.0)
             best = max((each for _, each in self.like(written)), default=0.0)
             if weight >= LIKELY and best - weight <= self._apart(form, best):
-                return Payer(customer, weight, f'the payer "{written}" {"is" if weight >= 1 else "reads like"} {self.called(customer)}')
+                return Payer(
+                    customer,
+                    weight,
+                    f'the payer "{written}" {"is" if weight >= 1 else "reads like"} {self.called(customer)}',
+                    common=self.common(written),
+                )
         return None
 
     def _near(self, form: Name) -> Iterable[int]:
@@ -241,7 +302,8 @@ class Payers:
             other, customer = self._all[at]
             if len(other.flat) >= 5 and set(other.words) <= words and f" {' '.join(other.words)} " in f" {' '.join(form.words)} ":
                 weight = 0.96 if len(other.words) > 1 or len(other.flat) >= 9 else 0.88
-                _best(hits, Payer(customer, weight, f"{self.called(customer)} stands in the text"))
+                shared = len(other.words) == 1 and len(self._by_word.get(other.flat, ())) > 1
+                _best(hits, Payer(customer, weight, f"{self.called(customer)} stands in the text", common=shared))
         for payer in hits.values():
             _best(found, payer)
 
@@ -255,7 +317,8 @@ def _best(found: dict[str, Payer], payer: Payer) -> None:
     held = found.get(payer.customer)
     if held is None:
         found[payer.customer] = payer
-    elif held.weight < payer.weight:
-        found[payer.customer] = payer._replace(proof=payer.proof or held.proof, memory=payer.memory and held.memory)
-    else:
-        found[payer.customer] = held._replace(proof=held.proof or payer.proof, memory=held.memory and payer.memory)
+        return
+    best = payer if held.weight < payer.weight else held
+    found[payer.customer] = best._replace(
+        proof=payer.proof or held.proof, memory=payer.memory and held.memory, common=payer.common and held.common
+    )

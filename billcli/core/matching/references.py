@@ -28,7 +28,7 @@ _CALLS_TEXT = (
 )
 _CALLS = frozenset(_CALLS_TEXT.split())
 _JOINS = re.compile(r"[-–—/._ #:\n]{0,3}")
-_LIST_GAP = re.compile(r"\s*[,;/+&]\s*|\s+")
+_LIST_GAP = re.compile(r"\s*[,;/+&|、]\s*[-–#.]?\s*|\s+[-–]?#?")
 _RANGE_GAP = re.compile(r"\s*(?:-|–|—|~|…|\.{2,3})\s*")
 _CHUNK = re.compile(r"[^\s,;+&]+")
 _ALNUM = re.compile(r"[A-Z0-9]+")
@@ -274,6 +274,11 @@ class Reader:
             kind = "range" if _RANGE_GAP.fullmatch(group.gap) else "list" if _LIST_GAP.fullmatch(group.gap) else ""
             if not group.digit and (group.text in _RANGE_WORDS or group.text in _LIST_WORDS) and here + 1 < len(parts):
                 kind = "range" if group.text in _RANGE_WORDS else "list"
+                here += 1
+                group = parts[here]
+            parted = bool(kind) and (here > at or bool(group.gap.strip()))
+            called = parted and group.text in _CALLS and here + 1 < len(parts) and parts[here + 1].digit
+            if called and _JOINS.fullmatch(parts[here + 1].gap) and self._at(parts, here) is None:
                 here += 1
                 group = parts[here]
             if not kind or group.taken:

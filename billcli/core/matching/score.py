@@ -56,6 +56,8 @@ class Option(NamedTuple):
     """A sum without references that chance may have made."""
     far: bool = False
     """Settles what belongs to another of the group without the text saying so."""
+    common: bool = False
+    """The payer is known only by a name that several share: one signal more than the amount is asked for."""
     doubts: float = 0.0
     many: float = 0.0
     """The logarithm of how many sums of that many documents there are: of two sums that fit, the one with less to choose from."""
@@ -79,6 +81,8 @@ class Option(NamedTuple):
         if self.against or self.chance or self.fit == "short":
             return False
         if self.fit in SURE_FITS:
+            if self.common and not self.typo and self.partly < NEAR:
+                return self.reference >= NEAR
             return self.reference >= NEAR or self.payer >= LIKELY
         if self.fit == "part named" and self.reference >= EXACT:
             return True

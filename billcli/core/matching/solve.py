@@ -189,6 +189,8 @@ class _Batch:
             return tuple(f"against it: {each}" for each in best.against)
         if len(options) > 1 and sure[1] > sure[0] / 8:
             return (f"against it: {', '.join(sorted(options[1].documents)[:4])} would fit too",)
+        if best.common and not best.reference:
+            return ("against it: several customers share that name, and only the amount fits besides",)
         if best.chance:
             return ("against it: so many sums are possible that one of them fits by chance",)
         if not best.payer and not best.reference:

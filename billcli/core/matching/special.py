@@ -201,7 +201,7 @@ class Special:
         if line.iban and money.iban and account(line.iban) == account(money.iban):
             evidence += 2
             because.append("the account is the same")
-        elif money.customer in seen.payers and seen.payers[money.customer].weight >= LIKELY:
+        elif money.customer in seen.payers and seen.payers[money.customer].alone:
             evidence += 2
             because.append(seen.payers[money.customer].because.replace("the payer", "the name"))
         elif line.payer and money.payer and names.similarity(names.name(line.payer), names.name(money.payer)) >= LIKELY:
@@ -225,7 +225,7 @@ class Special:
 
         def weigh(customer: str, documents: Iterable[str], id_: str) -> int:
             payer = seen.payers.get(customer)
-            who = 2 if payer and payer.weight >= LIKELY else 0
+            who = 2 if payer and payer.alone else 0
             other = next(iter(seen.payers.values()), None)
             if not who and other and other.weight >= LIKELY and not self.payers.related(other.customer, customer):
                 return 0
