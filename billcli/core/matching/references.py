@@ -13,9 +13,10 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from billcli.core.bank import BankLine
-from billcli.core.matching.checkdigits import structured
 from billcli.core.matching.numbers import CHECKED, EXACT, NEAR, WEAK, Numbers, Shape, stripped
 from billcli.core.matching.text import Group, clean, flat, groups
+from billcli.core.payment_references import CHECKED as PROVEN
+from billcli.core.payment_references import structured
 
 _RANGE_WORDS_TEXT = "TO BIS THRU THROUGH UNTIL TILL TIL AU AL A TOT DO 至 到 から"
 _RANGE_WORDS = frozenset(_RANGE_WORDS_TEXT.split())
@@ -79,7 +80,7 @@ class Reader:
             if document not in held:
                 self.references[key] = (*held, document)
             self.lengths.add(len(key))
-            if structured(reference):
+            if any(found.kind in PROVEN for found in structured(reference)[:1]):
                 self.checked.add(key)
             else:
                 self.numbers.add(document, reference, own=False)
