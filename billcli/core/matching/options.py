@@ -18,6 +18,7 @@ from billcli.core.matching.state import State
 
 _WAYS = 8
 _GROUP = 40
+_FEW = 12
 
 
 class Seen(NamedTuple):
@@ -191,8 +192,11 @@ class Maker:
                     if other != customer:
                         self._of_customer(self._owed(other), payer)
                 group = [item for other in family for item in self._owed(other)]
-                if len(group) > len(own) and self._all(group):
-                    self._add(tuple(group))
+                if len(group) > len(own):
+                    if self._all(group):
+                        self._add(tuple(group), chance=not sums.proves_all([_signed(item) for item in group]))
+                    if len(group) <= _FEW:
+                        self._sums(group, doubt=True)
 
     def _family(self, customer: str) -> list[str]:
         """The payer's group; of a large one those who owe the very amount."""
@@ -215,7 +219,7 @@ class Maker:
         if len(owed) < 2:
             return
         if self._all(owed):
-            self._add(tuple(owed))
+            self._add(tuple(owed), chance=not sums.proves_all([_signed(item) for item in owed]))
         due = [item for item in owed if item.due_on <= self.line.booked_on or item.kind != "invoice"]
         if 1 < len(due) < len(owed) and self._all(due):
             self._add(tuple(due))
@@ -229,8 +233,11 @@ class Maker:
     def _all(self, items: Sequence[Item]) -> bool:
         return sum(_signed(item) for item in items) == self.money.amount
 
-    def _sums(self, owed: Sequence[Item]) -> None:
-        """Sums of several: as they stand, with every discount taken that is allowed, and with one of them."""
+    def _sums(self, owed: Sequence[Item], doubt: bool = False) -> None:
+        """Sums of several: as they stand, with every discount taken that is allowed, and with one of them.
+
+        With ``doubt``, over several customers of a group, they prove nothing by themselves, but leave others in doubt.
+        """
         usable = [
             item
             for item in owed
@@ -250,7 +257,7 @@ class Maker:
                     self._add(
                         tuple(usable[at] for at in chosen),
                         many=many,
-                        chance=not sums.proves(values, chosen) and len(chosen) < len(owed),
+                        chance=doubt or not (sums.proves(values, chosen) if len(chosen) < len(owed) else sums.proves_all(values)),
                     )
 
     def _by_amount(self) -> None:
@@ -355,6 +362,10 @@ class Maker:
             others = own if sure or mention.together else [each for each in mention.documents if each not in documents]
             if others and (mention.loose or (mention.together and not sure)):
                 against.append(f"{others[0]} may stand in the text too")
+        strength = self.named.strength
+        more = sorted(item.document for item in items if item.kind == "invoice" and item.document not in strength)
+        if more and len(documents.intersection(strength)) > 1:
+            against.append(f"the text names several documents, and {', '.join(more[:3])} is none of them")
         if sure or not reference:
             return tuple(against)
         if kind in ("over", "far over") and len(documents) > 1:

@@ -10,6 +10,8 @@ _HALF = 15
 _DOUBT = 0.001
 _ROUND = 0.05
 _HOPELESS = 10
+_WAYS = 4
+"""As many amounts are whole for a payer: all, all that is due, with and without what is due to its group."""
 
 
 def subsets(values: Sequence[int], target: int, most: int = 3) -> list[tuple[int, ...]]:
@@ -41,6 +43,11 @@ def proves(values: Sequence[int], chosen: Sequence[int]) -> bool:
     grain = gcd(*(values[at] for at in chosen))
     by_chance = meant(values, len(chosen))
     return by_chance <= _DOUBT and by_chance * grain <= _ROUND
+
+
+def proves_all(values: Sequence[int]) -> bool:
+    """Whether that all of them come to an amount is more than chance: of round amounts the whole is round as well."""
+    return len(values) < 2 or gcd(*values) * _WAYS <= _ROUND * abs(sum(values))
 
 
 def _meet(values: Sequence[int], target: int, most: int) -> list[tuple[int, ...]]:

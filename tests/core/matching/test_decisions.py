@@ -227,3 +227,16 @@ def test_part_and_its_rest() -> None:
 def test_the_same_part_twice_within_days_holds() -> None:
     lines = [line(60000, "INV-2026-0042", NORD, date(2026, 3, 10)), line(60000, "INV-2026-0042", NORD, date(2026, 3, 12))]
     assert [each.outcome for each in judged(books(A), *lines)] == ["book", "duplicate"]
+
+
+def test_sum_over_the_group_leaves_the_parents_own_invoice_in_doubt() -> None:
+    parties = [Party("group", ("Weltwind Holding AG",)), Party("child", ("Nordwind GmbH",), parent="group")]
+    items = [inv("INV-1", "group", 75000), inv("INV-2", "group", 50000), inv("INV-3", "child", 25000)]
+    assert judge(books(*items, parties=parties), line(75000, "", "Weltwind Holding AG")).outcome == "suggest"
+    assert booked(judge(books(*items[:2], parties=parties), line(75000, "", "Weltwind Holding AG"))) == {"INV-1": 75000}
+
+
+def test_round_money_on_account_is_no_balance_of_round_invoices() -> None:
+    known = books(inv("INV-1", "nordwind", 50000), inv("INV-2", "nordwind", 150000))
+    assert judge(known, line(200000, "Akonto", NORD)).outcome == "suggest"
+    assert booked(judge(known, line(200000, "INV-1, INV-2", NORD))) == {"INV-1": 50000, "INV-2": 150000}

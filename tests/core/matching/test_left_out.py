@@ -54,3 +54,8 @@ def test_rest_on_account_only_where_nothing_else_may_be_named() -> None:
 
 def test_exact_money_of_one_of_a_list_is_not_booked() -> None:
     assert judge(books(A, B), line(142650, "INV-2026-0042/43", NORD)).outcome == "suggest"
+
+
+def test_list_and_an_invoice_that_it_does_not_name_are_not_booked() -> None:
+    more = inv("INV-2026-0099", "nordwind", 9963)
+    assert judge(books(A, B, more), line(202750, "INV-2026-0042, 0043", NORD)).outcome == "suggest"

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billcli.core.matching.sums import proves, subsets
+from billcli.core.matching.sums import proves, proves_all, subsets
 
 
 @given(st.lists(st.integers(-500, 2000), min_size=1, max_size=9), st.integers(1, 4000))
@@ -42,3 +42,10 @@ def test_a_sum_out_of_many_proves_nothing() -> None:
 def test_round_amounts_prove_little() -> None:
     assert proves([9900, 14900, 25050, 4975], (0, 1))
     assert not proves([50000, 150000, 100000, 25000], (0, 1))
+
+
+def test_whole_of_round_amounts_proves_little() -> None:
+    assert proves_all([123456, 98765])
+    assert proves_all([4900, 9900])
+    assert proves_all([50000])
+    assert not proves_all([50000, 150000])
