@@ -2,113 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Sequence
 from math import comb, log
-from typing import NamedTuple
 
-from billcli.core.bank import BankLine
 from billcli.core.matching import amounts, sums
-from billcli.core.matching.facts import Item, Rule
-from billcli.core.matching.numbers import CHECKED, EXACT, NEAR, WEAK, Numbers
-from billcli.core.matching.payers import LIKELY, MAYBE, SURE, Payer, Payers
-from billcli.core.matching.references import Mention, Reading, mistyped
+from billcli.core.matching.doubts import Doubts
+from billcli.core.matching.facts import Item
+from billcli.core.matching.named import WAYS, Seen
+from billcli.core.matching.numbers import CHECKED, WEAK, Numbers
+from billcli.core.matching.payers import LIKELY, MAYBE, Payer, Payers
+from billcli.core.matching.references import Mention, mistyped
 from billcli.core.matching.score import Option
 from billcli.core.matching.state import State
 
-_WAYS = 8
 _GROUP = 40
 _FEW = 12
 
 
-class Seen(NamedTuple):
-    """All that can be read from a line before the books are asked what is open."""
-
-    line: BankLine
-    money: amounts.Facts
-    reading: Reading
-    payers: dict[str, Payer]
-    refused: frozenset[str]
-    rule: Rule | None = None
-
-
-class Named(NamedTuple):
-    """The mentions of a line as they stand against what is open."""
-
-    sets: tuple[tuple[Item, ...], ...]
-    """The documents named, one set for every way to read an ambiguous number."""
-    strength: dict[str, Mention]
-    settled: tuple[Mention, ...]
-    """What names only documents that are not open."""
-    foreign: tuple[str, ...]
-    """Documents named that are in another currency."""
-    later: tuple[str, ...]
-    """Documents named that were issued only after the money came."""
-
-
-def named(seen: Seen, state: State, payers: Payers) -> Named:
-    """What the mentions mean now."""
-    line = seen.line
-    fixed: dict[str, Item] = {}
-    choices: list[list[Item]] = []
-    strength: dict[str, Mention] = {}
-    settled: list[Mention] = []
-    foreign: list[str] = []
-    later: list[str] = []
-    for mention in seen.reading.mentions:
-        if mention.strength <= WEAK:
-            continue
-        found = [item for document in mention.documents if (item := state.open.get(document))]
-        usable = [item for item in found if item.currency == line.currency and item.issued_on <= line.booked_on]
-        foreign += [item.document for item in found if item.currency != line.currency]
-        later += [item.document for item in found if item.currency == line.currency and item.issued_on > line.booked_on]
-        if not usable:
-            if not found:
-                settled.append(mention)
-            continue
-        for item in usable:
-            held = strength.get(item.document)
-            if held is None or held.strength < mention.strength:
-                strength[item.document] = mention
-        if mention.together or len(usable) == 1:
-            fixed.update((item.document, item) for item in usable)
-            continue
-        near = [item for item in usable if any(payers.related(item.customer, customer) for customer in seen.payers)]
-        fits = [item for item in near or usable if item.open == seen.money.amount]
-        if not near and len(fits) != 1:
-            fits = []
-        chosen = fits or near or usable
-        if len(chosen) == 1:
-            fixed[chosen[0].document] = chosen[0]
-        else:
-            choices.append(sorted(chosen, key=lambda item: item.document)[:_WAYS])
-    base = tuple(sorted(fixed.values(), key=lambda item: item.document))
-    sets: list[tuple[Item, ...]] = []
-    if choices:
-        several = sorted(
-            {item.document: item for choice in choices for item in choice if item.document not in fixed}.values(),
-            key=lambda item: item.document,
-        )
-        sets.append((*base, *several))
-        for picked in list(product(*choices[:2]))[:_WAYS]:
-            sets.append((*base, *(item for item in picked if item.document not in fixed)))
-    elif base:
-        sets.append(base)
-    return Named(tuple(dict.fromkeys(sets)), strength, tuple(settled), tuple(foreign), tuple(later))
-
-
-class Maker:
+class Maker(Doubts):
     """Makes the options of one line."""
 
     def __init__(self, seen: Seen, state: State, payers: Payers, numbers: Numbers) -> None:
-        self.seen = seen
-        self.line = seen.line
-        self.money = seen.money
-        self.state = state
-        self.payers = payers
-        self.numbers = numbers
-        self.barred = seen.refused
-        self.named = named(seen, state, payers)
+        super().__init__(seen, state, payers, numbers)
         self.found: dict[tuple[frozenset[str], str], Option] = {}
 
     def options(self) -> list[Option]:
@@ -146,7 +61,7 @@ class Maker:
             return
         self._add(allowed)
         if len(allowed) > 1:
-            for item in allowed[:_WAYS]:
+            for item in allowed[:WAYS]:
                 self._add((item,))
         self._completed(allowed)
 
@@ -341,93 +256,6 @@ class Maker:
                     return payer._replace(weight=min(payer.weight, MAYBE)), True
         return own, False
 
-    def _slip(self, mention: Mention, items: Sequence[Item]) -> bool:
-        """Whether a settled document's number is this one's but for a character, and the amount is not the settled one's."""
-        shape = self.numbers.shapes.get(items[0].document) if len(items) == 1 else None
-        held = [self.state.settled.get(document) for document in mention.documents]
-        if shape is None or any(each is None or each.gross == self.money.amount for each in held):
-            return False
-        paid = (money for document in mention.documents for money in self.state.paid.get(document, ()))
-        return not any(money.amount == self.money.amount for money in paid) and bool(mistyped(self.seen.reading, shape))
-
-    def _left_out(self, items: Sequence[Item], documents: frozenset[str], kind: str, reference: int) -> tuple[str, ...]:
-        """What the text may name besides, which money that is not exactly that of the documents leaves out."""
-        sure = kind in amounts.SURE_FITS
-        customers = {item.customer for item in items}
-        against: list[str] = []
-        for mention in self.seen.reading.mentions:
-            if mention.strength <= WEAK or (documents.intersection(mention.documents) and not mention.together):
-                continue
-            own = [each for each in mention.documents if each not in documents and self._customer(each) in customers]
-            others = own if sure or mention.together else [each for each in mention.documents if each not in documents]
-            if others and (mention.loose or (mention.together and not sure)):
-                against.append(f"{others[0]} may stand in the text too")
-        strength = self.named.strength
-        more = sorted(item.document for item in items if item.kind == "invoice" and item.document not in strength)
-        if more and len(documents.intersection(strength)) > 1:
-            against.append(f"the text names several documents, and {', '.join(more[:3])} is none of them")
-        if sure or not reference:
-            return tuple(against)
-        if kind in ("over", "far over") and len(documents) > 1:
-            against.append(f"the text names {len(documents)} documents, and more came in than they come to")
-        against += [f'"{stranger}" stands in the text too' for stranger in self.seen.reading.strangers[:2]]
-        against += [f"{document} may stand in the text too" for document in self._by_end(items, documents)[:2]]
-        return tuple(against)
-
-    def _by_end(self, items: Sequence[Item], documents: frozenset[str]) -> list[str]:
-        """Other documents of these customers whose running number alone stands in the text."""
-        shapes = self.numbers.shapes
-        own = {part.lstrip("0") for document in documents if document in shapes for part in shapes[document].digits}
-        runs = self.seen.reading.runs - own
-        found = []
-        for customer in sorted({item.customer for item in items}) if runs else ():
-            for item in self.state.of(customer, self.line.currency, self.line.booked_on):
-                if item.document not in documents and item.document in shapes and shapes[item.document].last.lstrip("0") in runs:
-                    found.append(item.document)
-        return found
-
-    def _customer(self, document: str) -> str:
-        held = self.state.open.get(document) or self.state.settled.get(document)
-        return held.customer if held else ""
-
-    def _against(
-        self, items: Sequence[Item], documents: frozenset[str], payer: Payer | None, reference: int, typo: bool
-    ) -> tuple[tuple[str, ...], float]:
-        """What speaks against settling these documents, and what merely makes it doubtful."""
-        against: list[str] = []
-        doubts = 0.0
-        uncovered = [
-            document
-            for document, mention in self.named.strength.items()
-            if document not in documents and not mention.loose and (mention.together or not documents.intersection(mention.documents))
-        ]
-        for document in uncovered[:3]:
-            against.append(f"{document} stands in the text too" if reference else f"the text names {document}")
-        for mention in self.named.settled:
-            slip = not reference and payer is not None and payer.weight >= LIKELY and self._slip(mention, items)
-            if not mention.loose and not slip:
-                against.append(f'"{mention.wrote}" in the text is {mention.documents[0]}, which is not open')
-        for document in self.named.foreign:
-            against.append(f"the text names {document}, which is in {self.state.open[document].currency}")
-        for document in self.named.later:
-            against.append(f"the text names {document}, which was issued only on {self.state.open[document].issued_on}")
-        if self.barred and reference < NEAR:
-            against.append(
-                f"a person has said no to {', '.join(sorted(self.barred)[:3])} for this line, so that more than the amount is asked for"
-            )
-        top = next(iter(self.seen.payers.values()), None)
-        shared = top is not None and top.common and self.payers.shares(self.line, items[0].customer)
-        unlike = top and not shared and top.weight >= LIKELY and (payer is None or payer.weight < LIKELY)
-        if top and unlike and not self.payers.related(top.customer, items[0].customer) and not (top.memory and reference >= EXACT):
-            against.append(f"the payer is {self.payers.called(top.customer)}, not {self.payers.called(items[0].customer)}")
-        if self.seen.reading.strangers and not typo and reference < NEAR:
-            doubts += 3.0
-        if payer and payer.strange and reference < EXACT:
-            doubts += 3.0
-        if self.line.original and self.line.original[1] != self.line.currency and not reference:
-            doubts += 1.5
-        return tuple(against), doubts
-
 
 def _signed(item: Item) -> int:
     return item.open if item.kind == "invoice" else -item.open
@@ -443,11 +271,3 @@ def _stands(item: Item, mention: Mention) -> str:
         return f"{item.document} stands in the text"
     how = f" ({mention.how})" if mention.how else ""
     return f'"{mention.wrote}"{how} in the text is {item.document}'
-
-
-def strongest(options: Iterable[Option]) -> Option | None:
-    """The option with the most evidence."""
-    return max(options, key=lambda option: option.evidence, default=None)
-
-
-__all__ = ["SURE", "Maker", "Named", "Seen", "named", "strongest"]

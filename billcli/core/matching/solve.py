@@ -11,14 +11,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from billcli.core.bank import BankLine
-from billcli.core.matching import amounts, names, special
+from billcli.core.matching import amounts, names
 from billcli.core.matching.facts import Books, Candidate, Decision, Limits
+from billcli.core.matching.named import Seen
 from billcli.core.matching.numbers import NEAR
-from billcli.core.matching.options import Maker, Seen
+from billcli.core.matching.options import Maker
 from billcli.core.matching.payers import LIKELY, Payers, account
 from billcli.core.matching.payouts import Payouts
 from billcli.core.matching.references import Reader
+from billcli.core.matching.rules import Rules
 from billcli.core.matching.score import CERTAIN, Option, confidences
+from billcli.core.matching.special import Special
 from billcli.core.matching.state import Money, State
 
 _SHOWN = 3
@@ -55,8 +58,8 @@ class _Batch:
             self.reader.add(item.document, item.references)
         for settled in sorted(books.settled, key=lambda each: each.document):
             self.reader.add(settled.document, settled.references)
-        self.rules = special.Rules(books.rules)
-        self.special = special.Special(books, self.state, self.payers)
+        self.rules = Rules(books.rules)
+        self.special = Special(books, self.state, self.payers)
         self.payouts = Payouts(books.payouts)
         self.refused: dict[str, set[str]] = defaultdict(set)
         for line, document in books.refused:
