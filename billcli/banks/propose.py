@@ -209,7 +209,7 @@ def _columns(seen: _Seen, *, loosely: bool = False) -> tuple[dict[str, tuple[str
             if role in ("amount", "income", "expense", "sign"):
                 doubts.append(f"{role}: is one of {', '.join(cells)}")
             found[role] = cells if role in ("payer", "iban") else cells[:1]
-    if "id" in found and not _unique(seen, found["id"][0]):
+    if "id" in found and not _unique(seen, found["id"][0], found.get("account", ())):
         found["bank_id"] = found.pop("id")
     if "sign" not in found and "amount" in found and (column := _direction(seen, found)):
         found["sign"] = [column]
@@ -221,11 +221,12 @@ def _columns(seen: _Seen, *, loosely: bool = False) -> tuple[dict[str, tuple[str
     return {role: tuple(cells) for role, cells in found.items()}, doubts
 
 
-def _unique(seen: _Seen, column: str) -> bool:
-    """Whether no two different rows have the same in this column."""
-    at = seen.header.index(column)
-    first: dict[str, list[str]] = {}
-    return all(first.setdefault(row[at], row) == row for row in seen.rows if at < len(row) and row[at])
+def _unique(seen: _Seen, column: str, account: Sequence[str]) -> bool:
+    """Whether no two different rows of an account have the same in this column."""
+    at, own = seen.header.index(column), [seen.header.index(each) for each in account]
+    first: dict[tuple[str, ...], list[str]] = {}
+    rows = (row for row in seen.rows if at < len(row) and row[at])
+    return all(first.setdefault((row[at], *(row[each] for each in own if each < len(row))), row) == row for row in rows)
 
 
 def _direction(seen: _Seen, found: Mapping[str, Sequence[str]]) -> str | None:

@@ -72,9 +72,9 @@ def singles(room: Path) -> Path:
     write_off = ("--kind", "bad-debt", "--reason", "gone", "--approved-by", "Ana")
     ok(root, "write-off", "new", "--invoice", "INV-2026-0005:8", *write_off, at="2026-03-20")
     ok(root, "hold", "new", "--invoice", "INV-2026-0003", "--kind", "dispute", "--amount", "100", "--reason", "scratched", at="2026-03-20")
-    (root.parent / "bank.csv").write_text("id,date,amount,payer,text\nL1,2026-03-20,-5.00,Bank,fees\n", encoding="utf-8")
+    (root.parent / "bank.csv").write_text("id,date,amount,payer,text\nL1,2026-03-20,5.00,Somebody,?\n", encoding="utf-8")
     assert step(root, "reconcile", "import", str(root.parent / "bank.csv"), at="2026-03-21").code == 3
-    assert bill("reconcile", "review", cwd=root, at="2026-03-21", env=CLONE, stdin="i\nour own fees\n").code == 0
+    assert bill("reconcile", "review", cwd=root, at="2026-03-21", env=CLONE, stdin="i\nnot for us, sent back by hand\n").code == 0
     ok(root, "close", "--through", "2026-03-31", at="2026-04-02")
     ok(root, "invoice", "new", *NORD, "--line", "Table;1;10;vat-20", at="2026-04-03")
     return root

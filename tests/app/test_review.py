@@ -17,7 +17,7 @@ id: kreis
 name: Kreis Nordfriesland
 """
 HEAD = "id,date,amount,currency,payer,text\n"
-LINES = "L1,2026-03-20,600.00,EUR,Kreis,thanks\nL2,2026-03-21,90.00,EUR,Somebody,?\nL3,2026-03-22,-5.00,EUR,Bank,fees\n"
+LINES = "L1,2026-03-20,600.00,EUR,Kreis,thanks\nL2,2026-03-21,90.00,EUR,Somebody,?\nL3,2026-03-22,-5.00,EUR,Kreis Nordfriesland,?\n"
 DAY = "2026-03-31"
 
 
