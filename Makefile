@@ -5,8 +5,8 @@ PYTHON313 ?= python3.13
 LOCKFLAGS ?=
 # What to measure, such as --quick or "--sizes 1000,10000 --work DIR"; `python -m tests.bench --help` has it all.
 BENCH ?=
-# As `python -m tests.reconcile --help` has it; else 200, 2,000 and 20,000 lines of seed 1.
-RECONCILE ?=
+# As `python -m tests.reconcile --help` has it; else 200, 2,000 and 20,000 lines of seed 1, of both families.
+RECONCILE ?= --family both
 
 RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 -q tests

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from billcli.core.matching.facts import Decision
+from billcli.core.matching.facts import Allocation, Decision
+from tests.reconcile.second.documents import Truth as SecondTruth
 from tests.reconcile.world import Truth
 
 RIGHT, SUGGESTED, MISSED, WRONG = "right", "suggested", "missed", "wrong"
@@ -48,8 +49,10 @@ class Score:
         return 1000 * self.wrong / max(1, lines)
 
 
-def judge(decision: Decision, truth: Truth) -> str:
+def judge(decision: Decision, truth: Truth | SecondTruth) -> str:
     """One line's mark."""
+    if isinstance(truth, SecondTruth):
+        return _judge_second(decision, truth)
     if truth.outcome == "hold":
         return WRONG if decision.outcome in DOES else RIGHT
     cash = {each.document: each.amount for each in decision.allocations}
@@ -64,12 +67,51 @@ def judge(decision: Decision, truth: Truth) -> str:
     return MISSED
 
 
-def score(decisions: Sequence[Decision], truth: dict[str, Truth]) -> Score:
+def _judge_second(decision: Decision, truth: SecondTruth) -> str:
+    """What moves money outside the right outcomes, or with another allocation, is wrong; what may wait is right where it waits."""
+    if decision.outcome in DOES:
+        if decision.outcome not in truth.outcomes:
+            return WRONG
+        if decision.outcome == "book":
+            same = truth.allocations is not None and _shares(decision.allocations) == _shares(truth.allocations)
+            return RIGHT if same else WRONG
+        return RIGHT if not truth.payment or decision.payment == truth.payment else WRONG
+    if decision.outcome in truth.outcomes:
+        return RIGHT
+    if not holds(truth) and decision.outcome in ("ignore", "seen"):
+        return WRONG
+    if truth.allocations is not None:
+        wanted = _shares(truth.allocations)
+        if any(_shares(each.allocations) == wanted for each in decision.candidates):
+            return SUGGESTED
+    elif truth.payment and decision.payment == truth.payment:
+        return SUGGESTED
+    return MISSED
+
+
+def _shares(allocations: Iterable[Allocation]) -> frozenset[Allocation]:
+    """Money on account is none of a document: it follows from the rest."""
+    return frozenset(each for each in allocations if each.document)
+
+
+def holds(truth: Truth | SecondTruth) -> bool:
+    """Whether no money may move on this line."""
+    if isinstance(truth, SecondTruth):
+        return not truth.outcomes.intersection(DOES)
+    return truth.outcome == "hold"
+
+
+def name(truth: Truth | SecondTruth) -> str:
+    """The class of the line."""
+    return truth.cls if isinstance(truth, SecondTruth) else truth.case
+
+
+def score(decisions: Sequence[Decision], truth: Mapping[str, Truth] | Mapping[str, SecondTruth]) -> Score:
     classes: dict[str, Counter[str]] = {}
     for decision in decisions:
         known = truth[decision.line.id]
-        classes.setdefault(known.case, Counter())[judge(decision, known)] += 1
-    return Score(classes, frozenset(known.case for known in truth.values() if known.outcome == "hold"))
+        classes.setdefault(name(known), Counter())[judge(decision, known)] += 1
+    return Score(classes, frozenset(name(known) for known in truth.values() if holds(known)))
 
 
 def table(found: Score) -> str:
