@@ -35,7 +35,7 @@ def read_statement_file(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(LIMIT + 1)  # one more than any format may have, which is said further on
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "name the file that the bank gave you") from None
 
 
 def profiles(root: str | None) -> dict[str, BankProfile]:

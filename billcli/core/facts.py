@@ -62,6 +62,7 @@ class InvoiceFact(NamedTuple):
     seal: str | None
     voided_on: date | None
     lines: int
+    buyer_reference: str | None = None
 
 
 class OpenInvoice(NamedTuple):

@@ -163,19 +163,19 @@ def free_notes(connection: sqlite3.Connection) -> list[tuple[CreditNoteFact, int
 
 def settled(connection: sqlite3.Connection) -> list[Settled]:
     sql = """
-    SELECT number, customer, currency, gross, last_event, reference, external_id, imported FROM invoices
+    SELECT number, customer, currency, gross, last_event, reference, buyer_reference, external_id, imported FROM invoices
     WHERE open_all <= 0 AND voided_on IS NULL ORDER BY number
     """
     return [
-        Settled(number, customer, currency, gross, date.fromisoformat(day), references(reference, external_id, bool(imported)))
-        for number, customer, currency, gross, day, reference, external_id, imported in connection.execute(sql)
+        Settled(number, customer, currency, gross, date.fromisoformat(day), references(reference, order, external_id, bool(imported)))
+        for number, customer, currency, gross, day, reference, order, external_id, imported in connection.execute(sql)
     ]
 
 
-def references(reference: str | None, external_id: str | None, imported: bool) -> tuple[str, ...]:
-    """What a payer may quote of an invoice beside its number."""
+def references(reference: str | None, order: str | None, external_id: str | None, imported: bool) -> tuple[str, ...]:
+    """What a payer may quote of an invoice beside its number; ``order`` is the buyer's own."""
     older = external_id if imported else None
-    return tuple(each for each in (reference, older) if each)
+    return tuple(dict.fromkeys(each for each in (reference, order, older) if each))
 
 
 def parties(connection: sqlite3.Connection) -> list[Party]:

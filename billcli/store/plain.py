@@ -109,7 +109,7 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
         number, customer, head["type"], day, due[0], len(parts), currency, net, tax, gross, _text(head["terms"]), _text(head["reference"]),
         until, percent, head["series"], int(head["counter"]), int(imported is not None),
         _text(imported["external_id"] if imported else end["external_id"]), seal.hash_of(content), seal.hash_of(content + apart),
-        _text(end["seal"]), None, len(lines),
+        _text(end["seal"]), None, len(lines), _text(head["buyer_reference"]),
     ))]  # fmt: skip
     if len(parts) > 1:
         found += [(InstalmentFact, (number, each, amount)) for each, amount in zip(due, amounts, strict=True)]

@@ -61,7 +61,7 @@ def _items(books: Books, settings: Settings) -> list[Item]:
 
 
 def _item(fact: InvoiceFact, open_: int, discount: int, until: object, paid: object) -> Item:
-    references = bank_queries.references(fact.reference, fact.external_id, bool(fact.imported))
+    references = bank_queries.references(fact.reference, fact.buyer_reference, fact.external_id, bool(fact.imported))
     return Item(
         fact.number, "invoice", fact.customer, fact.currency, fact.issued_on, fact.due_on, fact.gross, open_, references,
         until, discount, paid,  # type: ignore[arg-type]
