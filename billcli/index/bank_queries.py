@@ -132,11 +132,18 @@ def booked_from(connection: sqlite3.Connection, name: str) -> Key | None:
     return (row[0], row[1]) if row else None
 
 
-def place_of(connection: sqlite3.Connection, account: str, line: str) -> tuple[str, int] | None:
-    """(file, place in it) of the live decision on a line."""
-    sql = f"SELECT f.path, t.at FROM bank_decisions t JOIN files f ON f.id = t.file {_LIVE} AND t.account = ? AND t.line = ?"
-    row = connection.execute(sql, (account, line)).fetchone()
-    return (str(row[0]), int(row[1])) if row else None
+def returned_by(connection: sqlite3.Connection, payment: str) -> Key | None:
+    """The line that takes a payment back, by a live decision."""
+    row = connection.execute(
+        "SELECT account, line FROM bank_bookings WHERE name = ? AND kind = 'reversal' AND undone = 0", (payment,)
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def live_on(connection: sqlite3.Connection, account: str, line: str) -> list[tuple[str, int, str]]:
+    """(file, place in it, documents) of each live decision on a line: more than one where clones took it on their own."""
+    sql = f"SELECT f.path, t.at, t.documents FROM bank_decisions t JOIN files f ON f.id = t.file {_LIVE} AND t.account = ? AND t.line = ?"
+    return connection.execute(sql, (account, line)).fetchall()
 
 
 # what a matcher may know
@@ -248,9 +255,9 @@ def refused(connection: sqlite3.Connection) -> frozenset[Key]:
     return frozenset((line, each) for line, documents in connection.execute(sql) for each in documents.split("\n"))
 
 
-def external_ids(connection: sqlite3.Connection, wanted: str) -> list[str]:
-    """External ids of payments that are this one or go on with a slash: of a line, as often as it was booked."""
-    sql = "SELECT external_id FROM payments WHERE external_id = ?1 OR (external_id > ?1 || '/' AND external_id < ?1 || '0')"  # "0" follows "/"
+def external_ids(connection: sqlite3.Connection, wanted: str, table: str = "payments") -> list[str]:
+    """External ids of payments or refunds that are this one or go on with a slash: of a line, as often as it was booked."""
+    sql = f"SELECT external_id FROM {table} WHERE external_id = ?1 OR (external_id > ?1 || '/' AND external_id < ?1 || '0')"  # "0" follows "/"
     return [found for (found,) in connection.execute(sql, (wanted,))]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from billcli.app import settling
 from billcli.app.amounts import value_of
 from billcli.app.books import Books
-from billcli.core.facts import BankBookingFact, BankDecisionFact
+from billcli.core.facts import BankBookingFact
 from billcli.core.plan import Change, Drop, Edit, Plan, Set
 from billcli.core.report import counted
 from billcli.errors import BillError, UsageError
@@ -60,23 +61,25 @@ def _meant(books: Books, what: str) -> list[tuple[str, str]]:
 
 
 def _undo(books: Books, account: str, line: str, reason: str) -> tuple[str, list[Change]]:
-    place = bank_queries.place_of(books.index, account, line)
+    """Every live decision on it: two clones may have taken the same one on two days."""
     decision = bank_queries.decisions(books.index, [line])[account, line]
-    assert place is not None
-    path, at = place
-    changes = [Change(path, "reconciliation", (Set(("decisions", at, "undone"), {"on": books.today, "reason": reason}),))]
-    words = []
-    for each in bank_queries.bookings(books.index, account, line):
-        said, more = _unbook(books, each, decision, reason)
-        words += said
+    undone = {"on": books.today, "reason": reason}
+    live = bank_queries.live_on(books.index, account, line)
+    changes = [Change(path, "reconciliation", (Set(("decisions", at, "undone"), undone),)) for path, at, _ in live]
+    documents = tuple(dict.fromkeys(each for _, _, named in live for each in named.split("\n") if each))
+    words: list[str] = []
+    made = {(each.kind, each.name): each for each in bank_queries.bookings(books.index, account, line)}
+    for each in made.values():
+        said, more = _unbook(books, each, documents, reason)
+        words += (each for each in said if each not in words)
         changes += more
     amount = Money(decision.amount, decision.currency)
     return f"line {line} of {account} over {amount} is open again" + (f": {', '.join(words)}" if words else ""), changes
 
 
-def _unbook(books: Books, booking: BankBookingFact, decision: BankDecisionFact, reason: str) -> tuple[list[str], list[Change]]:
+def _unbook(books: Books, booking: BankBookingFact, documents: Sequence[str], reason: str) -> tuple[list[str], list[Change]]:
     if booking.kind == "payment":
-        return _payment(books, booking.name, decision, reason)
+        return _payment(books, booking.name, documents, reason)
     if booking.kind == "reversal":
         return _reversal(books, booking.name)
     refund = queries.refund(books.index, booking.name)
@@ -88,12 +91,16 @@ def _unbook(books: Books, booking: BankBookingFact, decision: BankDecisionFact, 
     return [f"refund {refund.id} never went out"], [step for step in plan.steps if isinstance(step, Change)]
 
 
-def _payment(books: Books, name: str, decision: BankDecisionFact, reason: str) -> tuple[list[str], list[Change]]:
+def _payment(books: Books, name: str, documents: Sequence[str], reason: str) -> tuple[list[str], list[Change]]:
     """The payment is worth nothing from its own day on, or the first open one; credit notes that were netted are free again."""
     from billcli.app.credit_use import plan_undo
     from billcli.app.payment import plan_reverse
 
     fact = queries.payment(books.index, name)
+    if back := bank_queries.returned_by(books.index, name):
+        account, line = back
+        message = f"the line {quoted(line)} of {account} takes {name} back"
+        raise BillError(message, f'undo that one first: "bill reconcile undo {account}:{line}"')
     if fact is None or fact.reversed_on:
         return [], []
     if queries.draws_from(books.index, "payment", name):
@@ -102,8 +109,8 @@ def _payment(books: Books, name: str, decision: BankDecisionFact, reason: str) -
     plan = plan_reverse(name, why, fact.received_on, None)(books)
     changes = [step for step in plan.steps if isinstance(step, Change)]
     words = [f"payment {name} counts no more"]
-    invoices = [each for each in decision.documents.split("\n") if queries.invoice(books.index, each)]
-    for number in decision.documents.split("\n"):
+    invoices = [each for each in documents if queries.invoice(books.index, each)]
+    for number in documents:
         note = queries.credit_note(books.index, number)
         if note is None:
             continue
