@@ -136,7 +136,9 @@ class Desk:
         """(customer, allocations, money) of each payment; what no document takes is the payer's."""
         line = verdict.line
         named = [each for each in verdict.allocations if each.document]
-        for each in named:
+        for at, each in enumerate(named):
+            if any(each.document == other.document for other in named[:at]):
+                raise BillError(f"{each.document} is named twice", "give one amount for it")
             if each.document not in self.targets and each.document not in self.notes:
                 raise BillError(f"there is no open document {each.document}")
         payer = verdict.customer or next((self._customer_of(each.document) for each in named), "")
