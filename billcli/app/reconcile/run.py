@@ -330,12 +330,20 @@ class Booking:
             customer, _reason(line) or "paid back", Money(-line.amount, line.currency).text(),
             tuple(f"{name}:{Money(sources[name], line.currency).text()}" for name in payments),
             tuple(f"{name}:{Money(sources[name], line.currency).text()}" for name in notes), line.currency, line.booked_on, "transfer",
-            external_id=f"bank:{verdict.account}:{line.id}"[:900],
+            external_id=self._refund_key(f"bank:{verdict.account}:{line.id}"[:900]),
         )  # fmt: skip
         plan = plan_new(options)(self.books)
         self.created += [step for step in plan.steps if isinstance(step, Create)]
         self.drawn |= sources.keys()
         return Made(refund=str(plan.result["id"]), customer=customer, documents=tuple(sources))
+
+    def _refund_key(self, first: str) -> str:
+        """One for each time that the line was booked, as payments have it: a refund that was undone answers for no other."""
+        there = bank_queries.external_ids(self.books.index, first, "refunds")
+        key, nth = first, 2
+        while key in there:
+            key, nth = f"{first}/{nth}", nth + 1
+        return key
 
     def _owner(self, name: str) -> str:
         note = queries.credit_note(self.books.index, name)
