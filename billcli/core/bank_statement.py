@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from billcli.core.bank import BankLine, BankStatement
@@ -16,6 +16,8 @@ from billcli.model.money import LIMIT, Money
 from billcli.model.values import quoted
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_WORD = re.compile(r"\w{3,}")
+_CORRECTED = timedelta(days=5)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -131,8 +133,23 @@ def _line(each: BankLine) -> dict[str, Any]:
 
 
 def contradictions(new: Sequence[BankLine], known: dict[str, BankLine]) -> list[tuple[BankLine, BankLine]]:
-    """Lines whose id the account has with another amount: the bank gives ids again, or the file is of another account."""
-    return [(each, known[each.id]) for each in new if each.id in known and each.amount != known[each.id].amount]
+    """Lines whose id the account has for another movement: the bank gives ids again, or the file is of another account."""
+    return [(each, known[each.id]) for each in new if each.id in known and _another(each, known[each.id])]
+
+
+def _another(new: BankLine, old: BankLine) -> bool:
+    """Another amount, or a day that no bank corrects a booking to. Downloads may tell the text of one movement in other words."""
+    return (
+        new.amount != old.amount
+        or abs(new.booked_on - old.booked_on) > _CORRECTED
+        or not (_alike(new.text, old.text) or _alike(new.payer, old.payer))
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two texts may be of one movement: one of them is empty, or they share a word."""
+    words, others = ({*_WORD.findall(text.casefold())} for text in (one, other))
+    return not words or not others or bool(words & others)
 
 
 def day_of(said: BankStatement) -> date | None:
