@@ -18,11 +18,16 @@ def schema_files() -> dict[str, str]:
     """Text by path: a schema per kind, one for lines of the audit trail, and ``.vscode/settings.json`` that ties them to folders."""
     files = {f"schemas/{kind.name}.json": _text(json_schema(kind)) for kind in KINDS.values()}
     files["schemas/audit-entry.json"] = _text(AuditEntry.model_json_schema() | {"$schema": _DRAFT})
-    patterns = {
-        f"./schemas/{kind.name}.json": f"/{kind.folder}/**/*.yaml" if kind.key else f"/{kind.folder}.yaml" for kind in KINDS.values()
-    }
+    patterns = {f"./schemas/{kind.name}.json": _places(kind) for kind in KINDS.values()}
     files[".vscode/settings.json"] = _text({"yaml.schemas": patterns, "[yaml]": {"editor.tabSize": 2, "editor.insertSpaces": True}})
     return files
+
+
+def _places(kind: Kind) -> str:
+    """The glob of a kind's files; of statements by their first day, since ``bank/profiles`` has layouts beside them."""
+    if kind.below:
+        return f"/{kind.folder}/*/2*-*-*-*.yaml"
+    return f"/{kind.folder}/**/*.yaml" if kind.key else f"/{kind.folder}.yaml"
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,14 +32,14 @@ def root(tmp_path: Path) -> Path:
     return made
 
 
-def rows(root: Path, *lines: str) -> list[dict[str, object]]:
+def rows(root: Path, *lines: str) -> list[dict[str, Any]]:
     path = root.parent / "s.csv"
     path.write_text(HEAD + "".join(f"{each}\n" for each in lines), encoding="utf-8")
     before = tree(root)
     ran = bill("reconcile", str(path), "--dry-run", "--format", "json", cwd=root, at=DAY)
     assert ran.code == 0, ran.err
     assert tree(root) == before
-    found: list[dict[str, object]] = ran.json["rows"]
+    found: list[dict[str, Any]] = ran.json["rows"]
     return found
 
 
@@ -58,7 +59,7 @@ def test_a_row_has_these_fields_and_its_amounts_are_text(root: Path) -> None:
     assert isinstance(booked["confidence"], float) and 0.9 < booked["confidence"] <= 1
     assert [each["decision"] for each in (booked, proposed, nothing)] == ["book", "suggest", "open"]
     assert proposed["allocations"] == nothing["candidates"] == []
-    [candidate] = proposed["candidates"]  # type: ignore[misc]
+    [candidate] = proposed["candidates"]
     assert list(candidate) == ["allocations", "confidence", "because"]
     assert candidate["allocations"] == [{**allocation, "document": "INV-2026-0002", "amount": "600.00"}]
 
@@ -70,6 +71,6 @@ def test_a_line_is_called_by_the_files_own_id_in_its_order(root: Path) -> None:
 
 def test_the_buyers_order_number_and_the_payment_reference_are_known(root: Path) -> None:
     found = rows(root, "1,2026-03-20,600.00,EUR,Landeskasse,order PO-4711-88", "2,2026-03-21,1200.00,EUR,Bank,RF18 5390 0754 7034")
-    assert [(each["decision"], [one["document"] for one in each["allocations"]]) for each in found] == [  # type: ignore[attr-defined]
+    assert [(each["decision"], [one["document"] for one in each["allocations"]]) for each in found] == [
         ("book", ["INV-2026-0002"]), ("book", ["INV-2026-0001"]),
     ]  # fmt: skip
