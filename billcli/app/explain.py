@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from billcli.app.books import Books
     from billcli.core.report import Report, View
 
-TOPICS = {"mapping": "how a table of another tool is read", "settlement": "what settles an invoice, from when, and how it is undone"}
+TOPICS = {
+    "mapping": "how a table of another tool is read",
+    "reconcile": "what books itself of a bank statement, and what never does",
+    "settlement": "what settles an invoice, from when, and how it is undone",
+}
 """Pages that belong to no code."""
 
 
