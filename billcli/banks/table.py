@@ -36,7 +36,10 @@ def plain_cells(line: str, delimiter: str) -> list[str]:
     """The cells of a line on its own; a quote that is left open ends with it."""
     if delimiter not in line:
         return [line.strip()]
-    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    try:
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:  # a cell beyond all measure
+        return [each.strip() for each in line.split(delimiter)]
 
 
 def normal(name: str) -> str:
