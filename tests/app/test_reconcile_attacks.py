@@ -108,6 +108,43 @@ def test_a_refund_that_was_undone_can_be_booked_again(root: Path) -> None:
         assert balance(root, "kreis") == "540.00"
 
 
+NETTED = ("allocations:", "  - document: INV-2026-0002", "    amount: 600.00", "  - document: CN-2026-0001", "    amount: -60.00")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_credit_note_is_not_netted_and_paid_back_in_one_proposal(root: Path, turned: bool) -> None:
+    reconciled(root, "L4,2026-03-20,540.00,EUR,Unknown,none,,\nL5,2026-03-25,-60.00,EUR,Unknown,refund,,\n")
+    undone(root, "L5")
+    lines = [
+        entry("L4", "2026-03-20", "540.00", "book", "customer: kreis", *NETTED),
+        entry("L5", "2026-03-25", "-60.00", "refund", "payment: CN-2026-0001"),
+    ]
+    ran = applied(root, *(reversed(lines) if turned else lines))
+    assert (ran.code, "draws on CN-2026-0001" in ran.err) == (1, True)
+    assert applied(root, lines[0]).code == 0
+    assert bill("check", cwd=root, at=DAY).code == 0
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_payment_is_not_paid_back_and_returned_in_one_proposal(root: Path, turned: bool) -> None:
+    rows = ("L1,2026-03-20,300.00,EUR,Unknown,none,,", "L2,2026-03-25,-300.00,EUR,Unknown,a,,", "L3,2026-03-26,-300.00,EUR,Unknown,b,,")
+    reconciled(root, "\n".join(rows) + "\n")
+    undone(root, statement(root))
+    assert applied(root, entry("L1", "2026-03-20", "300.00", "book", "customer: kreis")).code == 0
+    [payment] = [Path(path).stem for path in tree(root) if path.startswith("payments/")]
+    lines = [
+        entry("L2", "2026-03-25", "-300.00", "refund", f"payment: {payment}"),
+        entry("L3", "2026-03-26", "-300.00", "return", f"payment: {payment}"),
+    ]
+    assert applied(root, *(reversed(lines) if turned else lines)).code == 1
+    assert applied(root, lines[0]).code == 0
+    assert applied(root, lines[1]).code == 1
+
+
+def test_a_cell_beyond_all_measure_is_no_bug(root: Path) -> None:
+    assert reconciled(root, f"L1,2026-03-20,1.00,EUR,Unknown,{'t' * 200_000},,\n").code in (1, 3)
+
+
 def test_an_id_that_the_bank_gives_again_for_the_same_amount_is_no_line_that_was_seen(root: Path) -> None:
     assert reconciled(root, "1,2026-03-01,600.00,EUR,Somebody,rent,,\n", name="february.csv").code == 3
     ran = reconciled(root, "1,2026-03-30,600.00,EUR,Kreis Nordfriesland,INV-2026-0002,,\n", name="march.csv")

@@ -269,6 +269,7 @@ class Booking:
         """Raises ``BillError`` where it cannot be booked so; nothing of it is then."""
         match verdict.decision:
             case "book":
+                self._ensure_unspent([each.document for each in verdict.allocations], self.drawn)
                 found = self.desk.book(verdict)
             case "return":
                 found = self._return(verdict)
@@ -292,7 +293,7 @@ class Booking:
         if payment.currency != line.currency or not 0 <= charge <= limit(self.settings.settlement.bank_charge, line.currency):
             message = f"{Money(-line.amount, line.currency)} went out, and {payment.id} is over {Money(payment.amount, payment.currency)}"
             raise BillError(message, "a return takes all of a payment back, and perhaps the bank's charge")
-        if any(queries.draws_from(self.books.index, "payment", payment.id)):
+        if payment.id in self.drawn or any(queries.draws_from(self.books.index, "payment", payment.id)):
             raise BillError(f"a refund draws on {payment.id}", "look at it first")
         reason = _reason(line) or "returned by the bank"
         amount = Money(charge, line.currency).text() if charge else None
@@ -319,8 +320,11 @@ class Booking:
             self.drawn.add(there.id)
             return Made(refund=there.id, customer=there.customer)
         sources = {each.document: -each.amount for each in verdict.allocations} or {verdict.payment: -line.amount}
-        if sum(sources.values()) != -line.amount or self.drawn & sources.keys():
+        if sum(sources.values()) != -line.amount:
             raise BillError("what it draws on does not come to what went out")
+        self._ensure_unspent(sources, {*self.drawn, *(name for name, rows in self.desk.used.items() if rows)})
+        if lost := next((name for name in sources if name in self.reversed), None):
+            raise BillError(f"{lost} comes back with another line", "what has gone back is not paid back again")
         notes = [name for name in sources if queries.credit_note(self.books.index, name)]
         payments = [name for name in sources if name not in notes]
         if lost := next((name for name in payments if queries.payment(self.books.index, name) is None), None):
@@ -336,6 +340,12 @@ class Booking:
         self.created += [step for step in plan.steps if isinstance(step, Create)]
         self.drawn |= sources.keys()
         return Made(refund=str(plan.result["id"]), customer=customer, documents=tuple(sources))
+
+    @staticmethod
+    def _ensure_unspent(names: Iterable[str], spends: set[str]) -> None:
+        """Raises ``Later`` where another line of this command spends of the same credit: what is left of it is known afterwards."""
+        if spent := next((name for name in names if name in spends), None):
+            raise Later(f"another line of this very command draws on {spent}", "book the one first, then the other")
 
     def _refund_key(self, first: str) -> str:
         """One for each time that the line was booked, as payments have it: a refund that was undone answers for no other."""
