@@ -154,6 +154,24 @@ def test_an_id_that_the_bank_gives_again_for_the_same_amount_is_no_line_that_was
     assert reconciled(root, "1,2026-03-02,600.00,EUR,SOMEBODY ELSE,rent march,,\n", name="again.csv").code == 3
 
 
+def test_what_two_clones_decided_otherwise_is_undone_in_both_and_decided_anew(root: Path) -> None:
+    reconciled(root, "L1,2026-03-20,600.00,EUR,Unknown,none,,\n")
+    other = root.parent / "other"
+    shutil.copytree(root, other)
+    for clone, customer in ((root, "kreis"), (other, "nordwind")):
+        assert bill("reconcile", "review", cwd=clone, at=DAY, stdin=f"a\n{customer}\n").code == 0
+    for kind in ("payments", "reconciliations"):
+        shutil.copytree(other / kind, root / kind, dirs_exist_ok=True)
+    told = bill("check", cwd=root, at=DAY)
+    assert (told.code, '"bill reconcile undo L1" takes both back' in told.out + told.err) == (1, True)
+    assert undone(root, "L1").code == 0
+    assert [balance(root, each) for each in ("kreis", "nordwind")] == ["540.00", "1200.00"]
+    assert bill("check", cwd=root, at=DAY).code == 0
+    assert bill("reconcile", "review", cwd=root, at=DAY, stdin="a\nkreis\n").code == 0
+    assert [balance(root, each) for each in ("kreis", "nordwind")] == ["-60.00", "1200.00"]
+    assert bill("check", cwd=root, at=DAY).code == 0
+
+
 def test_what_two_clones_booked_on_two_days_is_undone_in_both(root: Path) -> None:
     other = root.parent / "other"
     shutil.copytree(root, other)

@@ -97,7 +97,11 @@ def check_decisions(decisions: Iterable[Decided], accounts_lost: Callable[[str],
         if other is not each and other.outcome != each.outcome:
             message = f"the line {quoted(each.line)} of {each.account} is decided in {other.file} too, and otherwise"
             yield Diagnostic(
-                "E662", message, each.file, path, hint="two clones decided it; undo: in one of the two decisions, and its payment"
+                "E662",
+                message,
+                each.file,
+                path,
+                hint=f'two clones decided it; "bill reconcile undo {each.line}" takes both back, then decide anew',
             )
 
 
