@@ -18,7 +18,8 @@ from tests.bench.peers import Tools
 from tests.bench.shelf import FOLDED_YEARS, OURS_ALONE, SETTLED, Shelf, disk, git, put_back, without_index, written
 
 BARE = "python -I -c pass"
-COMPLETE = "__complete"
+COMPLETE = ("__complete", "bash")
+"""What the script of a shell asks at every Tab."""
 SMALL = 100
 """What single commands on the largest books are measured against."""
 CHECKED_AT_MOST = 10_000
@@ -93,8 +94,8 @@ def start(at: Setting) -> Iterator[Row]:
     bare = Contestant(BARE, (sys.executable, "-I", "-c", "pass"), at.tools.env)
     ours = [at.tools.ours("bill --version", "--version"), at.tools.ours("bill --help", "--help")]
     ratios = [Ratio("bill --version", BARE, 1.3), Ratio("bill --help", BARE), Ratio("bill --help", "hledger --help")]
-    if at.has(COMPLETE, "inv"):
-        ours.append(at.tools.ours("completion of a noun", COMPLETE, "inv"))
+    if at.has(*COMPLETE, "inv"):
+        ours.append(at.tools.ours("completion of a noun", *COMPLETE, "inv"))
         ratios.insert(1, Ratio("completion of a noun", BARE, 1.3))
     theirs = [*at.tools.theirs("hledger", "--version"), *at.tools.theirs("hledger", "--help"), *at.tools.theirs("ledger", "--version")]
     more = at._replace(rounds=at.rounds * 4)
@@ -195,8 +196,8 @@ def _singles(at: Setting, small: Path, large: Path, told: str) -> Iterator[Row]:
     goal = bool(told) and at.largest == 100_000
     yield pair.reads("show NUMBER", lambda owing: ("show", owing.number))
     yield pair.reads("customer show", lambda owing: ("customer", "show", owing.customer))
-    if peers.knows(at.tools, COMPLETE, "inv"):
-        yield pair.reads("completion of a number", lambda owing: (COMPLETE, "show", owing.number[:-1]))
+    if peers.knows(at.tools, *COMPLETE, "inv"):
+        yield pair.reads("completion of a number", lambda owing: (*COMPLETE, "show", owing.number[:-1]))
     for word, kept, limit in (("off", False, 1.5), ("on", True, 2.0)):
         yield pair.writes(f"invoice new, git {word}", _issue, kept, limit if goal else None)
         yield pair.writes(f"payment add, git {word}", _pay, kept)
@@ -215,6 +216,12 @@ def _issue(owing: _Owing) -> tuple[str, ...]:
 
 def _pay(owing: _Owing) -> tuple[str, ...]:
     return ("payment", "add", "--customer", owing.customer, "--amount", "1.00", "--oldest-first", "--again", "--yes")
+
+
+def _in_ledger(root: Path, words: Sequence[str]) -> tuple[str, ...]:
+    """The ledger is named as a person would: of completion it is part of the line that is completed."""
+    before, after = (words[:2], words[2:]) if tuple(words[:2]) == COMPLETE else ((), words)
+    return (*before, "--ledger", str(root), *after)
 
 
 class _Pair:
@@ -240,7 +247,7 @@ class _Pair:
 
     def _sides(self, name: str, words: Callable[[_Owing], Sequence[str]]) -> tuple[Contestant, Contestant]:
         small, large = (
-            self.at.tools.ours(label, "--ledger", str(root), *words(self.owing[root]))
+            self.at.tools.ours(label, *_in_ledger(root, words(self.owing[root])))
             for label, root in ((f"{name}, {SMALL} invoices", self.small), (name + self.told, self.large))
         )
         return small, large
