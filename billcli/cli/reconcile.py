@@ -122,8 +122,9 @@ def _carry_out(ctx: typer.Context, run: Run, *, as_of: str | None, dry_run: bool
     _answer(run, done, form)
     afterwards(done, quiet=quiet)
     if told.open:
-        hint = '"bill reconcile review" goes through them; "bill explain reconcile" says what books itself'
-        raise NeedsPerson(f"{_lines(told.open)} open", hint)
+        raise NeedsPerson(
+            f"{_lines(told.open)} open", '"bill reconcile review" goes through them; "bill explain reconcile" says what books itself'
+        )
 
 
 def _propose(ctx: typer.Context, run: Run, path: str, *, as_of: str | None, yes: bool, quiet: bool) -> None:
