@@ -6,7 +6,7 @@ LOCKFLAGS ?=
 # What to measure, such as --quick or "--sizes 1000,10000 --work DIR"; `python -m tests.bench --help` has it all.
 BENCH ?=
 # As `python -m tests.reconcile --help` has it; else 200, 2,000 and 20,000 lines of seed 1, of both families.
-RECONCILE ?= --family both
+RECONCILE ?=
 
 RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 -q tests
@@ -55,7 +55,7 @@ bench: venv
 	@$(RUN) tests.bench $(BENCH)
 
 bench-reconcile: venv
-	@$(RUN) tests.reconcile $(RECONCILE)
+	@$(RUN) tests.reconcile --family both $(RECONCILE)
 
 faults: venv
 	$(RUN) pytest tests -m long
