@@ -129,7 +129,7 @@ def _take(books: Books, file: File, sha256: str, accounts: Accounts, kept: set[s
             found.steps.append(Create(f"bank/{account.id}/{document.id}.yaml", "bank-statement", document_data(document)))
         found.taken.append(Taken(account, document.id, said.lines, said.skipped, said, file.name))
         found.notes.append(_note(file, account, document, len(fresh), said, keeps=keeps))
-        found.warnings.extend(f"{file.name}, line {each.row} is no movement yet: {each.reason}" for each in said.skipped[:5])
+        found.warnings.extend(f"{file.name}, line {each.row} is set aside: {each.reason}" for each in said.skipped[:5])
         if len(said.skipped) > 5:
             found.warnings.append(f"{file.name}: {len(said.skipped) - 5} more rows are no movements")
 
