@@ -145,6 +145,19 @@ def test_a_cell_beyond_all_measure_is_no_bug(root: Path) -> None:
     assert reconciled(root, f"L1,2026-03-20,1.00,EUR,Unknown,{'t' * 200_000},,\n").code in (1, 3)
 
 
+def test_a_part_of_a_payment_that_goes_back_is_a_refund_of_its_credit(root: Path) -> None:
+    reconciled(root, "L1,2026-03-20,700.00,EUR,Unknown,none,,\nL2,2026-03-25,-100.00,EUR,Unknown,a,,\n")
+    undone(root, "L2")
+    answers = "p\nINV-2026-0002\nq\n"
+    assert bill("reconcile", "review", cwd=root, at=DAY, stdin=answers).code == 3
+    [payment] = [Path(path).stem for path in tree(root) if path.startswith("payments/")]
+    assert bill("reconcile", "review", cwd=root, at=DAY, stdin=f"r\n{payment}\nq\n").code == 0
+    assert balance(root, "kreis") == "-60.00"
+    assert undone(root, "L1").code == 1
+    assert undone(root, "L2").code == 0
+    assert balance(root, "kreis") == "-160.00"
+
+
 def test_an_id_that_the_bank_gives_again_for_the_same_amount_is_no_line_that_was_seen(root: Path) -> None:
     assert reconciled(root, "1,2026-03-01,600.00,EUR,Somebody,rent,,\n", name="february.csv").code == 3
     ran = reconciled(root, "1,2026-03-30,600.00,EUR,Kreis Nordfriesland,INV-2026-0002,,\n", name="march.csv")

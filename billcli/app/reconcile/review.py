@@ -112,7 +112,8 @@ class Session:
             there = queries.refund(books.index, name) or queries.credit_note(books.index, name)
         if payment is None and there is None:
             raise BillError(f"there is no payment, refund or credit note {quoted(name)}")
-        comes_back = payment is not None and not payment.reversed_on and (decision is None or decision.outcome != "refund")
+        whole = payment is not None and not payment.reversed_on and payment.amount <= -spot.line.amount
+        comes_back = whole and (decision is None or decision.outcome != "refund")
         return self._write(self._verdict("return" if comes_back else "refund", "", ())._replace(payment=name))
 
     def names_documents(self, typed: str) -> bool:
