@@ -336,13 +336,14 @@ def decisions_on(connection: sqlite3.Connection, account: str, line: str) -> lis
     return [(date.fromisoformat(day), path, at) for day, path, at in connection.execute(sql, (line, account))]
 
 
-def of_other_formats(connection: sqlite3.Connection, account: str, form: str) -> dict[tuple[date, int], list[str]]:
-    """The account's lines that only files of another format brought, by day and amount."""
+def of_several_formats(connection: sqlite3.Connection, account: str, also: set[str]) -> list[tuple[str, date, int, str]]:
+    """(line, day, amount, format) of an account's lines; none where its files, with those of ``also``, are of one format."""
+    sql = "SELECT DISTINCT coalesce(format, '') FROM bank_statements WHERE account = ?"
+    formats = {form for (form,) in connection.execute(sql, (account,))}
+    if not formats or len(formats | also) < 2:
+        return []
     sql = """
-    SELECT l.id, l.booked_on, l.amount FROM bank_lines l JOIN bank_statements s ON s.id = l.statement
-    WHERE l.account = ?1 GROUP BY l.id, l.booked_on, l.amount HAVING max(coalesce(s.format, '') = ?2) = 0
+    SELECT DISTINCT l.id, l.booked_on, l.amount, coalesce(s.format, '') FROM bank_lines l JOIN bank_statements s ON s.id = l.statement
+    WHERE l.account = ? ORDER BY l.booked_on, l.id
     """
-    found: dict[tuple[date, int], list[str]] = {}
-    for line, day, amount in connection.execute(sql, (account, form)):
-        found.setdefault((date.fromisoformat(day), amount), []).append(line)
-    return found
+    return [(line, date.fromisoformat(day), amount, form) for line, day, amount, form in connection.execute(sql, (account,))]

@@ -158,6 +158,34 @@ def test_a_part_of_a_payment_that_goes_back_is_a_refund_of_its_credit(root: Path
     assert balance(root, "kreis") == "-160.00"
 
 
+MT940 = """:20:STARTUMSE
+:25:10020030/1234567
+:28C:00001/001
+:60F:C260327EUR0,00
+:61:2603280328DR600,00NRTINONREF
+:86:109?00RETOURE?20Rueckgabe Lastschrift?32Kreis Nordfriesland
+:62F:D260328EUR600,00
+-
+"""
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_one_return_in_two_formats_takes_one_payment_back(root: Path, together: bool) -> None:
+    done("invoice", "new", "-c", "kreis", "-l", "Consulting;5;100;vat-20", "--yes", cwd=root, at="2026-03-14")
+    rows = [f"A{at},2026-03-2{at},600.00,EUR,Kreis Nordfriesland,INV-2026-000{at},,\n" for at in (2, 3)]
+    assert reconciled(root, "".join(rows), name="paid.csv").code == 0
+    back = root.parent / "m.sta"
+    back.write_text(MT940, encoding="utf-8")
+    row = "B1,2026-03-28,-600.00,EUR,Kreis Nordfriesland,Rueckgabe Lastschrift,,return\n"
+    assert reconciled(root, row, *((str(back), "--account", "main") if together else ())).code == 3
+    assert bill("reconcile", str(back), "--yes", "--account", "main", cwd=root, at=DAY).code == 3
+    payment = next(Path(path).stem for path in sorted(tree(root)) if path.startswith("payments/"))
+    bill("reconcile", "review", cwd=root, at=DAY, stdin=f"r\n{payment}\nq\n")
+    ran = bill("reconcile", "--yes", cwd=root, at=DAY)
+    assert (ran.code, "which came in a file of another format" in ran.out) == (3, True)
+    assert balance(root, "kreis") == "540.00"
+
+
 def test_an_id_that_the_bank_gives_again_for_the_same_amount_is_no_line_that_was_seen(root: Path) -> None:
     assert reconciled(root, "1,2026-03-01,600.00,EUR,Somebody,rent,,\n", name="february.csv").code == 3
     ran = reconciled(root, "1,2026-03-30,600.00,EUR,Kreis Nordfriesland,INV-2026-0002,,\n", name="march.csv")

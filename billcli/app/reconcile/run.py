@@ -77,7 +77,7 @@ class Run:
         spots, earlier = _spots(books, brought, self.account)
         payouts = read_report(self.report, settings.currency) if self.report is not None else []
         decided = decide_all(books, settings, [*earlier, *spots], payouts)
-        twins = _twins(books, brought)
+        twins = _twins(books, brought, [*earlier, *spots])
         decided = [
             _left_to_a_person(decision, twins[spot.account, spot.line.id]) if (spot.account, spot.line.id) in twins else decision
             for spot, decision in zip([*earlier, *spots], decided, strict=True)
@@ -173,17 +173,33 @@ def _apart(spots: Sequence[Spot], which: Sequence[int]) -> list[Sequence[int]]:
 _PAST = {"book": "booked", "return": "a payment came back", "refund": "a refund", "ignore": "no receivable", "refused": "refused"}
 
 
-def _twins(books: Books, brought: Imported) -> dict[tuple[str, str], str]:
-    """Lines that the account may have under another id, since a file of another format brought them: the words to say so."""
-    found: dict[tuple[str, str], str] = {}
+def _twins(books: Books, brought: Imported, spots: Sequence[Spot]) -> dict[tuple[str, str], str]:
+    """Lines that the account may have under another id, from a file of another format: the words to say so.
+
+    Of two such lines the one waits that comes after the other, or is open while the other is decided.
+    """
+    formats: dict[tuple[str, str], set[str]] = {}
+    new: dict[tuple[str, date, int], list[str]] = {}
     for taken in brought.taken:
-        others = bank_queries.of_other_formats(books.index, taken.account.id, taken.said.format)
-        mine = {line.id for line in taken.lines}
-        for line in taken.lines if others else ():
-            same = [each for each in others.get((line.booked_on, line.amount), ()) if each not in mine and each != line.id]
-            if same:
-                words = f"it may be the line {same[0]}, which came in a file of another format"
-                found[taken.account.id, line.id] = words
+        for line in taken.lines:
+            formats.setdefault((taken.account.id, line.id), set()).add(taken.said.format)
+            new.setdefault((taken.account.id, line.booked_on, line.amount), []).append(line.id)
+    for account in dict.fromkeys(each.account for each in spots):
+        said = {taken.said.format for taken in brought.taken if taken.account.id == account}
+        for name, day, amount, form in bank_queries.of_several_formats(books.index, account, said):
+            formats.setdefault((account, name), set()).add(form)
+            new.setdefault((account, day, amount), []).append(name)
+    order = {(each.account, each.line.id): at for at, each in reversed(list(enumerate(spots)))}
+    decided = bank_queries.decisions(books.index) if any(len(each) > 1 for each in new.values()) else {}
+    found: dict[tuple[str, str], str] = {}
+    for spot in spots:
+        key = (spot.account, spot.line.id)
+        for other in new.get((spot.account, spot.line.booked_on, spot.line.amount), ()):
+            there = (spot.account, other)
+            first = there in decided or order.get(there, -1) < order[key]
+            if other != spot.line.id and first and not formats[there] & formats.get(key, set()):
+                found[key] = f"it may be the line {other}, which came in a file of another format"
+                break
     return found
 
 
