@@ -9,7 +9,7 @@ from billcli.banks import days, figures
 from billcli.banks.profiles import Match, currency_of, laid_over
 from billcli.banks.table import ABOVE, DELIMITERS, normal, plain_cells, split_lines
 from billcli.banks.texts import clean
-from billcli.banks.words import BOOKED, HEADER, MINUS, NOT_BOOKED, PLUS, STATUS
+from billcli.banks.words import BOOKED, HEADER, MINUS, NOT_BOOKED, PENDING, PLUS, STATUS
 from billcli.model.bank_profile import BankProfile, Columns, Skip
 
 _SAMPLE = 50_000
@@ -39,7 +39,9 @@ def by_header(text: str, encoding: str) -> Match | None:
         return None
     columns, doubts = _columns(seen)
     doubts += _fee_doubts(seen, columns)
-    if doubts or "date" not in columns or not ("amount" in columns or {"income", "expense"} <= columns.keys()):
+    if doubts or _pending_elsewhere(seen, columns):
+        return None
+    if "date" not in columns or not ("amount" in columns or {"income", "expense"} <= columns.keys()):
         return None
     named = Columns.model_construct(None, **{role: _names(cells) for role, cells in columns.items()})
     status = tuple(Skip.model_construct(column=(cell,), words=NOT_BOOKED, booked=BOOKED) for cell in _status(seen))
@@ -71,6 +73,13 @@ def propose(text: str, encoding: str, title: str) -> Proposal | None:
     if skips := _skips(seen, doubts) if seen.header else []:
         data["skip"] = skips
     return Proposal(data, tuple(doubts))
+
+
+def _pending_elsewhere(seen: _Seen, columns: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a column that nobody knows says that some row is not booked yet: what else it says cannot be told then."""
+    known = {cell for cells in columns.values() for cell in cells} | set(_status(seen))
+    unknown = [at for at, cell in enumerate(seen.header) if cell not in known]
+    return any(PENDING & set(row[at].casefold().split()) for row in seen.rows for at in unknown if at < len(row))
 
 
 def _status(seen: _Seen) -> list[str]:

@@ -35,6 +35,15 @@ def test_plain_header_in_several_languages_is_read_without_a_profile(raw: str) -
     )  # fmt: skip
 
 
+def test_pending_row_in_a_column_that_nobody_knows_is_not_taken_for_money() -> None:
+    text = "Datum;Betrag;Währung;Verwendungszweck;Info\n28.09.2026;10,00;EUR;eins;Umsatz gebucht\n"
+    text += "30.09.2026;20,00;EUR;zwei;Umsatz vorgemerkt\n"
+    with pytest.raises(BillError) as caught:
+        understood(text)
+    assert [each.code for each in caught.value.diagnostics] == ["E626"]
+    assert len(understood(text.replace("vorgemerkt", "gebucht"))[0].lines) == 2
+
+
 def test_status_of_a_plain_header_sets_pending_rows_aside_and_asks_for_words_it_does_not_know() -> None:
     head = "date,amount,currency,text,status\n"
     [found] = understood(head + "2026-03-02,1.50,EUR,a,Booked\n2026-03-03,2.50,EUR,b,Pending\n2026-03-04,3.50,EUR,c,failed\n")
