@@ -12,16 +12,20 @@ from billcli.cli.common import tell
 END = ""
 """No more input."""
 
+_ENDS = ("\x04", "\x00")
+"""Ctrl-D, and what a terminal makes of it that was typed ahead, while it still gave lines."""
+
 
 def key(prompt: str, *, lines: bool) -> str:
     """One key; with ``lines`` the first letter of a line, or a line end for an empty one. ``END`` where the input has ended."""
-    tell(prompt)
     if lines:
+        tell(prompt)
         typed = _line()
         return END if typed == END else (typed.strip()[:1] or "\n")
     with _key_by_key():
+        tell(prompt)
         typed = _character()
-    typed = END if typed == "\x04" else typed
+    typed = END if typed in _ENDS else typed
     tell(f"{typed if typed.isprintable() else ''}\n")
     return typed.replace("\r", "\n")
 
