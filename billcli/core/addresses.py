@@ -9,7 +9,18 @@ import re
 
 from billcli.model.pattern import Pattern
 
-FOLDERS = ("invoices", "credit-notes", "payments", "refunds", "write-offs", "holds", "reconciliations")
+FOLDERS = (
+    "invoices",
+    "credit-notes",
+    "payments",
+    "refunds",
+    "write-offs",
+    "holds",
+    "reconciliations",
+    "reminders",
+    "approvals",
+    "deliveries",
+)
 """Of the kinds whose documents have a month."""
 
 _MONTH = rf"(?:{'|'.join(FOLDERS)})/[0-9]{{4}}/(?:0[1-9]|1[0-2])"

@@ -29,6 +29,7 @@ class CustomerFact(NamedTuple):
     external_id: str | None
     deactivated_on: date | None
     merged_into: str | None
+    dunning: str | None
     also: str
     """Aliases, IBANs and addresses, one a line: what ``show`` searches."""
 
@@ -202,6 +203,104 @@ class PlanPart(NamedTuple):
     invoice: str
     due_on: date
     amount: int
+
+
+class RecurringFact(NamedTuple):
+    """A template of invoices; what it says in all stands in its file."""
+
+    id: str
+    customer: str
+    every: str
+    starts_on: date
+    ends_on: date | None
+    issue: str
+    mail: int
+    external_id: str | None
+    content: str
+
+
+class ReminderFact(NamedTuple):
+    """A notice; ``level`` is the highest of its items, ``total`` what it asks for with all claims."""
+
+    id: str
+    customer: str
+    currency: str
+    booked_on: date
+    level: int
+    policy: str
+    channel: str
+    deadline: date | None
+    total: int
+
+
+class ReminderItemFact(NamedTuple):
+    """An invoice in a notice with what is claimed on it there; ``computed`` is the interest that had run up in all."""
+
+    reminder: str
+    invoice: str
+    level: int
+    due_on: date
+    open: int
+    asked: int
+    fee: int
+    interest: int
+    computed: int
+    place: str
+
+
+class ReminderChargeFact(NamedTuple):
+    """The bank's charge for a payment that came back, claimed in a notice."""
+
+    reminder: str
+    payment: str
+    amount: int
+    place: str
+
+
+class ApprovalFact(NamedTuple):
+    """Somebody's consent to notices up to a level, on one invoice or, without one, on all of the customer's."""
+
+    id: str
+    customer: str
+    invoice: str | None
+    level: int
+    booked_on: date
+    until: date | None
+    approved_by: str
+    reason: str | None
+    external_id: str | None
+    content: str
+
+
+class DeliveryFact(NamedTuple):
+    """What goes, or went, to one recipient. ``state`` is the word of the last line (empty before the first), ``said`` what it says.
+
+    ``attempts`` counts the times it was begun to be handed over; ``message`` is the SHA-256 of the whole message.
+    """
+
+    id: str
+    kind: str
+    customer: str
+    about: str | None
+    booked_on: date
+    channel: str
+    recipient: str | None
+    planned_at: str
+    message_id: str | None
+    subject: str | None
+    message: str | None
+    state: str
+    state_at: str
+    said: str
+    attempts: int
+
+
+class DeliveredFact(NamedTuple):
+    """A document that a delivery holds: an invoice, a credit note, or a notice."""
+
+    delivery: str
+    kind: str
+    name: str
 
 
 class EvidenceFact(NamedTuple):
@@ -401,6 +500,13 @@ Fact = (
     | HoldFact
     | PlanPart
     | EvidenceFact
+    | RecurringFact
+    | ReminderFact
+    | ReminderItemFact
+    | ReminderChargeFact
+    | ApprovalFact
+    | DeliveryFact
+    | DeliveredFact
     | BankAccountFact
     | BankStatementFact
     | BankLineFact

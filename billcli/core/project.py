@@ -9,6 +9,7 @@ from typing import Any
 
 from billcli.core import seal
 from billcli.core.facts import (
+    ApprovalFact,
     BankAccountFact,
     BankBookingFact,
     BankDecisionFact,
@@ -17,6 +18,8 @@ from billcli.core.facts import (
     CreditLineFact,
     CreditNoteFact,
     CustomerFact,
+    DeliveredFact,
+    DeliveryFact,
     DraftFact,
     Draw,
     EvidenceFact,
@@ -27,8 +30,12 @@ from billcli.core.facts import (
     Name,
     PaymentFact,
     PlanPart,
+    RecurringFact,
     Reference,
     RefundFact,
+    ReminderChargeFact,
+    ReminderFact,
+    ReminderItemFact,
     Setting,
     Settlement,
     WriteOffFact,
@@ -39,13 +46,16 @@ from billcli.model.category import Categories
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
+from billcli.model.delivery import Delivery, parse_state
 from billcli.model.hold import Hold
 from billcli.model.invoice import Draft, Invoice
 from billcli.model.item import Items
 from billcli.model.money import digits
 from billcli.model.payment import Payment
 from billcli.model.reconciliation import Reconciliation
+from billcli.model.recurring import Recurring
 from billcli.model.refund import Refund
+from billcli.model.reminder import Approval, Reminder
 from billcli.model.rules import Rules
 from billcli.model.sequence import split_number
 from billcli.model.settings import Settings
@@ -123,6 +133,7 @@ def _customer(customer: Customer) -> Iterator[Fact]:
         language=customer.language, terms=customer.terms, tax=customer.tax,
         credit_limit=format(customer.credit_limit, "f") if customer.credit_limit is not None else None, parent=customer.parent,
         tax_id=customer.tax_id, external_id=customer.external_id, deactivated_on=customer.deactivated_on, merged_into=customer.merged_into,
+        dunning=customer.dunning,
         also="\n".join(also), **dimensions,
     )  # fmt: skip
     yield from _references([
@@ -324,6 +335,68 @@ def _reconciliation(said: Reconciliation) -> Iterator[Fact]:
             yield Reference("refund" if kind == "refund" else "payment", name, place)
 
 
+def _recurring(template: Recurring) -> Iterator[Fact]:
+    yield RecurringFact(
+        id=template.id, customer=template.customer, every=template.every, starts_on=template.starts_on, ends_on=template.ends_on,
+        issue=template.issue, mail=int(template.mail), external_id=template.external_id, content=seal.content(template),
+    )  # fmt: skip
+    taxes = [("tax", each.tax, ("adjustments", at, "tax")) for at, each in enumerate(template.adjustments)]
+    lines = _lines(template.lines, frozen=False)
+    yield from _references([("customer", template.customer, ("customer",)), *lines, *taxes, *_tags(template.tags)])
+
+
+def _reminder(notice: Reminder) -> Iterator[Fact]:
+    def minor(amount: Decimal | None) -> int:
+        return 0 if amount is None else _minor(amount, notice.currency)
+
+    yield ReminderFact(
+        id=notice.id, customer=notice.customer, currency=notice.currency, booked_on=notice.on, level=notice.level, policy=notice.policy,
+        channel=notice.channel, deadline=notice.deadline, total=minor(notice.total),
+    )  # fmt: skip
+    for at, each in enumerate(notice.items):
+        yield ReminderItemFact(
+            reminder=notice.id, invoice=each.invoice, level=each.level, due_on=each.due_on, open=minor(each.open), asked=minor(each.asked),
+            fee=minor(each.fee), interest=minor(each.interest), computed=minor(each.interest_computed), place=f"items[{at}].invoice",
+        )  # fmt: skip
+    for at, charge in enumerate(notice.charges):
+        yield ReminderChargeFact(notice.id, charge.payment, minor(charge.amount), f"charges[{at}].payment")
+    yield from _references([
+        ("customer", notice.customer, ("customer",)),
+        *(("invoice", each.invoice, ("items", at, "invoice")) for at, each in enumerate(notice.items)),
+        *(("payment", each.payment, ("charges", at, "payment")) for at, each in enumerate(notice.charges)),
+    ])  # fmt: skip
+
+
+def _approval(approval: Approval) -> Iterator[Fact]:
+    yield ApprovalFact(
+        id=approval.id, customer=approval.customer, invoice=approval.invoice, level=approval.level, booked_on=approval.on,
+        until=approval.until, approved_by=approval.approved_by, reason=approval.reason, external_id=approval.external_id,
+        content=seal.content(approval),
+    )  # fmt: skip
+    yield from _references([("customer", approval.customer, ("customer",)), ("invoice", approval.invoice, ("invoice",))])
+
+
+_HELD = {"invoice": "invoice", "credit-note": "credit-note", "reminder": "reminder"}
+"""What a delivery of each kind holds, where that is a document."""
+
+
+def _delivery(delivery: Delivery) -> Iterator[Fact]:
+    states = [parse_state(each) for each in delivery.states]
+    last = states[-1] if states else None
+    yield DeliveryFact(
+        id=delivery.id, kind=delivery.kind, customer=delivery.customer, about=delivery.about, booked_on=delivery.on,
+        channel=delivery.channel, recipient=delivery.to, planned_at=delivery.planned_at, message_id=delivery.message_id,
+        subject=delivery.subject, message=delivery.sha256, state=last.word if last else "",
+        state_at=f"{last.at:%Y-%m-%dT%H:%M:%SZ}" if last else "", said=last.said if last else "",
+        attempts=sum(each.word == "sending" for each in states),
+    )  # fmt: skip
+    references: list[tuple[str, str | None, Path]] = [("customer", delivery.customer, ("customer",))]
+    if kind := _HELD.get(delivery.kind):
+        yield from (DeliveredFact(delivery.id, kind, name) for name in dict.fromkeys(delivery.documents))
+        references += [(kind, name, ("documents", at)) for at, name in enumerate(delivery.documents)]
+    yield from _references(references)
+
+
 _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
     "ledger": _ledger,
     "categories": _categories,
@@ -336,6 +409,10 @@ _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
     "refund": _refund,
     "write-off": _write_off,
     "hold": _hold,
+    "recurring": _recurring,
+    "reminder": _reminder,
+    "approval": _approval,
+    "delivery": _delivery,
     "rules": _rules,
     "bank-statement": _bank_statement,
     "reconciliation": _reconciliation,

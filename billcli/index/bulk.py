@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 from billcli.core.facts import (
+    ApprovalFact,
     AuditedFile,
     BankAccountFact,
     BankBookingFact,
@@ -18,6 +19,8 @@ from billcli.core.facts import (
     CreditLineFact,
     CreditNoteFact,
     CustomerFact,
+    DeliveredFact,
+    DeliveryFact,
     DraftFact,
     Draw,
     EvidenceFact,
@@ -28,8 +31,12 @@ from billcli.core.facts import (
     Name,
     PaymentFact,
     PlanPart,
+    RecurringFact,
     Reference,
     RefundFact,
+    ReminderChargeFact,
+    ReminderFact,
+    ReminderItemFact,
     Setting,
     Settlement,
     TrailEntry,
@@ -39,6 +46,8 @@ from billcli.core.facts import (
 FACTS: dict[str, type] = {
     "customers": CustomerFact, "invoices": InvoiceFact, "instalments": InstalmentFact, "credit_notes": CreditNoteFact,
     "credit_lines": CreditLineFact, "payments": PaymentFact, "refunds": RefundFact, "write_offs": WriteOffFact,
+    "recurring": RecurringFact, "reminders": ReminderFact, "reminder_items": ReminderItemFact, "reminder_charges": ReminderChargeFact,
+    "approvals": ApprovalFact, "deliveries": DeliveryFact, "delivered": DeliveredFact,
     "holds": HoldFact, "plan_parts": PlanPart, "evidence": EvidenceFact, "drafts": DraftFact, "settlements": Settlement, "draws": Draw, "refs": Reference,
     "names": Name, "settings": Setting, "audited": AuditedFile, "trail": TrailEntry,
     "bank_accounts": BankAccountFact, "bank_statements": BankStatementFact, "bank_lines": BankLineFact, "bank_decisions": BankDecisionFact,

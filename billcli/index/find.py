@@ -18,6 +18,10 @@ TABLES = {
     "refund": ("refunds", "id"),
     "write-off": ("write_offs", "id"),
     "hold": ("holds", "id"),
+    "recurring": ("recurring", "id"),
+    "reminder": ("reminders", "id"),
+    "approval": ("approvals", "id"),
+    "delivery": ("deliveries", "id"),
 }
 """Where the index keeps each kind of document, and by which key."""
 
@@ -89,7 +93,7 @@ def sequence_end(connection: sqlite3.Connection, kind: str, head: str) -> Standi
 def exactly(kind: str) -> str:
     """The documents of a kind with that number or id in any case, that external id or, of a customer, that name."""
     table, key = TABLES[kind]
-    also = {"customer": " OR lower(name) = lower(?1)", "draft": ""}.get(kind, " OR external_id = ?1")
+    also = {"customer": " OR lower(name) = lower(?1)", "draft": "", "reminder": "", "delivery": ""}.get(kind, " OR external_id = ?1")
     return f"SELECT {key} FROM {table} WHERE lower({key}) = lower(?1){also} ORDER BY rowid"
 
 

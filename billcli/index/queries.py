@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from billcli.core import addresses
 from billcli.core.facts import (
+    ApprovalFact,
     BankAccountFact,
     BankBookingFact,
     BankDecisionFact,
@@ -16,6 +17,8 @@ from billcli.core.facts import (
     BankStatementFact,
     CreditNoteFact,
     CustomerFact,
+    DeliveredFact,
+    DeliveryFact,
     Draw,
     EvidenceFact,
     HoldFact,
@@ -23,7 +26,11 @@ from billcli.core.facts import (
     InvoiceFact,
     PaymentFact,
     PlanPart,
+    RecurringFact,
     RefundFact,
+    ReminderChargeFact,
+    ReminderFact,
+    ReminderItemFact,
     Settlement,
     WriteOffFact,
 )  # fmt: skip
@@ -46,11 +53,15 @@ _DAYS = frozenset(
         "until",
         "from_on",
         "undone_on",
+        "deadline",
+        "starts_on",
+        "ends_on",
     )
 )
 F = TypeVar(
     "F", CustomerFact, InvoiceFact, InstalmentFact, CreditNoteFact, PaymentFact, RefundFact, WriteOffFact, HoldFact, PlanPart,
     EvidenceFact, Settlement, Draw, BankAccountFact, BankStatementFact, BankLineFact, BankDecisionFact, BankBookingFact,
+    RecurringFact, ReminderFact, ReminderItemFact, ReminderChargeFact, ApprovalFact, DeliveryFact, DeliveredFact,
 )  # fmt: skip
 
 

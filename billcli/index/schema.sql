@@ -28,7 +28,7 @@ CREATE INDEX problems_file ON problems (file);
 CREATE TABLE customers (
   file INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, currency TEXT, country TEXT, language TEXT, terms TEXT, tax TEXT,
   credit_limit TEXT, parent TEXT, industry TEXT, region TEXT, size TEXT, segment TEXT, tax_id TEXT, external_id TEXT, deactivated_on TEXT,
-  merged_into TEXT, also TEXT NOT NULL
+  merged_into TEXT, dunning TEXT, also TEXT NOT NULL
 );
 CREATE INDEX customers_id ON customers (id);
 CREATE INDEX customers_file ON customers (file);
@@ -149,6 +149,56 @@ CREATE INDEX holds_external ON holds (external_id) WHERE external_id IS NOT NULL
 CREATE TABLE plan_parts (file INTEGER NOT NULL, hold TEXT NOT NULL, invoice TEXT NOT NULL, due_on TEXT NOT NULL, amount INTEGER NOT NULL);
 CREATE INDEX plan_parts_hold ON plan_parts (hold);
 CREATE INDEX plan_parts_file ON plan_parts (file);
+
+CREATE TABLE recurring (
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, every TEXT NOT NULL, starts_on TEXT NOT NULL, ends_on TEXT,
+  issue TEXT NOT NULL, mail INTEGER NOT NULL, external_id TEXT, content TEXT NOT NULL
+);
+CREATE INDEX recurring_id ON recurring (id);
+CREATE INDEX recurring_file ON recurring (file);
+
+CREATE TABLE reminders (
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, currency TEXT NOT NULL, booked_on TEXT NOT NULL, level INTEGER NOT NULL,
+  policy TEXT NOT NULL, channel TEXT NOT NULL, deadline TEXT, total INTEGER NOT NULL
+);
+CREATE INDEX reminders_id ON reminders (id);
+CREATE INDEX reminders_file ON reminders (file);
+CREATE INDEX reminders_customer ON reminders (customer);
+
+CREATE TABLE reminder_items (
+  file INTEGER NOT NULL, reminder TEXT NOT NULL, invoice TEXT NOT NULL, level INTEGER NOT NULL, due_on TEXT NOT NULL, open INTEGER NOT NULL,
+  asked INTEGER NOT NULL, fee INTEGER NOT NULL, interest INTEGER NOT NULL, computed INTEGER NOT NULL, place TEXT NOT NULL
+);
+CREATE INDEX reminder_items_invoice ON reminder_items (invoice);
+CREATE INDEX reminder_items_reminder ON reminder_items (reminder);
+CREATE INDEX reminder_items_file ON reminder_items (file);
+
+CREATE TABLE reminder_charges (file INTEGER NOT NULL, reminder TEXT NOT NULL, payment TEXT NOT NULL, amount INTEGER NOT NULL, place TEXT NOT NULL);
+CREATE INDEX reminder_charges_payment ON reminder_charges (payment);
+CREATE INDEX reminder_charges_file ON reminder_charges (file);
+
+CREATE TABLE approvals (
+  file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, invoice TEXT, level INTEGER NOT NULL, booked_on TEXT NOT NULL, until TEXT,
+  approved_by TEXT NOT NULL, reason TEXT, external_id TEXT, content TEXT NOT NULL
+);
+CREATE INDEX approvals_id ON approvals (id);
+CREATE INDEX approvals_file ON approvals (file);
+CREATE INDEX approvals_customer ON approvals (customer);
+
+CREATE TABLE deliveries (
+  file INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, customer TEXT NOT NULL, about TEXT, booked_on TEXT NOT NULL,
+  channel TEXT NOT NULL, recipient TEXT, planned_at TEXT NOT NULL, message_id TEXT, subject TEXT, message TEXT, state TEXT NOT NULL,
+  state_at TEXT NOT NULL, said TEXT NOT NULL, attempts INTEGER NOT NULL
+);
+CREATE INDEX deliveries_id ON deliveries (id);
+CREATE INDEX deliveries_file ON deliveries (file);
+CREATE INDEX deliveries_waiting ON deliveries (state, id) WHERE state NOT IN ('sent', 'dropped');
+CREATE INDEX deliveries_customer ON deliveries (customer);
+
+CREATE TABLE delivered (file INTEGER NOT NULL, delivery TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL);
+CREATE INDEX delivered_name ON delivered (name, kind);
+CREATE INDEX delivered_delivery ON delivered (delivery);
+CREATE INDEX delivered_file ON delivered (file);
 
 CREATE TABLE evidence (file INTEGER NOT NULL, hold TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, place TEXT NOT NULL);
 CREATE INDEX evidence_file ON evidence (file);

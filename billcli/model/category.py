@@ -6,7 +6,7 @@ from billcli.model.types import Amount, Currency, Entity, Free, Label, Language,
 
 
 class Group(Entity):
-    """One value of a dimension, with the defaults it gives its customers."""
+    """One value of a dimension, with the defaults it gives its customers; ``dunning`` names a policy, or is ``never``."""
 
     name: Label
     description: Text | None = None
@@ -15,6 +15,7 @@ class Group(Entity):
     language: Language | None = None
     tax: Label | None = None
     credit_limit: Amount | None = None
+    dunning: Label | None = None
 
 
 class Groups(Entity):

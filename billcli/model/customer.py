@@ -42,7 +42,8 @@ class CustomerGroups(Entity):
 
 
 class Customer(Entity):
-    """``customers/<id>.yaml``. ``credit_limit`` is in the customer's currency, else the ledger's.
+    """``customers/<id>.yaml``. ``credit_limit`` is in the customer's currency, else the ledger's. ``dunning`` names
+    a policy of reminders, or is ``never``.
 
     From ``deactivated_on`` it gets no new invoices. ``merged_into`` is the customer that takes its place; its documents stay its own.
     """
@@ -59,6 +60,7 @@ class Customer(Entity):
     terms: TermsText | None = None
     tax: Label | None = None
     credit_limit: Amount | None = None
+    dunning: Label | None = None
     parent: Id | None = None
     deactivated_on: Day | None = None
     merged_into: Id | None = None

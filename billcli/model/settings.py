@@ -7,6 +7,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from billcli.model.calendar import Calendar
+from billcli.model.dunning import Dunning, MailSettings, Printing
 from billcli.model.party import Party
 from billcli.model.sequence import check_pattern
 from billcli.model.types import (
@@ -124,6 +125,9 @@ class Settings(Entity):
     calendars: tuple[Calendar, ...] = ()
     settlement: SettlementRules = SettlementRules()
     bank_accounts: tuple[BankAccount, ...] = ()
+    dunning: Dunning | None = None
+    mail: MailSettings | None = None
+    printing: Printing = Printing()
     closed_through: Day | None = None
     sender: Text | None = None
     git: GitSettings = GitSettings()

@@ -75,6 +75,13 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _days(text: str) -> int:
+    digits = text.removeprefix("-")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 4 or text == "-0":
+        raise values.BadValue("E213", f"{values.quoted(text)} is not a number of days", "write digits, with a minus sign for days before")
+    return int(text)
+
+
 def one_of(*words: str) -> FromText:
     """A field that takes one of a few words."""
 
@@ -101,6 +108,7 @@ Quantity = Annotated[Decimal, FromText(values.parse_quantity, Decimal, _NUMERIC)
 Price = Annotated[Decimal, FromText(values.parse_price, Decimal, _NUMERIC)]
 Percent = Annotated[Decimal, FromText(values.parse_percent, Decimal, _NUMERIC)]
 Whole = Annotated[int, FromText(_whole, int, {"type": "integer", "minimum": 0})]
+Days = Annotated[int, FromText(_days, int, {"type": "integer"})]
 Flag = Annotated[bool, FromText(_flag, bool, {"type": "boolean"})]
 Day = Annotated[date, FromText(values.parse_day, date, {"type": "string", "format": "date"})]
 Id = Annotated[str, FromText(values.parse_id, str, _ID)]

@@ -66,6 +66,10 @@ KINDS = {
         Kind("refund", "billcli.model.refund:Refund", "refunds", "id", "on"),
         Kind("write-off", "billcli.model.write_off:WriteOff", "write-offs", "id", "on"),
         Kind("hold", "billcli.model.hold:Hold", "holds", "id", "on"),
+        Kind("recurring", "billcli.model.recurring:Recurring", "recurring", "id"),
+        Kind("reminder", "billcli.model.reminder:Reminder", "reminders", "id", "on"),
+        Kind("approval", "billcli.model.reminder:Approval", "approvals", "id", "on"),
+        Kind("delivery", "billcli.model.delivery:Delivery", "deliveries", "id", "on"),
         Kind("bank-statement", "billcli.model.bank_statement:Statement", "bank", "id", below="account", large=True),
         Kind("reconciliation", "billcli.model.reconciliation:Reconciliation", "reconciliations", "id", "on", large=True),
     )

@@ -1,0 +1,45 @@
+"""The identity of what leaves the house, and how it stands: from its state lines alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from billcli.core.facts import DeliveryFact
+
+PLANNED, DOUBT = "planned", "in doubt"
+
+OVER = frozenset(("sent", "dropped"))
+"""Nothing more happens to these by itself, nor has to."""
+
+COUNTS = frozenset(("sent", DOUBT))
+"""The recipient has it, or may have it."""
+
+
+def delivery_key(kind: str, documents: Sequence[str], about: str | None, channel: str, recipient: str | None) -> str:
+    """What is sent to whom, as text: equal keys are the same delivery, whoever plans it and when."""
+    return "\n".join((kind, ",".join(documents), about or "", channel, (recipient or "").lower()))
+
+
+def delivery_id(kind: str, stem: str, key: str) -> str:
+    """``stem`` is the document, or the customer; the mark is that of the key."""
+    mark = hashlib.sha256(key.encode()).hexdigest()[:8]
+    return f"{stem[: 64 - len(kind) - 10]}-{kind}-{mark}"
+
+
+def message_id(key: str, company: str, sender: str) -> str:
+    """The same for the same key, so that a receiving system can drop a second copy (RFC 5322, 3.6.4)."""
+    mark = hashlib.sha256(f"{company}\n{sender}\n{key}".encode()).hexdigest()[:32]
+    return f"<{mark}@{sender.rpartition('@')[2]}>"
+
+
+def standing(word: str) -> str:
+    """How a delivery stands whose last state line says ``word`` (empty where there is none), while nobody hands it over.
+
+    Before ``data`` the server cannot have taken it, so beginning again is safe; after it nobody knows (RFC 1047).
+    """
+    return {"": PLANNED, "sending": PLANNED, "again": PLANNED, "data": DOUBT, "in-doubt": DOUBT}.get(word, word)
+
+
+def stands(delivery: DeliveryFact) -> str:
+    return standing(delivery.state)

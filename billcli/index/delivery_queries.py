@@ -1,0 +1,38 @@
+"""What left the house and what waits to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from billcli.core.facts import DeliveredFact, DeliveryFact
+from billcli.index.queries import facts_of, names_in
+
+
+def delivery(connection: sqlite3.Connection, delivery_id: str) -> DeliveryFact | None:
+    return next(iter(facts_of(connection, DeliveryFact, "deliveries", "WHERE id = ?", (delivery_id,))), None)
+
+
+def deliveries(connection: sqlite3.Connection, customer: str | None = None) -> list[DeliveryFact]:
+    """All of them, or a customer's, in the order in which they were planned."""
+    where, values = ("WHERE customer = ? ", (customer,)) if customer else ("", ())
+    return facts_of(connection, DeliveryFact, "deliveries", f"{where}ORDER BY planned_at, id", values)
+
+
+def waiting(connection: sqlite3.Connection) -> list[DeliveryFact]:
+    """Those that are neither sent nor dropped, in the order in which they were planned."""
+    return facts_of(connection, DeliveryFact, "deliveries", "WHERE state NOT IN ('sent', 'dropped') ORDER BY planned_at, id", ())
+
+
+def deliveries_of(connection: sqlite3.Connection, kind: str, names: Sequence[str]) -> dict[str, list[DeliveryFact]]:
+    """The deliveries of these documents (kind: invoice, credit-note, reminder), by number or id."""
+    marks, values = names_in(names)
+    where = f"WHERE kind = ? AND name IN {marks} ORDER BY rowid"
+    held = facts_of(connection, DeliveredFact, "delivered", where, (kind, *values))
+    ids, given = names_in(list({each.delivery for each in held}))
+    known = {each.id: each for each in facts_of(connection, DeliveryFact, "deliveries", f"WHERE id IN {ids}", given)}
+    found: dict[str, list[DeliveryFact]] = {}
+    for each in held:
+        if each.delivery in known:
+            found.setdefault(each.name, []).append(known[each.delivery])
+    return found
