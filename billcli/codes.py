@@ -105,6 +105,9 @@ CODES = {
     "E629": "a bank statement that does not add up",
     "E630": "a row of a bank statement with too few or too many cells",
     "E631": "a word in a bank statement that is not known",
+    # templates
+    "E640": "a template that fails",
+    "E641": "a logo that cannot be printed",
     # statements in the banks' own formats
     "E650": "a bank file that cannot be read",
     "E651": "a document type in a bank file",

@@ -32,6 +32,7 @@ NOUNS = {
     "refund": ("billcli.cli.refund", "Money paid back to customers."),
     "write-off": ("billcli.cli.write_off", "What nobody will pay, and its recovery."),
     "report": ("billcli.cli.report", "Who owes what."),
+    "template": ("billcli.cli.template", "Words and looks of mails and documents: list, copy and check them."),
     "bank": ("billcli.cli.bank", "Bank statements: what bill reads in a file, and profiles of layouts."),
     "completion": ("billcli.cli.completion", "Completion at a Tab for bash, zsh and fish."),
     "close": ("billcli.cli.close", "Close a period: no balance in it changes any more."),

@@ -25,6 +25,7 @@ NOUNS = {
     'refund': 'Money paid back to customers',
     'write-off': 'What nobody will pay, and its recovery',
     'report': 'Who owes what',
+    'template': 'Words and looks of mails and documents: list, copy and check them',
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
     'completion': 'Completion at a Tab for bash, zsh and fish',
     'close': 'Close a period: no balance in it changes any more',
@@ -579,6 +580,22 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', 'customer|invoice|industry|region|size|segment', 'What a row stands for'),
         ('--basis', 'due|issued|original', 'Count from due dates, days of issue, or due dates before any plan'),
         ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
+    'template list': ("List every template and whose counts, bill's or the ledger's", (
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
+    'template copy': ('Copy templates of bill into the ledger, to be changed there', (
+        ('--language', '?', 'Only the files of this language'),
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ('?...',)),
+    'template check': ('Make every mail of an invented document, and look at the logo; tells each template that fails, with its line', (
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--format', 'text|short|json', 'For a person, for an editor, for a program'),
     ), ()),
     'bank read': ('Show what bill understands of a statement: each line, the balances, and every row it sets aside with the reason', (
         ('--profile', '?', "The layout, where the header does not tell: bill's own or the ledger's"),
