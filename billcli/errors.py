@@ -33,3 +33,9 @@ class ChangedMeanwhile(BillError):
     """Locked by another command, or the files changed between plan and apply; nothing was written."""
 
     exit_code = 4
+
+
+class Unreachable(BillError):
+    """A service outside does not answer, or does not let us in; what was not done is left as it was."""
+
+    exit_code = 5
