@@ -27,6 +27,7 @@ def plan_fold(period: str) -> Planner:
         fold.check_closed(period, wanted, books.settings().closed_through)
         months = _months(books, wanted)
         for each in months:
+            _check_over(books, each)
             _check_apart(books, each)
         return fold.plan_fold(period, months)
 
@@ -56,6 +57,21 @@ def _months(books: Books, wanted: Iterable[date]) -> list[Month]:
             if inside or beside:
                 found.append(Month(file, tuple(inside), tuple(beside)))
     return found
+
+
+def _check_over(books: Books, month: Month) -> None:
+    """Raises ``BillError`` for a delivery that something may still happen to: states are added to files of their own alone."""
+    if not month.file.startswith("deliveries/"):
+        return
+    from billcli.core.delivery import stands
+    from billcli.index import delivery_queries
+
+    waiting = {each.id: stands(each) for each in delivery_queries.waiting(books.index)}
+    for path in month.beside:
+        name = addresses.name_of(path)
+        if name in waiting:
+            hint = f'send it, or "bill outbox resolve {name}" with --sent or --drop'
+            raise BillError(f"{path} cannot be folded: it is {waiting[name]}; nothing was changed", hint)
 
 
 def _check_apart(books: Books, month: Month) -> None:

@@ -247,6 +247,7 @@ def group_members(books: Books, text: str) -> set[str]:
 
 def invoice_view(books: Books, number: str, as_of: date) -> View:
     """The invoice with its settlements and its state on that day. Raises ``BillError`` for a day before it was issued."""
+    from billcli.app.outbox.show import sent_lines
     from billcli.app.settling import discounts_taken
     from billcli.core import settlement
     from billcli.core.document import document_data
@@ -270,7 +271,9 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
         "days_overdue": max((as_of - due_on).days, 0) if state == "overdue" else 0,
     }
     discounts, taken = discounts_taken(books, rows, as_of)
+    sent = sent_lines(books, "invoice", number)
     fields = [*invoice_fields(invoice, derived), *void_fields(invoice, as_of), *(("Discount taken", text) for _, text in discounts)]
+    fields += [("Sent" if at == 0 else "", line) for at, line in enumerate(sent)]
     schedule = _schedule(books, fact, open_, own, as_of)
     holds = hold_table(books, holds_on(books, number, fact.customer, as_of), as_of)
     tables = [
@@ -284,6 +287,7 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
         "schedule": table_data(schedule),
         "holds": table_data(holds),
         "discounts": taken,
+        **({"deliveries": sent} if sent else {}),
     }
     return View("invoice", number, as_of, fields, tables, {**document_data(invoice), **derived, **below})
 

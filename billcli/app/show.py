@@ -20,6 +20,13 @@ from billcli.errors import BillError
 from billcli.index import find
 from billcli.model.values import quoted
 
+
+def _delivery(books: Books, delivery_id: str, as_of: date) -> View:
+    from billcli.app.outbox.show import delivery_view
+
+    return delivery_view(books, delivery_id, as_of)
+
+
 VIEWS: dict[str, Callable[[Books, str, date], View]] = {
     "customer": customer_view,
     "invoice": invoice_view,
@@ -30,6 +37,7 @@ VIEWS: dict[str, Callable[[Books, str, date], View]] = {
     "write-off": write_off_view,
     "hold": hold_view,
     "bank-line": line_view,
+    "delivery": _delivery,
 }
 
 

@@ -32,8 +32,17 @@ def status_view(books: Books, as_of: date) -> View:
     waiting = bank_queries.count_open(books.index) if kinds.get("bank-statement") else 0
     if waiting:
         fields.append(("Bank", f"{counted(waiting, 'line')} open"))
+    if kinds.get("delivery") and (line := _outbox(books)):
+        fields.append(("Outbox", line))
     fields.append(("Next", "bill reconcile review" if waiting and not unreadable else _next(kinds, unreadable)))
     return View("status", name, as_of, fields, [], {})
+
+
+def _outbox(books: Books) -> str:
+    from billcli.app.outbox.show import open_counts
+    from billcli.index import delivery_queries
+
+    return ", ".join(f"{number} {word}" for word, number in open_counts(delivery_queries.waiting(books.index)).items())
 
 
 def _owed(total: Sequence[object]) -> str:

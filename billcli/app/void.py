@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from billcli.app import settling
 from billcli.app.books import Books
 from billcli.core.plan import Plan
+from billcli.errors import BillError
 from billcli.index import queries
 
 if TYPE_CHECKING:
@@ -24,7 +25,19 @@ def plan_void(number: str, reason: str, on: date | None) -> Planner:
         path = books.path("invoice", number)
         day = on or books.today
         check_day(day, books.settings(), books.today)
+        _ensure_not_delivered(books, number)
         notes = queries.credit_notes_for(books.index, number)
         return plan_void(settling.targets(books, [number])[number], path, notes[0].number if notes else None, day, reason)
 
     return planner
+
+
+def _ensure_not_delivered(books: Books, number: str) -> None:
+    """What somebody has, or may have, is not taken out of the books."""
+    from billcli.app.outbox.show import delivered
+
+    found = delivered(books, "invoice", number)
+    if found is not None:
+        whom = f"to {found.recipient}" if found.recipient else "by hand"
+        message = f"{number} went out {whom} on {found.state_at[:10]}; only an invoice that nobody has can be made void"
+        raise BillError(message, f'credit it: "bill credit-note new --invoice {number} --rest --reason …"')

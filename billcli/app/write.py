@@ -10,7 +10,7 @@ from billcli.app.books import Books, ensure_readable
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, bring_along, fresh_index, no_progress
 from billcli.core.addresses import file_of
-from billcli.core.plan import Plan
+from billcli.core.plan import Create, Plan
 from billcli.errors import ChangedMeanwhile
 from billcli.index import queries
 from billcli.store import audit, git, journal
@@ -38,8 +38,12 @@ def preview(context: Context, planner: Planner, progress: Progress = no_progress
         return planner(Books(context.root, index, context.today(index)))
 
 
-def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: Progress = no_progress) -> Done:
+def carry_out(
+    context: Context, planner: Planner, shown: Plan | None, progress: Progress = no_progress, *, commit: bool = True
+) -> Done:  # fmt: skip
     """Plans again under the lock and applies. ``shown`` is what somebody agreed to: if more than a number differs, nothing is written.
+
+    Without ``commit`` what was written is only noted for git: a command that writes several times makes one commit at its end.
 
     Raises ``ChangedMeanwhile`` then, and where the lock cannot be had in time.
     """
@@ -55,19 +59,20 @@ def carry_out(context: Context, planner: Planner, shown: Plan | None, progress: 
                 )
             commits = queries.settings(index).get("commit", "yes") == "yes" and git.is_available(context.root)
             if not plan.steps:
-                return Done(plan, (), (), (), _commit(context.root, plan) if commits else "")
+                return Done(plan, (), (), (), _commit(context.root, plan, commit=commit) if commits else "")
             hashes = queries.hashes(index, [*(step.path for step in plan.steps), *plan.relies_on])
-            hands = [audit.FileRecord(path, old, new, "hand") for path, old, new in queries.edited_by_hand(index) if _recordable(path, new)]
+            hands = _found(context.root, [each for each in queries.edited_by_hand(index) if _recordable(each[0], each[2])])
         paths = list(dict.fromkeys(file_of(step.path) for step in plan.steps))
         if commits:
             git.note(context.root, paths)
         applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"))
         bring_along(context.root, applied.paths)
-        problem = _commit(context.root, plan, applied.paths) if commits else ""
+        _keep_messages(context.root, plan)
+        problem = _commit(context.root, plan, applied.paths, commit=commit) if commits else ""
     existed = set(map(file_of, hashes))
     created = tuple(path for path in paths if path not in existed)
     written = frozenset(paths)
-    by_hand = tuple(dict.fromkeys(file for each in hands if (file := file_of(each.path)) not in written))
+    by_hand = tuple(dict.fromkeys(file for each in hands if each.by == "hand" and (file := file_of(each.path)) not in written))
     return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem)
 
 
@@ -76,12 +81,29 @@ def _recordable(path: str, new: str | None) -> bool:
     return new is not None or not path.startswith(("invoices/", "credit-notes/"))
 
 
-def _commit(root: str, plan: Plan, paths: tuple[str, ...] = ()) -> str:
+def _found(root: str, edited: list[tuple[str, str | None, str | None]]) -> list[audit.FileRecord]:
+    """What changed since the last command, and whose work it was: states of deliveries are added outside a plan."""
+    if any(path.startswith("deliveries/") for path, *_ in edited):
+        from billcli.app.outbox.record import records
+
+        return records(root, edited)
+    return [audit.FileRecord(*each, "hand") for each in edited]
+
+
+def _keep_messages(root: str, plan: Plan) -> None:
+    if planned := [str(step.data["id"]) for step in plan.steps if isinstance(step, Create) and step.kind == "delivery"]:
+        from billcli.app.outbox.kept import keep_planned
+
+        keep_planned(root, planned)
+
+
+def _commit(root: str, plan: Plan, paths: tuple[str, ...] = (), *, commit: bool = True) -> str:
     first, *rest = plan.summary or (plan.command,)
     message = f"{first}\n\n" + "\n".join(rest) if rest else first
     try:
         git.note(root, paths)
-        git.commit(root, message)
+        if commit:
+            git.commit(root, message)
     except git.GitProblem as problem:
         return str(problem)
     except OSError as error:

@@ -7,6 +7,7 @@ from typing import Annotated
 from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
+from billcli.cli.outbox import Later, send_documents
 from billcli.errors import UsageError
 
 _HELP = """Credit what was invoiced.
@@ -69,6 +70,31 @@ def new(
         rest, kind, remark,
     )  # fmt: skip
     write_command(ctx, plan_new(options), as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def send(
+    ctx: typer.Context,
+    number: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="Their numbers.")],
+    to: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="To this address instead of the customer's contacts.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Send another copy of what was sent already.")] = False,
+    by_hand: Annotated[
+        str | None, typer.Option("--by-hand", metavar="TEXT", help='It went another way: "post". Nothing is mailed, it counts as sent.')
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="With --by-hand: the day it went; today where left out.")] = None,
+    later: Later = False,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Mail credit notes with their PDF to the customer's billing contacts, each once; "bill invoice send --help" says where mail goes.
+
+    Example: bill credit-note send CN-2026-0007 --yes
+    """
+    given = {"later": later, "as_of": as_of, "dry_run": dry_run, "yes": yes, "quiet": quiet, "form": form}
+    send_documents(ctx, "credit-note", number, to, again, by_hand, on, **given)
 
 
 @app.command("list")

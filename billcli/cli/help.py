@@ -40,6 +40,7 @@ HELP = {
         '  payment      Record and import money received, and what it pays.\n'
         '  reconcile    Bank statements against the books.\n'
         "  statement    Statement of account: a customer's movements or open items.\n"
+        '  outbox       What leaves the house: what waits, what was sent, what...\n'
         '  hold         Disputes, promises, plans: what keeps reminders back.\n'
         '  refund       Money paid back to customers.\n'
         '  write-off    What nobody will pay, and its recovery.\n'
@@ -85,6 +86,7 @@ HELP = {
         '  payment      Record and import money received, and what it pays.\n'
         '  reconcile    Bank statements against the books.\n'
         "  statement    Statement of account: a customer's movements or open items.\n"
+        '  outbox       What leaves the house: what waits, what was sent, what became of it.\n'
         '  hold         Disputes, promises, plans: what keeps reminders back.\n'
         '  refund       Money paid back to customers.\n'
         '  write-off    What nobody will pay, and its recovery.\n'

@@ -9,12 +9,13 @@ from billcli.cli import imports
 from billcli.cli.common import books, list_command, needed, optional_day, say, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
+from billcli.cli.outbox import Later, send_documents
 from billcli.errors import BillError, UsageError
 
 if TYPE_CHECKING:
     from billcli.core.invoice import InvoiceRequest
 
-_HELP = """Issue, list, show, void and import invoices.
+_HELP = """Issue, list, show, send, void and import invoices.
 
 Example: bill invoice list --state overdue
 """
@@ -317,6 +318,35 @@ def void(
 
     planner = plan_void(number, needed(reason, "--reason"), optional_day(on, "--on"))
     write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+
+
+@app.command()
+def send(
+    ctx: typer.Context,
+    number: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="Their numbers.")],
+    to: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="To this address instead of the customer's contacts.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Send another copy of what was sent already.")] = False,
+    by_hand: Annotated[
+        str | None, typer.Option("--by-hand", metavar="TEXT", help='It went another way: "post". Nothing is mailed, it counts as sent.')
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="With --by-hand: the day it went; today where left out.")] = None,
+    later: Later = False,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Mail invoices with their PDF to the customer's billing contacts, each once.
+
+    Where it is handed over stands in BILL_SMTP_URL: smtps://user@host:465, smtp+starttls://user@host:587, smtp://127.0.0.1:8025 on this
+    machine alone, or maildir:/folder; the password in BILL_SMTP_PASSWORD, or in a file that BILL_SMTP_PASSWORD_FILE names.
+
+    Example: bill invoice send INV-2026-0042 --yes
+    """
+    send_documents(
+        ctx, "invoice", number, to, again, by_hand, on, later=later, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form
+    )
 
 
 @app.command("import")

@@ -28,6 +28,7 @@ NOUNS = {
     "payment": ("billcli.cli.payment", "Record and import money received, and what it pays."),
     "reconcile": ("billcli.cli.reconcile", "Bank statements against the books."),
     "statement": ("billcli.cli.statement", "Statement of account: a customer's movements or open items."),
+    "outbox": ("billcli.cli.outbox", "What leaves the house: what waits, what was sent, what became of it."),
     "hold": ("billcli.cli.hold", "Disputes, promises, plans: what keeps reminders back."),
     "refund": ("billcli.cli.refund", "Money paid back to customers."),
     "write-off": ("billcli.cli.write_off", "What nobody will pay, and its recovery."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from billcli.core.facts import DeliveryFact
 
@@ -43,3 +44,30 @@ def standing(word: str) -> str:
 
 def stands(delivery: DeliveryFact) -> str:
     return standing(delivery.state)
+
+
+BACK_OFF = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(days=1))
+"""How long a deferred message waits after its first try, its second, and so on."""
+
+PERSON = "needs a person: "
+"""How what was said begins where no further try helps."""
+
+
+def instant(text: str) -> datetime:
+    """An instant as deliveries write it."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def instant_text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def next_try(delivery: DeliveryFact) -> datetime | None:
+    """From when on it may be handed over again; None where it need not wait."""
+    if delivery.state not in ("deferred", "data", "in-doubt"):
+        return None
+    return instant(delivery.state_at) + BACK_OFF[min(max(delivery.attempts, 1), len(BACK_OFF)) - 1]
+
+
+def needs_person(delivery: DeliveryFact) -> bool:
+    return delivery.state == "deferred" and delivery.said.startswith(PERSON)

@@ -54,7 +54,7 @@ class Maildir:
             except FileExistsError:
                 return there
             except OSError as error:
-                raise self._unreachable(error) from None
+                return Outcome("deferred", f"{self.name} cannot be written: {error.strerror}")
         finally:
             os.unlink(made)
         return Outcome("sent", f"kept in {self.name} as new/{name}")

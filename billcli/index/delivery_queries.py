@@ -36,3 +36,20 @@ def deliveries_of(connection: sqlite3.Connection, kind: str, names: Sequence[str
         if each.delivery in known:
             found.setdefault(each.name, []).append(known[each.delivery])
     return found
+
+
+def documents_of(connection: sqlite3.Connection, delivery_id: str) -> list[str]:
+    """The numbers or ids of what a delivery holds, in the order of its file."""
+    return [name for (name,) in connection.execute("SELECT name FROM delivered WHERE delivery = ? ORDER BY rowid", (delivery_id,))]
+
+
+def sent_since(connection: sqlite3.Connection, since: str) -> dict[str, int]:
+    """How many deliveries each customer was handed, or may have been, since that instant."""
+    sql = "SELECT customer, count(*) FROM deliveries WHERE state IN ('sent', 'data', 'in-doubt') AND channel = 'mail' AND state_at >= ? GROUP BY customer"
+    return dict(connection.execute(sql, (since,)).fetchall())
+
+
+def by_ids(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, DeliveryFact]:
+    """Those of these deliveries that are there."""
+    marks, values = names_in(ids)
+    return {each.id: each for each in facts_of(connection, DeliveryFact, "deliveries", f"WHERE id IN {marks}", values)}

@@ -10,6 +10,7 @@ from billcli.core import addresses
 from billcli.core.plan import Change, Create, CreateBytes, CreateText, Edit, Join, Plan, Remove, Step
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.store import audit, folded, fs, journal, layout
+from billcli.store.append import settled
 from billcli.store.edit import edited
 from billcli.store.read import read
 from billcli.store.write import document_text
@@ -155,7 +156,7 @@ def _current(root: str, path: str) -> bytes | None:
 
 def _edited(raw: bytes, path: str, kind: str, edits: tuple[Edit, ...]) -> bytes:
     """Nothing is written that bill itself would refuse to read; new documents come from checked entities already."""
-    new = edited(raw, path, edits, list(layout.KINDS[kind].model.model_fields))
+    new = edited(settled(raw, path), path, edits, list(layout.KINDS[kind].model.model_fields))
     problems = [each for each in read(new, path).problems if each.severity == "error"]
     if problems:
         raise BillError(f"{path} would not be readable: {problems[0].message}", problems[0].hint, tuple(problems))

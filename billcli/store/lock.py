@@ -13,6 +13,7 @@ from billcli.errors import BillError, ChangedMeanwhile, UsageError
 from billcli.store.locate import PRIVATE, private_folder
 
 NAME = "lock"
+MAIL_NAME = "mail-lock"
 DEFAULT_WAIT = 10.0
 _PAUSE = 0.05
 
@@ -72,3 +73,23 @@ def _holder(fd: int) -> str:
         return f'"bill {known["command"]}", process {known["pid"]}'
     except (ValueError, KeyError, TypeError):
         return "an unnamed one"
+
+
+@contextmanager
+def mail_lock(root: str) -> Iterator[None]:
+    """Held by the one run that hands mail over. Raises ``ChangedMeanwhile`` at once where another does: it sends what there is."""
+    fd = os.open(os.path.join(private_folder(root), MAIL_NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise MailBusy(
+                "another run hands mail over; this one changed nothing", "it sends what waits; try again when it is done"
+            ) from None
+        yield
+    finally:
+        os.close(fd)
+
+
+class MailBusy(ChangedMeanwhile):
+    """Another run hands mail over; for cron that is as good as doing it."""

@@ -15,6 +15,7 @@ from billcli.errors import UsageError
 from billcli.model.types import Entity
 from billcli.model.values import quoted
 from billcli.store import layout
+from billcli.store.append import settled
 from billcli.store.canonical import canonical
 from billcli.store.parse import Parsed, parse, span_of
 from billcli.store.text import MAX_PROBLEMS, decode
@@ -36,6 +37,7 @@ class Read(NamedTuple):
 
 def read(raw: bytes, file: str) -> Read:
     """Reads the document at ``file``, relative to the ledger; the path decides which kind may stand there."""
+    raw = settled(raw, file)
     expected = layout.kind_for(file)
     if expected and _are_many(expected) and (document := canonical(raw, expected)) and not _name_problems(expected, document, file):
         return Read(expected, document, [])
@@ -50,7 +52,7 @@ def _are_many(kind: layout.Kind) -> bool:
 
 def read_with_authority(raw: bytes, file: str) -> Read:
     """The same for a document in any form of YAML, with line and column of what is wrong."""
-    text, problems = decode(raw, file)
+    text, problems = decode(settled(raw, file), file)
     if text is None:
         return Read(None, None, problems)
     parsed = parse(text, file)

@@ -1,0 +1,34 @@
+"""The PDF of a delivery as a file: for what a person posts, or wants to look at."""
+
+from __future__ import annotations
+
+import os
+
+from billcli.app.books import Books
+from billcli.app.outbox.rebuild import made_again
+from billcli.errors import BillError
+from billcli.model.delivery import Delivery
+
+
+def write_pdf(books: Books, delivery_id: str, folder: str) -> str:
+    """Writes it below its own name; the path. Raises ``BillError`` where it would not be the one that was planned."""
+    from billcli.render.studio import Studio
+    from billcli.store.fs import sha256
+
+    delivery = books.document(books.path("delivery", delivery_id), Delivery)
+    if not delivery.attachments:
+        raise BillError(f"{delivery_id} has no PDF", f'"bill outbox show {delivery_id}" shows what it says')
+    made = made_again(books, delivery, Studio(books.root))
+    if isinstance(made, str) or made.paper is None:
+        raise BillError(f"{delivery_id}: {made if isinstance(made, str) else 'there is no PDF to make'}")
+    if sha256(made.paper) != delivery.attachments[0].sha256:
+        hint = "the templates, the logo or the documents have changed since; git has them as they were"
+        raise BillError(f"the PDF of {delivery_id} comes out otherwise than it was planned", hint)
+    path = os.path.join(folder, delivery.attachments[0].name)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(path, "xb") as file:
+            file.write(made.paper)
+    except FileExistsError:
+        raise BillError(f"{path} is there already; nothing was written", "take it away, or name another folder") from None
+    return path

@@ -1,0 +1,99 @@
+"""Invoices, credit notes and statements as parcels, and the same again from a delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from billcli.app.books import Books
+from billcli.app.outbox.parcel import Parcel
+from billcli.core.delivery import COUNTS, stands
+from billcli.errors import BillError
+from billcli.index import delivery_queries, queries
+
+if TYPE_CHECKING:
+    from billcli.model.delivery import Delivery
+
+_BILLING = ("billing",)
+
+
+class Sending(NamedTuple):
+    """How a person wants documents sent: to one address instead of the contacts, once more, or by hand already."""
+
+    to: str | None = None
+    again: bool = False
+    by_hand: str | None = None
+
+
+def document_parcel(books: Books, kind: str, number: str, sending: Sending) -> Parcel:
+    """An invoice or a credit note. Raises ``BillError`` for one that is void."""
+    fact = _fact(books, kind, number)
+    if fact.voided_on:
+        raise BillError(f"{number} is void from {fact.voided_on} on", "what is void is not sent")
+    about = _once_more(books, kind, number) if sending.again else None
+    made = _document(books, kind, number, fact.customer, about)
+    if sending.by_hand is not None:
+        return made._replace(channel="hand", by_hand=sending.by_hand)
+    return made._replace(to=(sending.to,) if sending.to else ())
+
+
+def _fact(books: Books, kind: str, number: str) -> Any:
+    books.path(kind, number)
+    fact = queries.invoice(books.index, number) if kind == "invoice" else queries.credit_note(books.index, number)
+    assert fact is not None
+    return fact
+
+
+def _once_more(books: Books, kind: str, number: str) -> str | None:
+    """What tells another copy from the first, where there was one."""
+    counting = [each for each in delivery_queries.deliveries_of(books.index, kind, [number]).get(number, ()) if stands(each) in COUNTS]
+    copies = {each.about or "copy 1" for each in counting}
+    return f"copy {len(copies) + 1}" if copies else None
+
+
+def _document(books: Books, kind: str, number: str, customer: str, about: str | None) -> Parcel:
+    from billcli.app import papers
+    from billcli.render.studio import Job
+
+    language = language_of(books, customer)
+    data = papers.invoice_data(books, number) if kind == "invoice" else papers.credit_note_data(books, number)
+    jobs = (Job("paper", kind, language, data), f"{number}.pdf", Job("letter", kind, language, data))
+    return Parcel(kind, (number,), about, customer, _BILLING, language, *jobs)
+
+
+def language_of(books: Books, customer: str) -> str:
+    """The customer's, else the company's, else English."""
+    return books.customer(customer).language or books.settings().language or "en"
+
+
+def statement_parcel(books: Books, customer: str, kind: str, since: date, until: date, currency: str | None) -> Parcel:
+    """A statement of account, or with ``kind`` confirmation the letter that asks to confirm a balance."""
+    from billcli.app import papers
+    from billcli.render.studio import Job
+
+    language = language_of(books, customer)
+    data = papers.statement_data(books, customer, currency, since, until, kind)
+    template = "confirmation" if kind == "confirmation" else "statement"
+    about = " ".join(filter(None, (kind, str(since), str(until), currency)))
+    jobs = (Job("paper", template, language, data), f"{template}-{customer}-{until}.pdf", Job("letter", template, language, data))
+    return Parcel(template, (), about, customer, _BILLING, language, *jobs)
+
+
+def again(books: Books, delivery: Delivery) -> Parcel:
+    """The parcel that a delivery was packed from. Raises ``BillError`` where it cannot be told."""
+    to = (delivery.to,) if delivery.to else ()
+    if delivery.kind in ("invoice", "credit-note") and len(delivery.documents) == 1:
+        number = delivery.documents[0]
+        made = _document(books, delivery.kind, number, _fact(books, delivery.kind, number).customer, delivery.about)
+    else:
+        words = (delivery.about or "").split()
+        if delivery.kind not in ("statement", "confirmation") or not 3 <= len(words) <= 4:
+            raise BillError(f"{delivery.id} does not say what it was made from", "drop it, and send the document anew")
+        days = [date.fromisoformat(each) for each in words[1:3]]
+        made = statement_parcel(books, delivery.customer, words[0], days[0], days[1], words[3] if len(words) == 4 else None)
+    return made._replace(channel=delivery.channel, to=to)
+
+
+def parcels_of(books: Books, kind: str, numbers: Sequence[str], sending: Sending) -> list[Parcel]:
+    return [document_parcel(books, kind, each, sending) for each in dict.fromkeys(numbers)]

@@ -1,0 +1,75 @@
+"""States on their way into the audit trail and into git: work of the outbox, told from what a person changed by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from billcli.app.context import Context
+from billcli.app.refresh import bring_along, fresh_index
+from billcli.core.plan import Plan
+from billcli.index import queries
+from billcli.index.connection import Connection
+from billcli.store import audit, fs, git, journal, outbox
+from billcli.store.append import is_only_appended
+from billcli.store.apply import apply
+from billcli.store.lock import wait_seconds, writer_lock
+
+Edited = tuple[str, str | None, str | None]
+
+
+def records(root: str, edited: Iterable[Edited]) -> list[audit.FileRecord]:
+    """What changed since the trail last saw it, and by whom."""
+    noted = outbox.noted(root)
+    return [audit.FileRecord(*each, "bill" if each[0] in noted and _is_ours(root, each) else "hand") for each in edited]
+
+
+def _is_ours(root: str, edited: Edited) -> bool:
+    path, old, new = edited
+    if old is None or new is None:
+        return False
+    try:
+        raw = fs.read(root, path)
+    except OSError:
+        return False
+    return fs.sha256(raw) == new and is_only_appended(raw, old)
+
+
+def commits_states(index: Connection, root: str) -> bool:
+    """Whether states are to become git commits."""
+    return queries.settings(index).get("commit", "yes") == "yes" and git.is_available(root)
+
+
+def record(context: Context, summary: str, *, commit: bool) -> tuple[tuple[str, ...], str]:
+    """An entry of the trail for the states that were added since; the files it names, and why git made no commit.
+
+    Raises ``OSError`` or ``BillError`` where it cannot be written: the next run, or the next writing command, makes up for it.
+    """
+    with writer_lock(context.root, context.command, wait_seconds(os.environ.get("BILL_WAIT"))):
+        journal.recover(context.root)
+        with fresh_index(context.root) as index:
+            ours = [each for each in records(context.root, queries.edited_by_hand(index)) if each.by == "bill"]
+            commits = commits_states(index, context.root)
+        problem = ""
+        paths: tuple[str, ...] = ()
+        if ours:
+            plan = Plan("outbox send", (), (summary,))
+            paths = apply(context.root, plan, {}, ours, context.now).paths
+            bring_along(context.root, [*paths, *(each.path for each in ours)])
+            paths = (*paths, *(each.path for each in ours))
+        if commits:
+            problem = _commit(context.root, paths, summary, commit=commit)
+        outbox.forget_noted(context.root)
+    return paths, problem
+
+
+def _commit(root: str, paths: tuple[str, ...], summary: str, *, commit: bool) -> str:
+    try:
+        git.note(root, paths)
+        if commit:
+            git.commit(root, summary)
+    except git.GitProblem as problem:
+        return str(problem)
+    except OSError as error:
+        return f"it could not be noted for git: {error.strerror}"
+    return ""
