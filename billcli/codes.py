@@ -122,6 +122,16 @@ CODES = {
     "E664": "a decision on a bank line that is not there",
     "W665": "a break between the balances of an account",
     "E666": "a line of a proposal that cannot be booked",
+    # recurring invoices
+    "E690": "a period of recurring invoices that is none",
+    "E691": "recurring invoices that end before they start",
+    "E692": "prices of recurring invoices out of order",
+    "E693": "a placeholder that stands for nothing",
+    "E694": "a line of recurring invoices that says too little",
+    "E695": "a document of a recurring template that does not exist",
+    "E696": "a document of a period that its template does not have",
+    "E697": "two drafts of one recurring period",
+    "W698": "a recurring period due for long and not made",
     # tables that are imported
     "E701": "a table that cannot be read",
     "E702": "a header that does not fit",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from billcli.model.invoice import Draft, Invoice
     from billcli.model.item import Items
     from billcli.model.payment import Payment
+    from billcli.model.recurring import Recurring
     from billcli.model.refund import Refund
     from billcli.model.settings import Settings
     from billcli.model.write_off import WriteOff
@@ -124,6 +125,11 @@ class Books:
         from billcli.model.hold import Hold
 
         return self.document(self.path("hold", hold_id), Hold)
+
+    def recurring(self, template_id: str) -> Recurring:
+        from billcli.model.recurring import Recurring
+
+        return self.document(self.path("recurring", template_id), Recurring)
 
     def draft(self, draft_id: str) -> Draft:
         from billcli.model.invoice import Draft

@@ -14,8 +14,9 @@ from billcli.core.checks import books as together
 from billcli.core.checks import closed, granted, suspicions
 from billcli.core.checks.facts import CreditedInvoice, Unused
 from billcli.core.facts import OpenInvoice
+from billcli.core.recurring import Rhythm
 from billcli.diagnostics import Diagnostic, Path
-from billcli.index import balances, bank_queries, check_queries, find, hold_queries, queries, suspicion_queries
+from billcli.index import balances, bank_queries, check_queries, find, hold_queries, queries, recurring_queries, suspicion_queries
 from billcli.index.folded import in_files
 from billcli.store.layout import KINDS
 
@@ -209,6 +210,36 @@ def _evidence(books: Books, without: Lost) -> Iterator[Diagnostic]:
     return check_evidence(hold_queries.evidence(books.index), partial(evidence_now, books.root))
 
 
+def _recurring(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.core.checks import recurring
+    from billcli.core.recurring import rhythm_of
+    from billcli.model.values import BadValue
+
+    documents = recurring_queries.documents(books.index)
+    rhythms: dict[str, Rhythm | None] = {}
+    for name in find.keys(books.index, "recurring") if documents else ():
+        try:
+            rhythms[name] = rhythm_of(books.recurring(name))
+        except BadValue:
+            rhythms[name] = None  # E690 says it
+    return recurring.check_made(documents, rhythms, lambda name: without.name("recurring", name))
+
+
+def _overdue_periods(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    """Of templates that work, and whose documents are all there to be seen."""
+    from billcli.app.recurring import Standings, all_standings, not_made
+    from billcli.core.checks import recurring
+    from billcli.core.recurring import due_on
+
+    if without.any_of("invoices") or without.any_of("drafts"):
+        return
+    paths = recurring_queries.paths(books.index)
+    for each in all_standings(books):
+        if isinstance(each, Standings) and (missing := not_made(books, each, books.today)):
+            found = (paths[each.template.id], each.template.id, missing[0], due_on(missing[0], each.rhythm))
+            yield from recurring.check_overdue([found], books.today)
+
+
 def _bank(books: Books, without: Lost) -> Iterator[Diagnostic]:
     """Decisions against the lines they are on and against what they booked; the originals; the balances of each account."""
     from billcli.app.evidence import original_now
@@ -246,6 +277,7 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "holds": _holds,
     "evidence": _evidence,
     "bank": _bank,
+    "recurring": _recurring,
 }
 """Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""
 
@@ -255,5 +287,6 @@ STRICT: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "rules": _rules,
     "waiting": _waiting,
     "long terms": _long_terms,
+    "overdue periods": _overdue_periods,
 }
 """What ``--strict`` looks at besides."""

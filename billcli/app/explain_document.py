@@ -328,7 +328,17 @@ def _draft(books: Books, draft_id: str, as_of: date) -> View:
     return _view("draft", draft_id, as_of, fields, tables, {"because": text, "file": path})
 
 
+def _recurring(books: Books, template_id: str, as_of: date) -> View:
+    from billcli.app.recurring_show import recurring_view
+
+    stood = recurring_view(books, template_id, as_of)
+    path, now = books.path("recurring", template_id), stood.data["state"]
+    text = f'what is due of it comes out with "bill recurring run": one document for each period, known as recurring:{template_id}@DAY'
+    fields = [("Template", template_id), ("Customer", stood.data["customer"]), ("File", path), ("What", text), ("State", now)]
+    return _view("recurring", template_id, as_of, fields, stood.tables, {"because": text, "state": now, "file": path})
+
+
 _EXPLAINED: dict[str, Callable[[Books, str, date], View]] = {
     "customer": _customer, "invoice": _invoice, "credit-note": _credit_note, "payment": _payment, "refund": _refund,
-    "write-off": _write_off, "hold": _hold, "draft": _draft,
+    "write-off": _write_off, "hold": _hold, "draft": _draft, "recurring": _recurring,
 }  # fmt: skip

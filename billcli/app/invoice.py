@@ -54,11 +54,13 @@ def plan_issue(draft_id: str, issued_on: date | None) -> Planner:
     """Issue a draft: it gets its number, and the draft's file goes."""
 
     def planner(books: Books) -> Plan:
+        from billcli.app.recurring import series_of
         from billcli.core.invoice import request_from_draft
 
         request = request_from_draft(books.draft(draft_id))
         path = books.path("draft", draft_id)
-        return _plan_issue(books, request._replace(issued_on=issued_on or request.issued_on), path)
+        series = series_of(books, request.external_id)
+        return _plan_issue(books, request._replace(issued_on=issued_on or request.issued_on, series=series), path)
 
     return planner
 

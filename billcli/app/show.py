@@ -13,6 +13,7 @@ from billcli.app.hold_state import hold_view
 from billcli.app.invoice import invoice_view
 from billcli.app.payment import payment_view
 from billcli.app.reconcile.line import line_view
+from billcli.app.recurring_show import recurring_view
 from billcli.app.refund import refund_view
 from billcli.app.write_off import write_off_view
 from billcli.core.report import Column, Report, View
@@ -36,6 +37,7 @@ VIEWS: dict[str, Callable[[Books, str, date], View]] = {
     "refund": refund_view,
     "write-off": write_off_view,
     "hold": hold_view,
+    "recurring": recurring_view,
     "bank-line": line_view,
     "delivery": _delivery,
 }

@@ -37,6 +37,7 @@ HELP = {
         '  terms        What payment terms come to.\n'
         '  draft        Invoices that are not issued yet.\n'
         '  credit-note  Credit what was invoiced.\n'
+        '  recurring    Invoices that come out by themselves, period after period.\n'
         '  payment      Record and import money received, and what it pays.\n'
         '  reconcile    Bank statements against the books.\n'
         "  statement    Statement of account: a customer's movements or open items.\n"
@@ -83,6 +84,7 @@ HELP = {
         '  terms        What payment terms come to.\n'
         '  draft        Invoices that are not issued yet.\n'
         '  credit-note  Credit what was invoiced.\n'
+        '  recurring    Invoices that come out by themselves, period after period.\n'
         '  payment      Record and import money received, and what it pays.\n'
         '  reconcile    Bank statements against the books.\n'
         "  statement    Statement of account: a customer's movements or open items.\n"

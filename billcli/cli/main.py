@@ -25,6 +25,7 @@ NOUNS = {
     "terms": ("billcli.cli.terms", "What payment terms come to."),
     "draft": ("billcli.cli.draft", "Invoices that are not issued yet."),
     "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),
+    "recurring": ("billcli.cli.recurring", "Invoices that come out by themselves, period after period."),
     "payment": ("billcli.cli.payment", "Record and import money received, and what it pays."),
     "reconcile": ("billcli.cli.reconcile", "Bank statements against the books."),
     "statement": ("billcli.cli.statement", "Statement of account: a customer's movements or open items."),

@@ -219,6 +219,18 @@ class RecurringFact(NamedTuple):
     content: str
 
 
+class RecurringDocument(NamedTuple):
+    """What a template made for a period: an invoice, or a draft, which has no day of issue. ``file`` is where it stands."""
+
+    file: str
+    kind: str
+    name: str
+    template: str
+    begins_on: date
+    issued_on: date | None
+    voided_on: date | None
+
+
 class ReminderFact(NamedTuple):
     """A notice; ``level`` is the highest of its items, ``total`` what it asks for with all claims."""
 

@@ -198,8 +198,11 @@ def figures_line(document: Any) -> str:
     return f"  net {document.totals.net}, {', '.join([*taxes, *without])}, gross {document.totals.gross} {document.currency}"
 
 
-def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str], today: date) -> Plan:
-    """The plan that keeps an invoice for later, without a number; what it comes to is said at the rates of its day or of today."""
+def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str], today: date, draft_id: str | None = None) -> Plan:
+    """The plan that keeps an invoice for later, without a number; what it comes to is said at the rates of its day or of today.
+
+    Its id follows from its content where none is given.
+    """
     currency = currency_for(request, master)
     request = _said_of_it(request, master, currency)
     day = tax_point(request, request.issued_on or today)
@@ -212,7 +215,7 @@ def plan_draft(request: InvoiceRequest, master: Master, taken: frozenset[str], t
         "prices": request.prices, "lines": request.lines, "adjustments": request.adjustments or None,
         "external_id": request.external_id, "notes": request.notes, "tags": request.tags or None,
     }  # fmt: skip
-    draft_id = content_id(master.customer.id, seal.content(made(Draft, {"id": "new", **fields})), taken)
+    draft_id = draft_id or content_id(master.customer.id, seal.content(made(Draft, {"id": "new", **fields})), taken)
     draft = made(Draft, {"id": draft_id, **fields})
     gross = Money(sums.gross, currency)
     return Plan(

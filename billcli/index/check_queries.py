@@ -24,7 +24,7 @@ from billcli.index.folded import where_it_was
 
 _KEYS = (
     ("customers", "id"), ("drafts", "id"), ("invoices", "number"), ("credit_notes", "number"), ("payments", "id"), ("refunds", "id"),
-    ("write_offs", "id"), ("holds", "id"),
+    ("write_offs", "id"), ("holds", "id"), ("recurring", "id"),
 )  # fmt: skip
 _NUMBERED = {"invoice": "invoices", "credit-note": "credit_notes"}
 

@@ -16,6 +16,7 @@ _WHERE = {
     "write-off": ("write_offs", "id", "customer"),
     "hold": ("holds", "id", "customer"),
     "draft": ("drafts", "id", "customer"),
+    "recurring": ("recurring", "id", "customer"),
 }
 
 

@@ -117,5 +117,6 @@ def search(connection: sqlite3.Connection, text: str) -> list[tuple[str, str]]:
     UNION ALL SELECT 'refund', id FROM refunds WHERE instr(lower(id), :t)
     UNION ALL SELECT 'write-off', id FROM write_offs WHERE instr(lower(id), :t)
     UNION ALL SELECT 'hold', id FROM holds WHERE instr(lower(id), :t)
+    UNION ALL SELECT 'recurring', id FROM recurring WHERE instr(lower(id), :t)
     """
     return connection.execute(loose, {"t": text.lower()}).fetchall()

@@ -27,9 +27,10 @@ WIDTHS = (80, 110)
 _BY_NAME = {
     "customer": "<customer>", "customers": "<customer>", "parent": "<customer>", "into": "<customer>", "invoice": "<invoice>",
     "credit_note": "<credit-note>", "payment": "<payment>", "draft": "<draft>", "hold": "<hold>", "refund": "<refund>",
-    "write_off": "<write-off>", "tag": "<tag>", "remove": "<tag>", **{name: f"<{name}>" for name in DIMENSIONS}, "category": "<category>",
+    "write_off": "<write-off>", "template": "<recurring>", "templates": "<recurring>",
+    "tag": "<tag>", "remove": "<tag>", **{name: f"<{name}>" for name in DIMENSIONS}, "category": "<category>",
 }  # fmt: skip
-_DOCUMENTS = "customer invoice credit-note payment draft refund write-off hold"
+_DOCUMENTS = "customer invoice credit-note payment draft refund write-off hold recurring"
 _EXACT = {
     ("invoice list", "state"): "|".join(STATES),
     ("credit-note new", "kind"): "|".join(CREDIT_KINDS),

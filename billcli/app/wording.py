@@ -1,0 +1,60 @@
+"""Days and stretches of time as a customer's language writes them (babel, CLDR)."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+_SHARES = {"de": "{days} von {of} Tagen", "zh": "{of} 天中的 {days} 天"}
+_PLAIN_SPACES = {0x2009: " ", 0x202F: " ", 0xA0: " "}
+
+
+class Language:
+    """A ``Wording`` of one language; one that babel does not know is written in English."""
+
+    def __init__(self, code: str | None) -> None:
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            self.locale: Any = Locale.parse(code or "en", sep="-")
+        except (UnknownLocaleError, ValueError):
+            self.locale = Locale.parse("en")
+
+    def day(self, day: date) -> str:
+        from babel.dates import format_date
+
+        return self._plain(format_date(day, "long", self.locale))
+
+    def month(self, day: date) -> str:
+        from babel.dates import format_date
+
+        return self._plain(format_date(day, "LLLL", self.locale))
+
+    def month_of_year(self, day: date) -> str:
+        return self._skeleton("yMMMM", day)
+
+    def quarter_of_year(self, day: date) -> str:
+        return self._skeleton("yQQQ", day)
+
+    def from_until(self, first: date, last: date) -> str:
+        from babel.dates import format_interval
+
+        return self._plain(format_interval(first, last, "yMMMd", locale=self.locale))
+
+    def share(self, days: int, of: int) -> str:
+        return _SHARES.get(self.locale.language, "{days} of {of} days").format(days=days, of=of)
+
+    def _skeleton(self, skeleton: str, day: date) -> str:
+        from babel.dates import format_skeleton
+
+        return self._plain(format_skeleton(skeleton, day, locale=self.locale))
+
+    def _plain(self, text: str) -> str:
+        """The thin spaces of CLDR are in few fonts."""
+        return text.translate(_PLAIN_SPACES)
+
+
+@cache
+def language(code: str | None) -> Language:
+    return Language(code)

@@ -1,0 +1,59 @@
+"""What templates have made: by the external ids of invoices and drafts, and by the audit trail."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+
+from billcli.core.facts import RecurringDocument, RecurringFact
+from billcli.core.recurring import PREFIX, period_of
+from billcli.index.queries import facts_of, names_in
+
+_BEYOND = PREFIX[:-1] + ";"
+"""The first text after all that begin with the prefix."""
+
+_MADE = """
+SELECT f.path, 'invoice', i.number, i.external_id, i.issued_on, i.voided_on FROM invoices i JOIN files f ON f.id = i.file
+WHERE i.external_id >= :p AND i.external_id < :q
+UNION ALL SELECT f.path, 'draft', d.id, d.external_id, NULL, NULL FROM drafts d JOIN files f ON f.id = d.file
+WHERE d.external_id >= :p AND d.external_id < :q
+ORDER BY 4, 2 DESC, 1
+"""
+
+
+def templates(connection: sqlite3.Connection) -> list[RecurringFact]:
+    return facts_of(connection, RecurringFact, "recurring", "ORDER BY id")
+
+
+def template(connection: sqlite3.Connection, template_id: str) -> RecurringFact | None:
+    return next(iter(facts_of(connection, RecurringFact, "recurring", "WHERE id = ?", (template_id,))), None)
+
+
+def documents(connection: sqlite3.Connection) -> list[RecurringDocument]:
+    """Every invoice and draft whose external id names a template and a period; of one period the invoices first."""
+    day = date.fromisoformat
+    found = []
+    for path, kind, name, external, issued, voided in connection.execute(_MADE, {"p": PREFIX, "q": _BEYOND}):
+        if named := period_of(external):
+            dates = (day(issued) if issued else None, day(voided) if voided else None)
+            found.append(RecurringDocument(path, kind, name, *named, *dates))
+    return found
+
+
+def known_to_the_trail(connection: sqlite3.Connection, paths: Sequence[str]) -> set[str]:
+    """Which of these files were there once, by what the audit trail has seen."""
+    marks, values = names_in(paths)
+    return {path for (path,) in connection.execute(f"SELECT DISTINCT path FROM audited WHERE path IN {marks}", values)}
+
+
+def without_delivery(connection: sqlite3.Connection, numbers: Sequence[str]) -> list[str]:
+    """Those of these invoices of which no delivery was ever planned."""
+    marks, values = names_in(numbers)
+    sql = f"SELECT number FROM invoices WHERE number IN {marks} AND number NOT IN (SELECT name FROM delivered WHERE kind = 'invoice') ORDER BY number"
+    return [number for (number,) in connection.execute(sql, values)]
+
+
+def paths(connection: sqlite3.Connection) -> dict[str, str]:
+    """The file of each template."""
+    return dict(connection.execute("SELECT r.id, f.path FROM recurring r JOIN files f ON f.id = r.file ORDER BY f.path DESC").fetchall())
