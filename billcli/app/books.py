@@ -83,7 +83,7 @@ class Books:
         found = find.path_of(self.index, kind, name)
         if found is None:
             hint = self._nearest(kind, name) or f'"bill {kind} list" shows them'
-            word = kind if kind == "write-off" else kind.replace("-", " ")
+            word = {"write-off": kind, "recurring": "recurring template"}.get(kind, kind.replace("-", " "))
             raise BillError(f"there is no {word} {quoted(name)}", hint)
         return found
 

@@ -81,7 +81,7 @@ def standing_of(books: Books, template_id: str, made: Sequence[RecurringDocument
     try:
         rhythm = rhythm_of(template)
     except BadValue as bad:
-        raise BillError(bad.message, bad.hint) from None
+        raise BillError(f"every: {bad.message}", bad.hint) from None
     mine: dict[date, RecurringDocument] = {}
     for each in made:
         if each.template == template_id:

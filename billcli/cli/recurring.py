@@ -233,7 +233,8 @@ def _told(plan: Any, created: list[str], form: str, *, quiet: bool, also: dict[s
         if each["hint"]:
             say(f"  hint: {each['hint']}")
     if left and not also:
-        raise NeedsPerson(f"{counted(len(left), 'template')} could not be brought up to date", "the others are" if plan.steps else "")
+        hint = "what could be made is made" if plan.steps else ""
+        raise NeedsPerson(f"{counted(len(left), 'template')} could not be brought up to date", hint)
 
 
 @app.command()

@@ -73,7 +73,7 @@ def parse_every(text: str) -> Every:
     if unit in _MONTHS and _MONTHS[unit] * count <= _MOST:
         return Every(_MONTHS[unit] * count, 0)
     hint = 'write week, month, quarter or year, or a number of them such as "2 weeks" or "3 months", up to ten years'
-    raise BadValue("E690", f"every: {quoted(text)} is no period", hint)
+    raise BadValue("E690", f"{quoted(text)} is no period", hint)
 
 
 def rhythm_of(template: Recurring) -> Rhythm:

@@ -131,7 +131,7 @@ def test_where_no_price_gives_the_exact_amount_the_quantity_becomes_one() -> Non
     part = Period(date(2026, 1, 1), date(2026, 1, 10), date(2026, 1, 1), date(2026, 1, 31))
     found = prorated(line, part, "EUR", language("en"))
     assert part_of(listed_amount(line, "EUR"), part) == listed_amount(found, "EUR") == 3209876
-    assert (found.quantity, found.unit, found.description) == (1, None, "Messages (7654321 SMS, 10 of 31 days)")
+    assert (found.quantity, found.unit, found.description) == (Decimal(1), None, "Messages (7654321 SMS, 10 of 31 days)")
 
 
 def test_amounts_of_discounts_and_charges_of_a_part_are_their_share() -> None:

@@ -24,7 +24,7 @@ def check_recurring(template: Recurring) -> Iterator[Diagnostic]:
     try:
         parse_every(template.every)
     except BadValue as bad:
-        yield Diagnostic(bad.code, bad.message, path=("every",), hint=bad.hint)
+        yield Diagnostic(bad.code, f"every: {bad.message}", path=("every",), hint=bad.hint)
     if template.ends_on is not None and template.ends_on < template.starts_on:
         message = f"ends_on: {template.ends_on} is before {template.starts_on}, the day it starts"
         yield Diagnostic("E691", message, path=("ends_on",), hint="one of the two is mistyped")
