@@ -12,7 +12,7 @@ from billcli.app.repeated import answered
 from billcli.core.plan import Plan
 from billcli.core.report import Column, Report, View, currency_totals
 from billcli.errors import BillError, UsageError
-from billcli.index import balances, find, queries
+from billcli.index import balances, find, queries, recurring_queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
 from billcli.model.values import quoted
@@ -125,7 +125,8 @@ def plan_deactivate(customer_id: str, on: date | None, reason: str) -> Planner:
 
         path = books.path("customer", customer_id)
         drafts = [draft_id for draft_id, _ in _drafts(books, customer_id)]
-        return plan_deactivate(books.customer(customer_id), path, on, books.today, reason, drafts)
+        templates = [name for name, _ in _templates(books, customer_id)]
+        return plan_deactivate(books.customer(customer_id), path, on, books.today, reason, drafts, templates)
 
     return planner
 
@@ -148,10 +149,19 @@ def plan_merge(old_id: str, new_id: str, reason: str) -> Planner:
         from billcli.core.customer import Moves, plan_merge
 
         children = [(each.id, books.path("customer", each.id)) for each in queries.customers(books.index) if each.parent == old_id]
-        moves = Moves(_drafts(books, old_id), children)
+        moves = Moves(_drafts(books, old_id), children, _templates(books, old_id))
         return plan_merge(books.customer(old_id), books.customer(new_id), moves, books.today, reason)
 
     return planner
+
+
+def _templates(books: Books, customer_id: str) -> list[tuple[str, str]]:
+    """Its recurring templates that have not ended, with their files."""
+    return [
+        (each.id, books.path("recurring", each.id))
+        for each in recurring_queries.templates(books.index)
+        if each.customer == customer_id and (each.ends_on is None or each.ends_on >= books.today)
+    ]
 
 
 def _drafts(books: Books, customer_id: str) -> list[tuple[str, str]]:

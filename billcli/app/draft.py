@@ -88,7 +88,11 @@ def plan_delete(draft_id: str) -> Planner:
     """Drafts may be thrown away; they have no number."""
 
     def planner(books: Books) -> Plan:
+        from billcli.core.recurring import period_of
+
         path = books.path("draft", draft_id)
-        return Plan("draft delete", (Remove(path),), (f"draft {draft_id} is deleted",), {"id": draft_id}, relies_on=(path,))
+        named = period_of(books.draft(draft_id).external_id or "")
+        gone = [f"  {named[0]} does not make the period from {named[1]} again"] if named else []
+        return Plan("draft delete", (Remove(path),), (f"draft {draft_id} is deleted", *gone), {"id": draft_id}, relies_on=(path,))
 
     return planner

@@ -62,10 +62,6 @@ class Left(NamedTuple):
         begins_on = str(self.begins_on) if self.begins_on else None
         return {"template": self.template, "period": begins_on, "reason": self.reason, "hint": self.hint}
 
-    @property
-    def words(self) -> str:
-        return f"{self.template}{f' from {self.begins_on}' if self.begins_on else ''}: {self.reason}"
-
 
 class Standings(NamedTuple):
     """A template with its rhythm and what it has made, by the first days of the periods."""

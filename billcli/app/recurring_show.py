@@ -129,8 +129,10 @@ def preview(books: Books, ids: Sequence[str], until: date | None) -> Report:
             continue
         sums = (Money.of(amount, invoice.currency) for amount in (invoice.totals.net, invoice.totals.gross))
         rows.append((*head, invoice.currency, *sums, f"missed since {each.due_on}" if each.due_on < day else None))
-    notes = tuple(f"left: {each.words}" for each in left)
-    return Report("recurring preview", today, _PREVIEW, rows, currency_totals(_PREVIEW, [row for row in rows if row[7]]), notes)
+    for other in left:
+        fact = recurring_queries.template(books.index, other.template)
+        rows.append((other.template, fact.customer if fact else None, other.begins_on, *(None,) * 7, other.reason))
+    return Report("recurring preview", today, _PREVIEW, rows, currency_totals(_PREVIEW, [row for row in rows if row[7]]))
 
 
 def _kind(issue: str) -> str:

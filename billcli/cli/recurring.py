@@ -205,6 +205,7 @@ def run(
                     say("dry run: nothing was written")
                 _told(plan, [], form, quiet=quiet or dry_run, also={"dry_run": True} if dry_run else {})
                 return
+            _say_left(plan)
             agreed()
             done = carry_out(where, planner, plan, progress)
     if yes and not quiet:
@@ -227,14 +228,17 @@ def _told(plan: Any, created: list[str], form: str, *, quiet: bool, also: dict[s
     elif not quiet:
         for name in [*plan.result["numbers"], *plan.result["drafts"]]:
             answer(name)
-    left = plan.result["left"]
-    for each in left:
+    _say_left(plan)
+    if plan.result["left"] and not also:
+        hint = "what could be made is made" if plan.steps else ""
+        raise NeedsPerson(f"{counted(len(plan.result['left']), 'template')} could not be brought up to date", hint)
+
+
+def _say_left(plan: Any) -> None:
+    for each in plan.result["left"]:
         say(f"left: {each['template']}{' from ' + each['period'] if each['period'] else ''}: {each['reason']}")
         if each["hint"]:
             say(f"  hint: {each['hint']}")
-    if left and not also:
-        hint = "what could be made is made" if plan.steps else ""
-        raise NeedsPerson(f"{counted(len(left), 'template')} could not be brought up to date", hint)
 
 
 @app.command()

@@ -96,8 +96,13 @@ def plan_tag(customer: Customer, path: str, add: Sequence[str], remove: Sequence
     return Plan("customer tag", (Change(path, "customer", tuple(edits)),), (summary,), {"id": customer.id}, relies_on=(path,))
 
 
-def plan_deactivate(customer: Customer, path: str, on: date | None, today: date, reason: str, drafts: Sequence[str]) -> Plan:
-    """No new invoices from ``on`` (today where left out); ``drafts`` are its open ones. Twice without a day is once."""
+def plan_deactivate(
+    customer: Customer, path: str, on: date | None, today: date, reason: str, drafts: Sequence[str], templates: Sequence[str] = ()
+) -> Plan:
+    """No new invoices from ``on`` (today where left out). Twice without a day is once.
+
+    ``drafts`` are its open ones, ``templates`` those of its recurring invoices that have not ended.
+    """
     if customer.deactivated_on is not None and on in (None, customer.deactivated_on):
         return _already_so(customer)
     day = on or today
@@ -107,7 +112,10 @@ def plan_deactivate(customer: Customer, path: str, on: date | None, today: date,
         (f"{customer.id} gets no new invoices from {day} on",),
         {"id": customer.id},
         relies_on=(path,),
-        warnings=tuple(f"draft {each} is still open" for each in drafts),
+        warnings=(
+            *(f"draft {each} is still open" for each in drafts),
+            *(f'nothing more comes of the recurring template {each}; end it: "bill recurring end {each}"' for each in templates),
+        ),
         reason=reason,
     )
 
@@ -124,10 +132,11 @@ def plan_activate(customer: Customer, path: str, reason: str) -> Plan:
 
 
 class Moves(NamedTuple):
-    """What a merge takes along: drafts of the old customer and customers right below it, as (name, path)."""
+    """What a merge takes along, as (name, path): drafts of the old customer, its recurring templates, customers right below it."""
 
     drafts: Sequence[tuple[str, str]]
     children: Sequence[tuple[str, str]]
+    templates: Sequence[tuple[str, str]] = ()
 
 
 def plan_merge(old: Customer, new: Customer, moves: Moves, today: date, reason: str) -> Plan:
@@ -152,10 +161,12 @@ def plan_merge(old: Customer, new: Customer, moves: Moves, today: date, reason: 
         steps.append(Change(path_of("customers", new.id), "customer", edits))
     below = [(name, path) for name, path in moves.children if name != new.id]
     steps += [Change(path, "draft", (Set(("customer",), new.id),)) for _, path in moves.drafts]
+    steps += [Change(path, "recurring", (Set(("customer",), new.id),)) for _, path in moves.templates]
     steps += [Change(path, "customer", (Set(("parent",), new.id),)) for _, path in below]
     summary = [f"{old.id} is merged into {new.id}: {old.name} → {new.name}", f"  documents stay with {old.id}; new ones go to {new.id}"]
     summary += [f"  {new.id} takes over the {word}: {', '.join(found)}" for word, found in _by_word(taken).items()]
     summary += [f"  draft {name} goes to {new.id}" for name, _ in moves.drafts]
+    summary += [f"  recurring invoices of {name} go to {new.id}" for name, _ in moves.templates]
     summary += [f"  {name} stands below {new.id} now" for name, _ in below]
     summary += [f"  {new.id} stands below {old.parent or 'nobody'} now"] if above else []
     relies_on = tuple(step.path for step in steps)

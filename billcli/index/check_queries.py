@@ -58,6 +58,8 @@ def twice(connection: sqlite3.Connection) -> Iterator[Twice]:
         counts = "external_id IS NOT NULL"
         if table in ("payments", "refunds"):  # what two clones booked of one bank line stays when it is undone, and counts no more
             counts += " AND NOT (reversed_on IS NOT NULL AND external_id GLOB 'bank:*')"
+        if table == "invoices":  # nor does the second invoice of a recurring period, once it is void
+            counts += " AND NOT (voided_on IS NOT NULL AND external_id GLOB 'recurring:*')"
         sql = f"SELECT f.path, t.external_id FROM {table} t JOIN files f ON f.id = t.file WHERE {counts} AND t.external_id IN (SELECT external_id FROM {table} WHERE {counts} GROUP BY 1 HAVING count(*) > 1) ORDER BY t.external_id, f.path"
         yield from _pairs(connection, sql, "external_id")
 

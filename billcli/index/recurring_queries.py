@@ -18,7 +18,7 @@ SELECT f.path, 'invoice', i.number, i.external_id, i.issued_on, i.voided_on FROM
 WHERE i.external_id >= :p AND i.external_id < :q
 UNION ALL SELECT f.path, 'draft', d.id, d.external_id, NULL, NULL FROM drafts d JOIN files f ON f.id = d.file
 WHERE d.external_id >= :p AND d.external_id < :q
-ORDER BY 4, 2 DESC, 1
+ORDER BY 4, 2 DESC, 6, 1
 """
 
 
@@ -31,7 +31,7 @@ def template(connection: sqlite3.Connection, template_id: str) -> RecurringFact 
 
 
 def documents(connection: sqlite3.Connection) -> list[RecurringDocument]:
-    """Every invoice and draft whose external id names a template and a period; of one period the invoices first."""
+    """Every invoice and draft whose external id names a template and a period; of one period the invoices first, void ones last of them."""
     day = date.fromisoformat
     found = []
     for path, kind, name, external, issued, voided in connection.execute(_MADE, {"p": PREFIX, "q": _BEYOND}):

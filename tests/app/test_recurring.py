@@ -139,6 +139,36 @@ def test_a_voided_invoice_has_been_made(tmp_path: Path) -> None:
     assert [(each["period"], each["document"], each["state"]) for each in made] == [("2026-01-01", "INV-2026-0001", "void")]
 
 
+def test_a_period_invoiced_in_two_working_copies_is_told_until_one_invoice_is_void(tmp_path: Path) -> None:
+    one, two = ledger(tmp_path / "one", template("hosting")), ledger(tmp_path / "two", template("hosting"))
+    run(one, "2026-01-01")
+    done("invoice", "new", "-c", "kreis", "-l", "Survey;1;900", "--yes", cwd=two, at="2026-01-01")
+    run(two, "2026-01-01")
+    path = "invoices/2026/01/INV-2026-0002.yaml"
+    (one / path).write_bytes((two / path).read_bytes())
+    doubled = [each for each in bill("check", "--format", "json", cwd=one, at="2026-01-02").json["diagnostics"] if each["code"] == "E409"]
+    assert [(each["file"], each["hint"]) for each in doubled] == [
+        (path, "two working copies invoiced one period of a template; void one of the two")
+    ]
+    done("invoice", "void", "INV-2026-0001", "--reason", "invoiced twice", "--yes", cwd=one, at="2026-01-02")
+    codes = {each["code"] for each in bill("check", "--format", "json", cwd=one, at="2026-01-02").json["diagnostics"]}
+    assert codes.isdisjoint({"E409", "E697"})
+    made = bill("recurring", "show", "hosting", "--format", "json", cwd=one, at="2026-01-03").json["rows"][0]["made"]
+    assert [each["document"] for each in made] == ["INV-2026-0002"]
+    assert run(one, "2026-01-03").err == "no recurring invoice is due\n"
+
+
+def test_a_merged_customer_takes_its_templates_along(tmp_path: Path) -> None:
+    root = ledger(tmp_path, template("hosting"), template("old", more="ends_on: 2026-01-31\n"))
+    run(root, "2026-01-01")
+    ran = done("customer", "merge", "nordwind", "--into", "kreis", "--reason", "bought", "--yes", cwd=root, at="2026-02-01")
+    assert "recurring invoices of hosting go to kreis" in ran.err
+    assert run(root, "2026-02-01").code == 0
+    rows = bill("invoice", "list", "--customer", "kreis", "--format", "json", cwd=root, at="2026-02-01").json["rows"]
+    assert [each["number"] for each in rows] == ["INV-2026-0003"]
+    assert bill("recurring", "list", "--format", "json", cwd=root, at="2026-02-01").json["rows"][1]["customer"] == "nordwind"
+
+
 def test_a_rhythm_changed_afterwards_makes_nothing_for_days_already_invoiced(tmp_path: Path) -> None:
     root = ledger(tmp_path, template("hosting"))
     run(root, "2026-01-01")
@@ -237,7 +267,7 @@ def test_a_retried_new_template_is_answered(tmp_path: Path) -> None:
     assert len(list(root.glob("recurring/*"))) == 1
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.lists(st.sampled_from(["week", "2 weeks", "month", "quarter"]), min_size=1, max_size=3), st.sets(st.integers(0, 11)), st.booleans()
 )

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from billcli.core import addresses, seal
 from billcli.core.checks.facts import AuditGap, CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
+from billcli.core.recurring import PREFIX
 from billcli.core.shares import NOTHING, Taxed
 from billcli.diagnostics import Diagnostic, Path, did_you_mean, same_spelling, undotted
 from billcli.model.money import Money
@@ -58,7 +59,10 @@ def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
     for each in twice:
         if each.key == "external_id":
             message = f'the external id "{each.name}" belongs to {each.first_file} already'
-            yield Diagnostic("E409", message, each.file, ("external_id",), hint="one of the two was imported or recorded twice")
+            hint = "one of the two was imported or recorded twice"
+            if each.name.startswith(PREFIX):
+                hint = "two working copies invoiced one period of a template; void one of the two"
+            yield Diagnostic("E409", message, each.file, ("external_id",), hint=hint)
         else:
             message = f"{each.name} is also the {each.key} of {each.first_file}"
             yield Diagnostic(
