@@ -78,7 +78,7 @@ def test_wheel_holds_what_ships_beside_the_code_and_nothing_else(wheel: Path) ->
 
 def test_every_demo_and_mapping_file_is_in_the_wheel(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("ledgers/demo", "ledgers/mappings", "templates"):
+    for folder in ("ledgers/demo", "ledgers/mappings", "ledgers/rates", "templates"):
         files = [path for path in (PROJECT / folder).rglob("*") if path.is_file() and ".bill" not in path.parts]
         missing = [str(path) for path in files if f"billcli/{path.relative_to(PROJECT)}" not in names]
         assert missing == []
