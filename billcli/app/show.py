@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from billcli.app.approval import approval_view
 from billcli.app.books import Books
 from billcli.app.credit_note import credit_note_view
 from billcli.app.customer import customer_view
@@ -15,6 +16,7 @@ from billcli.app.payment import payment_view
 from billcli.app.reconcile.line import line_view
 from billcli.app.recurring_show import recurring_view
 from billcli.app.refund import refund_view
+from billcli.app.remind import reminder_view
 from billcli.app.write_off import write_off_view
 from billcli.core.report import Column, Report, View
 from billcli.errors import BillError
@@ -38,6 +40,8 @@ VIEWS: dict[str, Callable[[Books, str, date], View]] = {
     "write-off": write_off_view,
     "hold": hold_view,
     "recurring": recurring_view,
+    "reminder": reminder_view,
+    "approval": approval_view,
     "bank-line": line_view,
     "delivery": _delivery,
 }

@@ -31,6 +31,7 @@ NOUNS = {
     "statement": ("billcli.cli.statement", "Statement of account: a customer's movements or open items."),
     "outbox": ("billcli.cli.outbox", "What leaves the house: what waits, what was sent, what became of it."),
     "hold": ("billcli.cli.hold", "Disputes, promises, plans: what keeps reminders back."),
+    "remind": ("billcli.cli.remind", "Remind customers of what is due, and see what is stopped."),
     "refund": ("billcli.cli.refund", "Money paid back to customers."),
     "write-off": ("billcli.cli.write_off", "What nobody will pay, and its recovery."),
     "report": ("billcli.cli.report", "Who owes what."),

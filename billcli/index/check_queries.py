@@ -24,14 +24,14 @@ from billcli.index.folded import where_it_was
 
 _KEYS = (
     ("customers", "id"), ("drafts", "id"), ("invoices", "number"), ("credit_notes", "number"), ("payments", "id"), ("refunds", "id"),
-    ("write_offs", "id"), ("holds", "id"), ("recurring", "id"),
+    ("write_offs", "id"), ("holds", "id"), ("recurring", "id"), ("reminders", "id"), ("approvals", "id"),
 )  # fmt: skip
 _NUMBERED = {"invoice": "invoices", "credit-note": "credit_notes"}
 
 
 _TARGETS = {
     "customer": ("customers", "id"), "invoice": ("invoices", "number"), "credit-note": ("credit_notes", "number"), "payment": ("payments", "id"),
-    "refund": ("refunds", "id"),
+    "refund": ("refunds", "id"), "reminder": ("reminders", "id"),
 }  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def twice(connection: sqlite3.Connection) -> Iterator[Twice]:
         sql = f"SELECT f.path, t.{key} FROM {table} t JOIN files f ON f.id = t.file WHERE lower(t.{key}) IN (SELECT lower({key}) FROM {table} GROUP BY 1 HAVING count(*) > 1) ORDER BY lower(t.{key}), f.path"
         yield from _pairs(connection, sql, key)
     for table, _ in _KEYS:
-        if table == "drafts":
+        if table in ("drafts", "reminders"):
             continue
         counts = "external_id IS NOT NULL"
         if table in ("payments", "refunds"):  # what two clones booked of one bank line stays when it is undone, and counts no more

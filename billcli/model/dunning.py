@@ -11,8 +11,9 @@ from billcli.model.types import Day, Days, Email, Entity, Flag, Label, Notes, Pe
 class Level(Entity):
     """One step: ``days`` from the due day on (before it with a minus sign), but ``gap`` days after the step before.
 
+    ``fee`` is in the currency of the invoice; with ``fixed_sum`` what the interest regime gives once for an invoice comes on top of it.
     ``interest`` is left out, shown, or claimed; ``deadline`` is in days from the notice. With ``approval`` somebody must consent first;
-    where it is left out, from level 3 on.
+    from level 3 on always.
     """
 
     level: Whole
@@ -21,6 +22,7 @@ class Level(Entity):
     channel: Annotated[str, one_of("mail", "letter")] = "mail"
     template: Label | None = None
     fee: Price = Decimal(0)
+    fixed_sum: Flag = False
     interest: Annotated[str, one_of("none", "shown", "claimed")] = "none"
     approval: Flag | None = None
     deadline: Whole = 10
@@ -58,13 +60,15 @@ class Interest(Entity):
 class Dunning(Entity):
     """``policy`` names the company's own. Reminders wait where the newest bank statement is older than ``statement_age`` days.
 
-    ``unsent: remind`` also reminds of invoices that nobody is known to have sent. ``max_per_run`` bounds the notices of one run.
+    ``promise_grace`` is how many days after a promised day they wait still. ``unsent: remind`` also reminds of invoices that nobody is
+    known to have sent. ``max_per_run`` bounds the notices of one run.
     """
 
     policy: Label | None = None
     policies: tuple[Policy, ...] = ()
     interest: Interest | None = None
     statement_age: Whole | None = None
+    promise_grace: Whole = 0
     unsent: Annotated[str, one_of("hold", "remind")] = "hold"
     max_per_run: Whole = 500
 

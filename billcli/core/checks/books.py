@@ -19,6 +19,7 @@ _MISSING = {
     "invoice": ("E305", 'the invoice "{name}" does not exist', "no file {name}.yaml under invoices/"),
     "payment": ("E305", 'the payment "{name}" does not exist', "no file {name}.yaml under payments/"),
     "credit-note": ("E305", 'the credit note "{name}" does not exist', "no file {name}.yaml under credit-notes/"),
+    "reminder": ("E305", 'the notice "{name}" does not exist', "no file {name}.yaml under reminders/"),
     "tax": ("E301", 'the tax code "{name}" does not exist', "not among tax_codes: in ledger.yaml"),
     "item": ("E305", 'the item "{name}" is not in the price list', "not in items.yaml"),
     "category": ("E302", 'the revenue category "{name}" is not declared', "not under revenue: in categories.yaml"),
@@ -41,7 +42,7 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
             f"not under groups.{each.kind}: in categories.yaml",
         )
         code, message, label = _MISSING.get(each.kind, group)
-        near = same_spelling if each.kind in ("invoice", "payment", "credit-note") else did_you_mean
+        near = same_spelling if each.kind in ("invoice", "payment", "credit-note", "reminder") else did_you_mean
         hint = near(each.name, known(each.kind)) or _MEND.get(each.kind, "declare it there, or use a word that is")
         yield Diagnostic(
             code,

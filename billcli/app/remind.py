@@ -1,0 +1,204 @@
+"""Use cases of reminders: what would go and what is stopped, planning notices, and looking at those that went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from billcli.app.books import Books
+from billcli.app.dunning import Round, bank_charges, look
+from billcli.core.dunning import tables
+from billcli.core.dunning.assess import Account, Assessed
+from billcli.core.dunning.policy import recipients
+from billcli.core.dunning.stops import Stop
+from billcli.core.plan import Create, Plan
+from billcli.core.report import Report, View, counted
+from billcli.index import queries, reminder_queries
+from billcli.model.money import Money
+from billcli.model.reminder import Reminder
+
+if TYPE_CHECKING:
+    from billcli.app.write import Planner
+    from billcli.core.dunning.notice import History, Printed
+
+
+class Wanted(NamedTuple):
+    """Which customers; all where both are left out. ``limit`` bounds the notices of one run."""
+
+    customers: tuple[str, ...] = ()
+    group: str | None = None
+    limit: int | None = None
+
+
+class Made(NamedTuple):
+    """Notices that would go, what is stopped, and how many more there are than one run plans."""
+
+    ready: tuple[tables.Ready, ...]
+    stopped: tuple[Stop, ...]
+    left: int
+
+
+def _members(books: Books, wanted: Wanted) -> set[str] | None:
+    for each in wanted.customers:
+        books.path("customer", each)
+    if wanted.group is None:
+        return set(wanted.customers) or None
+    from billcli.app.invoice import group_members
+
+    return {*wanted.customers, *group_members(books, wanted.group)}
+
+
+def made(books: Books, wanted: Wanted, today: date) -> Made:
+    """The notices of that day as documents; nothing is written."""
+    found = look(books, today, _members(books, wanted))
+    going = [(account, assessed) for account, assessed in found.found if assessed.chases]
+    most = min(found.dunning.max_per_run, found.dunning.max_per_run if wanted.limit is None else wanted.limit)
+    stopped = [stop for _, assessed in found.found for stop in assessed.stopped]
+    ready = _ready(books, found, going[:most], today)
+    return Made(tuple(ready), tuple(stopped), max(len(going) - most, 0))
+
+
+def _ready(books: Books, found: Round, going: Sequence[tuple[Account, Assessed]], today: date) -> list[tables.Ready]:
+    from billcli.core.dunning.notice import claims_on, notice_of
+
+    if not going:
+        return []
+    history = _history(books, going, today)
+    charges = bank_charges(books, {account.customer for account, _ in going}, today)
+    ready = []
+    for account, assessed in going:
+        claims = {each.debt.fact.number: claims_on(each, found.regime, history, today) for each in assessed.chases}
+        customer = books.customer(account.customer)
+        due = charges.get((account.customer, account.currency), {})
+        notice = notice_of(account, assessed, claims, due, _printed(books, customer), today)
+        to = recipients(customer.contacts, notice.level) if notice.channel == "mail" else ["letter"]
+        ready.append(tables.Ready(notice, assessed, to, account.chosen.level))
+    return ready
+
+
+def _history(books: Books, going: Sequence[tuple[Account, Assessed]], today: date) -> History:
+    from billcli.core.dunning.notice import History
+    from billcli.index import hold_queries
+
+    numbers = [each.debt.fact.number for _, assessed in going for each in assessed.chases]
+    holds = {each.debt.fact.number: each.debt.holds for _, assessed in going for each in assessed.chases}
+    plans = [hold.id for mine in holds.values() for hold in mine if hold.kind == "plan"]
+    parts = hold_queries.plan_parts_of(books.index, plans) if plans else {}
+    return History(queries.settlements_of(books.index, numbers), holds, parts)
+
+
+def _printed(books: Books, customer: Any) -> Printed:
+    from billcli.core.defaults import defaults
+    from billcli.core.dunning.notice import Printed
+    from billcli.core.invoice import printed_party
+
+    settings = books.settings()
+    language = defaults(settings, books.categories(), customer)["language"].value or "en"
+    return Printed(settings.company, printed_party(customer, language), str(language))
+
+
+def preview_report(books: Books, wanted: Wanted, as_of: date) -> Report:
+    """What a run on that day would do."""
+    found = made(books, wanted, as_of)
+    notices = counted(len(found.ready), "notice")
+    said = f"{notices} would go on {as_of}" + (f"; {len(found.stopped)} stopped, each with its reason" if found.stopped else "")
+    more = (f"{counted(found.left, 'more notice')} would wait for the next run",) if found.left else ()
+    return tables.preview_table(found.ready, found.stopped, as_of, (said, *more))
+
+
+def notice_line(ready: tables.Ready) -> str:
+    """``level 2 to nordwind <ap@nordwind.example>: INV-2026-0001, INV-2026-0004; 1320.00 EUR``."""
+    notice = ready.notice
+    names = ", ".join(each.invoice for each in notice.items[:3]) + (f" and {len(notice.items) - 3} more" if len(notice.items) > 3 else "")
+    return f"level {notice.level} to {notice.customer} ({', '.join(ready.to)}): {names}; {Money.of(notice.total, notice.currency)}"
+
+
+def stop_line(stop: Stop) -> str:
+    about = stop.invoice or f"{stop.customer} {stop.currency}"
+    return f"not reminded: {about}: {stop.reason}"
+
+
+def plan_run(wanted: Wanted, now: datetime) -> Planner:
+    """The notices of today and their deliveries; run again the same day it plans nothing more."""
+
+    def planner(books: Books) -> Plan:
+        from billcli.app.remind_parcels import packed
+        from billcli.core.document import document_data, path_of
+
+        found = made(books, wanted, books.today)
+        parcels = packed(books, [each.notice for each in found.ready], now)
+        going = [each for each in found.ready if each.notice.id not in parcels.left]
+        steps = tuple(
+            Create(path_of("reminders", each.notice.id, each.notice.on), "reminder", document_data(each.notice)) for each in going
+        )
+        left = [f"not reminded: {each.notice.customer}: {parcels.left[each.notice.id]}" for each in found.ready if each not in going]
+        lines = [notice_line(each) for each in going]
+        lines += [stop_line(each) for each in found.stopped] + left
+        if found.left:
+            lines.append(f"{counted(found.left, 'more notice')} wait for the next run")
+        head = f"{counted(len(going), 'reminder')} planned" if going else "no reminder is due"
+        result = {"reminders": [each.notice.id for each in going], "stopped": [stop_data(each) for each in found.stopped]}
+        return Plan("remind run", (*steps, *parcels.steps), (head, *lines), result, relies_on=("ledger.yaml",) if steps else ())
+
+    return planner
+
+
+def stop_data(stop: Stop) -> dict[str, Any]:
+    return {
+        "customer": stop.customer, "currency": stop.currency, "invoice": stop.invoice, "level": stop.level,
+        "amount": Money(stop.amount, stop.currency), "reason": stop.reason,
+    }  # fmt: skip
+
+
+def notices(books: Books, customer: str | None, invoice: str | None, as_of: date) -> Report:
+    """Notices planned by that day with how they stand now."""
+    for kind, name in (("customer", customer), ("invoice", invoice)):
+        if name:
+            books.path(kind, name)
+    if invoice:
+        found = [
+            each
+            for each in reminder_queries.reminders_about(books.index, [invoice], as_of)
+            if customer is None or each.customer == customer
+        ]
+    else:
+        found = reminder_queries.reminders(books.index, as_of, customer)
+    ids = [each.id for each in found]
+    return tables.notice_list(found, reminder_queries.items_of(books.index, ids), reminder_queries.deliveries_of(books.index, ids), as_of)
+
+
+def reminder_view(books: Books, reminder_id: str, as_of: date) -> View:
+    """A notice as it was sent: everything in it is frozen; how its deliveries stand is told as of now."""
+    from billcli.core.document import document_data
+    from billcli.core.dunning.levels import notice_stands
+
+    notice = books.document(books.path("reminder", reminder_id), Reminder)
+    deliveries = reminder_queries.deliveries_of(books.index, [reminder_id]).get(reminder_id, [])
+    state = notice_stands(deliveries)
+    fields: list[tuple[str, Any]] = [
+        ("Notice", notice.id), ("Customer", f"{notice.issued_to.name} ({notice.customer})"), ("Day", notice.on), ("Level", notice.level),
+        ("Policy", notice.policy), ("Letter", f"{notice.template}, {notice.language}, by {notice.channel}"),
+        ("Until", notice.deadline), ("Credit", notice.credit and f"{format(notice.credit, 'f')} {notice.currency} unused"),
+        ("Total", Money.of(notice.total, notice.currency)), ("Approved by", notice.approved_by), ("State", state),
+        ("Notes", notice.notes),
+    ]  # fmt: skip
+    below = (
+        ("Invoices", tables.item_table(notice)), ("Interest", tables.segment_table(notice)), ("Bank charges", tables.charge_table(notice)),
+        ("Deliveries", tables.delivery_table(deliveries, as_of)),
+    )  # fmt: skip
+    data = {**document_data(notice), "state": state, "deliveries": [_delivery_data(each) for each in below[3][1].rows]}
+    return View("reminder", reminder_id, as_of, [(name, value) for name, value in fields if value not in (None, "")], below, data)
+
+
+def _delivery_data(row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(("delivery", "channel", "to", "state", "at", "attempts", "said"), row, strict=True))
+
+
+def levels_of(books: Books, number: str, currency: str, as_of: date) -> Report:
+    """The notices about an invoice, for ``show`` and ``explain``."""
+    found = reminder_queries.reminders_about(books.index, [number], as_of)
+    ids = [each.id for each in found]
+    items, deliveries = reminder_queries.items_of(books.index, ids), reminder_queries.deliveries_of(books.index, ids)
+    rows = [(notice, item, deliveries.get(notice.id, ())) for notice in found for item in items[notice.id] if item.invoice == number]
+    return tables.level_table(rows, currency, as_of)

@@ -1,0 +1,1 @@
+"""Reminders: which invoice is due for which notice, what holds it back, and what a notice says and claims."""

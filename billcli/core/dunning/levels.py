@@ -1,0 +1,85 @@
+"""Which level is next for an invoice, and from which day on: from its age and from what was sent, never from the day of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from billcli.core.delivery import DOUBT, PLANNED, stands
+from billcli.core.facts import DeliveryFact, ReminderFact, ReminderItemFact
+from billcli.core.instalments import Part
+from billcli.model.dunning import Level
+
+GONE = "dropped"
+WAITS = frozenset((PLANNED, "deferred"))
+REACHED = frozenset(("sent", DOUBT))
+
+
+class Past(NamedTuple):
+    """An invoice in a notice: when it was planned and when handed over, and how that stands; minor units."""
+
+    reminder: str
+    invoice: str
+    level: int
+    on: date
+    sent_on: date
+    stands: str
+    fee: int
+    interest: int
+
+
+def notice_stands(deliveries: Sequence[DeliveryFact]) -> str:
+    """Of a notice to several: sent where one has it, in doubt where one may have it; else what still waits; else refused or dropped."""
+    every = {stands(each) for each in deliveries}
+    return next((each for each in ("sent", DOUBT, "deferred", PLANNED, "refused", GONE) if each in every), PLANNED)
+
+
+def past_of(notice: ReminderFact, items: Iterable[ReminderItemFact], deliveries: Sequence[DeliveryFact], as_of: date) -> list[Past]:
+    """Its items as they stand; what was handed over after ``as_of`` counts from the notice's own day."""
+    how = notice_stands(deliveries)
+    days = [date.fromisoformat(each.state_at[:10]) for each in deliveries if stands(each) in REACHED and each.state_at]
+    sent_on = max([notice.booked_on, *(day for day in days if day <= as_of)])
+    return [Past(notice.id, each.invoice, each.level, notice.booked_on, sent_on, how, each.fee, each.interest) for each in items]
+
+
+def counting(past: Iterable[Past]) -> list[Past]:
+    """Those whose level counts as reached, and whose claims as made."""
+    return [each for each in past if each.stands in REACHED]
+
+
+class Step(NamedTuple):
+    """The next level and the first day on which it may go."""
+
+    level: Level
+    day: date
+
+
+def days_after(day: date, days: int) -> date:
+    """Some days later or earlier, as far as the calendar goes."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
+def next_step(levels: Sequence[Level], past: Sequence[Past], due_on: date, today: date) -> Step | None:
+    """The lowest level not reached yet; those before the due day are passed over once it is there. None where the last was reached.
+
+    ``past`` are the invoice's items that count. After weeks without a run it is the same level that would have been next before.
+    """
+    reached = max((each.level for each in past), default=-1)
+    last = max((each.sent_on for each in past), default=None)
+    for level in sorted(levels, key=lambda each: each.level):
+        if level.level <= reached or (level.days < 0 and today >= due_on):
+            continue
+        day = days_after(due_on, level.days)
+        if last is not None:
+            day = max(day, days_after(last, level.gap))
+        if level.days < 0 and day >= due_on:
+            continue
+        return Step(level, day)
+    return None
+
+
+def asked(level: Level, parts: Iterable[Part], today: date, disputed: int) -> int:
+    """What a notice of that level asks for: what is overdue, before the due day what comes due; nothing that is in dispute."""
+    last = days_after(today, -min(level.days, 1))
+    return max(sum(each.open for each in parts if each.due_on <= last and each.open > 0) - disputed, 0)
