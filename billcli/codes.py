@@ -122,6 +122,17 @@ CODES = {
     "E664": "a decision on a bank line that is not there",
     "W665": "a break between the balances of an account",
     "E666": "a line of a proposal that cannot be booked",
+    # reminders
+    "E680": "an invoice reminded twice at one level",
+    "E681": "a claim made twice",
+    "E682": "interest claimed beyond what ran up",
+    "E683": "a level of reminders that was passed over",
+    "E684": "a notice that asks for more than was open",
+    "E685": "a notice that does not add up",
+    "E686": "a strict notice without consent",
+    "E687": "a policy of reminders that is not there or cannot work",
+    "W688": "an invoice that nobody was reminded of",
+    "W689": "a notice about money that had come",
     # recurring invoices
     "E690": "a period of recurring invoices that is none",
     "E691": "recurring invoices that end before they start",

@@ -262,6 +262,18 @@ def _bank(books: Books, without: Lost) -> Iterator[Diagnostic]:
             yield from bank.check_chain(account, mine[0].currency, breaks(marks(whole, on_day), by_day), paths.__getitem__)
 
 
+def _reminders(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.app.check_reminders import reminders
+
+    return reminders(books, without)
+
+
+def _forgotten(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.app.check_reminders import forgotten
+
+    return forgotten(books, without)
+
+
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "references": _references,
     "twice": _twice,
@@ -278,6 +290,7 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "evidence": _evidence,
     "bank": _bank,
     "recurring": _recurring,
+    "reminders": _reminders,
 }
 """Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""
 
@@ -288,5 +301,6 @@ STRICT: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "waiting": _waiting,
     "long terms": _long_terms,
     "overdue periods": _overdue_periods,
+    "forgotten": _forgotten,
 }
 """What ``--strict`` looks at besides."""

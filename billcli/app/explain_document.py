@@ -67,7 +67,9 @@ def _not_yet(name: str, on: date, as_of: date, what: str) -> None:
 
 
 def _invoice(books: Books, number: str, as_of: date) -> View:
+    from billcli.app.remind import levels_of
     from billcli.core.defaults import levels
+    from billcli.core.dunning.tables import reminded_text
 
     document, fact = books.invoice(number), queries.invoice(books.index, number)
     assert fact is not None
@@ -90,16 +92,19 @@ def _invoice(books: Books, number: str, as_of: date) -> View:
     frozen = {"terms": document.terms or "(due dates only)", "currency": currency, "tax": tax, "language": ""}
     state_because = explain.because(fact, state, parts, rows, as_of, void_reason)
     discount = explain.discount_outcome(fact, rows, open_, as_of, settings.settlement)
+    reminders = levels_of(books, number, currency, as_of)
     fields = [
         ("Invoice", number), ("Customer", f"{document.issued_to.name} ({fact.customer})"), ("Issued", fact.issued_on),
         ("File", files["invoice", number]), ("Open", f"{Money(open_, currency).text()} of {Money(fact.gross, currency)}"),
         ("State", state_because), *([("Discount", discount)] if discount else []),
+        *([("Reminded", reminded_text(reminders))] if reminders.rows else []),
     ]  # fmt: skip
     tables = [
         ("How the open balance came about", explain.step_table("steps", steps, currency, as_of, "Open")),
         ("When it is due", explain.due_table(parts, currency, as_of, _plan_id(books, number, as_of) if plan else "", void=state == "void")),
         ("Tax in what was granted or written off", explain.share_table(_shares(books, document, rows), currency, as_of)),
         ("Which default won", explain.default_table(said, frozen, as_of)),
+        ("Reminders", reminders),
     ]
     return _view("invoice", number, as_of, fields, tables, {"open": Money(open_, currency), "state": state, "because": state_because,
                                                             "discount": discount or None, "file": files["invoice", number]})  # fmt: skip
@@ -338,7 +343,19 @@ def _recurring(books: Books, template_id: str, as_of: date) -> View:
     return _view("recurring", template_id, as_of, fields, stood.tables, {"because": text, "state": now, "file": path})
 
 
+def _reminder(books: Books, reminder_id: str, as_of: date) -> View:
+    from billcli.app.remind import reminder_view
+
+    return reminder_view(books, reminder_id, as_of)
+
+
+def _approval(books: Books, approval_id: str, as_of: date) -> View:
+    from billcli.app.approval import approval_view
+
+    return approval_view(books, approval_id, as_of)
+
+
 _EXPLAINED: dict[str, Callable[[Books, str, date], View]] = {
     "customer": _customer, "invoice": _invoice, "credit-note": _credit_note, "payment": _payment, "refund": _refund,
-    "write-off": _write_off, "hold": _hold, "draft": _draft, "recurring": _recurring,
+    "write-off": _write_off, "hold": _hold, "draft": _draft, "recurring": _recurring, "reminder": _reminder, "approval": _approval,
 }  # fmt: skip

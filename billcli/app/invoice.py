@@ -250,6 +250,7 @@ def group_members(books: Books, text: str) -> set[str]:
 def invoice_view(books: Books, number: str, as_of: date) -> View:
     """The invoice with its settlements and its state on that day. Raises ``BillError`` for a day before it was issued."""
     from billcli.app.outbox.show import sent_lines
+    from billcli.app.remind import levels_of
     from billcli.app.settling import discounts_taken
     from billcli.core import settlement
     from billcli.core.document import document_data
@@ -278,16 +279,19 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     fields += [("Sent" if at == 0 else "", line) for at, line in enumerate(sent)]
     schedule = _schedule(books, fact, open_, own, as_of)
     holds = hold_table(books, holds_on(books, number, fact.customer, as_of), as_of)
+    reminders = levels_of(books, number, fact.currency, as_of)
     tables = [
         ("Lines", line_table(invoice, as_of)),
         ("Instalments", schedule if len(schedule.rows) > 1 else schedule._replace(rows=[])),
         ("Settlements", settlement_table(rows, fact.currency, as_of, "source")),
         ("Holds", holds),
+        ("Reminders", reminders),
     ]
     below = {
         "settlements": settlement_data(rows, fact.currency, as_of, "source"),
         "schedule": table_data(schedule),
         "holds": table_data(holds),
+        "reminders": table_data(reminders),
         "discounts": taken,
         **({"deliveries": sent} if sent else {}),
     }

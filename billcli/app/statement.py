@@ -14,7 +14,7 @@ from billcli.core.hold_state import is_live
 from billcli.core.report import Report
 from billcli.core.statement import Beside, Proof
 from billcli.errors import BillError, UsageError
-from billcli.index import balances, queries, statement_queries
+from billcli.index import balances, queries, reminder_queries, statement_queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
 
@@ -105,8 +105,28 @@ def _beside(books: Books, wanted: Sequence[str], payments: Iterable[PaymentFact]
         for each in sorted(payments, key=lambda each: (each.reversed_on or date.max, each.id))
         if each.customer in wanted and each.reversed_on is not None and each.reversed_on <= until and (charge := _charge(books, each))
     ]
+    claims += _noticed(books, wanted, until)
     holds = [each for each in statement_queries.holds_of(books.index, wanted) if is_live(each, until)]
     return Beside(holds, claims, credits_)
+
+
+def _noticed(books: Books, wanted: Sequence[str], until: date) -> list[statement.Claim]:
+    """Fees and interest that notices claim, those handed over; the bank's charges stand there by their payments."""
+    from billcli.core.dunning.levels import REACHED, notice_stands
+
+    notices = [each for each in reminder_queries.reminders(books.index, until) if each.customer in wanted]
+    if not notices:
+        return []
+    ids = [each.id for each in notices]
+    items, deliveries = reminder_queries.items_of(books.index, ids), reminder_queries.deliveries_of(books.index, ids)
+    return [
+        statement.Claim(Account(notice.customer, notice.currency), notice.booked_on, notice.id, amount, item.invoice, what)
+        for notice in notices
+        if notice_stands(deliveries.get(notice.id, ())) in REACHED
+        for item in items[notice.id]
+        for amount, what in ((item.fee, f"fee of level {item.level}"), (item.interest, "late-payment interest"))
+        if amount
+    ]
 
 
 def _charge(books: Books, payment: PaymentFact) -> int:

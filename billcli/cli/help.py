@@ -43,6 +43,7 @@ HELP = {
         "  statement    Statement of account: a customer's movements or open items.\n"
         '  outbox       What leaves the house: what waits, what was sent, what...\n'
         '  hold         Disputes, promises, plans: what keeps reminders back.\n'
+        '  remind       Remind customers of what is due, and see what is stopped.\n'
         '  refund       Money paid back to customers.\n'
         '  write-off    What nobody will pay, and its recovery.\n'
         '  report       Who owes what.\n'
@@ -90,6 +91,7 @@ HELP = {
         "  statement    Statement of account: a customer's movements or open items.\n"
         '  outbox       What leaves the house: what waits, what was sent, what became of it.\n'
         '  hold         Disputes, promises, plans: what keeps reminders back.\n'
+        '  remind       Remind customers of what is due, and see what is stopped.\n'
         '  refund       Money paid back to customers.\n'
         '  write-off    What nobody will pay, and its recovery.\n'
         '  report       Who owes what.\n'

@@ -25,12 +25,14 @@ class Credit(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What a customer owes outside its balance: the bank's charge for a payment that was taken back."""
+    """What a customer owes outside its balance: the bank's charge for a payment that was taken back, fees and interest of notices."""
 
     account: Account
     on: date
     document: str
     amount: int
+    invoice: str | None = None
+    what: str = "the bank's charge for the payment it took back"
 
 
 class Beside(NamedTuple):
@@ -164,8 +166,8 @@ def _aside(customer: str, beside: Beside) -> Iterator[_Told]:
     for claim in beside.claims:
         if claim.account.customer == customer:
             currency = claim.account.currency
-            text = "the bank's charge for the payment it took back, outside the balance"
-            yield _Told(claim.on, "claim", claim.document, None, text, None, currency, Money(claim.amount, currency))
+            text = f"{claim.what}, outside the balance"
+            yield _Told(claim.on, "claim", claim.document, claim.invoice, text, None, currency, Money(claim.amount, currency))
     for hold in beside.holds:
         if hold.customer == customer:
             amount = Money(hold.amount, hold.currency) if hold.amount is not None and hold.currency else None

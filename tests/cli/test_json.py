@@ -119,7 +119,7 @@ def test_draft_list(books: Path) -> None:
 
 def test_show_of_a_document_has_its_fields_and_what_is_derived(books: Path) -> None:
     row = report(books, "invoice", "show", "INV-2026-0001")
-    derived = {"state", "open", "days_overdue", "settlements", "schedule", "holds", "discounts"}
+    derived = {"state", "open", "days_overdue", "settlements", "schedule", "holds", "reminders", "discounts"}
     frozen = {"number", "type", "customer", "issued_on", "currency", "terms", "reference", "rounding", "issued_by", "issued_to"}
     assert set(row) == frozen | {"lines", "taxes", "instalments", "totals", "seal"} | derived
     assert {"unapplied"} <= set(report(books, "credit-note", "show", "CN-2026-0001"))

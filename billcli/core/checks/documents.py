@@ -13,6 +13,7 @@ from billcli.core.checks.figures import check_draft_figures, check_figures
 from billcli.core.checks.holds import check_hold
 from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_void, check_write_off
 from billcli.core.checks.recurring import check_recurring
+from billcli.core.checks.reminders import check_reminder
 from billcli.diagnostics import Diagnostic, Path, dotted
 from billcli.model.category import Categories
 from billcli.model.credit_note import CreditNote
@@ -198,6 +199,7 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[Diagnostic]]] = {
     "write-off": check_write_off,
     "hold": check_hold,
     "recurring": check_recurring,
+    "reminder": check_reminder,
     "bank-statement": check_statement,
     "reconciliation": check_reconciliation,
 }

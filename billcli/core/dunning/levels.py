@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.core.delivery import DOUBT, PLANNED, stands
 from billcli.core.facts import DeliveryFact, ReminderFact, ReminderItemFact
 from billcli.core.instalments import Part
-from billcli.model.dunning import Level
+
+if TYPE_CHECKING:
+    from billcli.model.dunning import Level
 
 GONE = "dropped"
 WAITS = frozenset((PLANNED, "deferred"))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from billcli.core.delivery import stands
 from billcli.core.dunning.assess import Assessed
-from billcli.core.dunning.levels import notice_stands
+from billcli.core.dunning.levels import REACHED, notice_stands
 from billcli.core.dunning.stops import Stop
 from billcli.core.facts import DeliveryFact, ReminderFact, ReminderItemFact
 from billcli.core.report import Column, Report, currency_totals
@@ -151,3 +151,14 @@ def level_table(items: Iterable[tuple[ReminderFact, ReminderItemFact, Sequence[D
         for notice, item, deliveries in items
     ]  # fmt: skip
     return Report("reminders", as_of, columns, rows)
+
+
+def reminded_text(levels: Report) -> str:
+    """``level 2, last on 2026-05-10; 45.00 fees and 33.85 interest claimed``, from the table of an invoice's notices."""
+    went = [row for row in levels.rows if row[6] in REACHED]
+    if not went:
+        return "no notice was handed over yet"
+    fees, interest = (sum(row[at].minor for row in went) for at in (4, 5))
+    currency = went[0][4].currency
+    claimed = [f"{Money(amount, currency).text()} {word}" for amount, word in ((fees, "of fees"), (interest, "of interest")) if amount]
+    return f"level {max(row[2] for row in went)}, last on {went[-1][0]}" + (f"; {' and '.join(claimed)} claimed" if claimed else "")
