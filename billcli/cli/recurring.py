@@ -55,7 +55,7 @@ def new(
         int | None, typer.Option("--catch-up", metavar="N", min=0, help="How many missed periods one run makes up for; else 3.")
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Make drafts, to be issued by a person.")] = False,
-    mail: Annotated[bool, typer.Option("--mail", help="Send each invoice by e-mail.")] = False,
+    mail: Annotated[bool, typer.Option("--mail", help="Send each invoice by e-mail, one of a draft once it is issued.")] = False,
     template_id: Annotated[str | None, typer.Option("--id", metavar="ID", help="Its id; else made from the customer's.")] = None,
     terms: Annotated[str | None, typer.Option("--terms", metavar="TERMS", help="Payment terms; else the customer's.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help="ISO 4217 code; else the customer's.")] = None,
@@ -106,8 +106,6 @@ def new(
     for option, value, words in (("--prices", prices, ("net", "gross")), ("--type", type_, ("sales", "service"))):
         if value is not None and value not in words:
             raise UsageError(f'{option}: "{value}" is not known', "use " + " or ".join(words))
-    if draft and mail:
-        raise UsageError("--mail and --draft exclude each other", 'a draft is sent by "bill invoice send" once it is issued')
     said: dict[str, Any] = {
         "every": every, "starts_on": optional_day(starts, "--starts"), "anchor_on": optional_day(anchor, "--anchor"),
         "ends_on": optional_day(ends, "--ends"),
@@ -127,7 +125,9 @@ def new(
 
 @app.command("list")
 def list_(ctx: typer.Context, customer: Customer = None, as_of: AsOf = None, form: Form = "table") -> None:
-    """List templates with their next period and what it would come to, the last one made, and how many were missed.
+    """List templates and what is next of each.
+
+    With what the next period would come to, the last one made, and how many were missed.
 
     Example: bill recurring list --customer nordwind
     """
@@ -155,7 +155,9 @@ def preview(
     as_of: Today = None,
     form: Form = "table",
 ) -> None:
-    """Show what "bill recurring run" would make now, or what comes out by a day.
+    """Show what would come out now, or by a day.
+
+    Without --until it is what "bill recurring run" would make, and leave with which reason; no file changes.
 
     Example: bill recurring preview --until 2026-12-31
     """
@@ -179,8 +181,9 @@ def run(
     quiet: Quiet = False,
     form: Answer = "table",
 ) -> None:
-    """Issue what is due and not made: one invoice or draft for each template and period, however often it is run.
+    """Issue what is due, each period once.
 
+    One invoice or draft for each template and period, however often it is run; missed periods come first, within a bound.
     Works in the one working copy that sender: in ledger.yaml names. What cannot be made stays back with its reason, the others
     are made; then the exit code is 3.
 

@@ -376,7 +376,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--in-arrears', '', 'Invoice a period after its last day, not on its first'),
         ('--catch-up', '?', 'How many missed periods one run makes up for; else 3'),
         ('--draft', '', 'Make drafts, to be issued by a person'),
-        ('--mail', '', 'Send each invoice by e-mail'),
+        ('--mail', '', 'Send each invoice by e-mail, one of a draft once it is issued'),
         ('--id', '?', "Its id; else made from the customer's"),
         ('--terms', '?', "Payment terms; else the customer's"),
         ('--currency', '?', "ISO 4217 code; else the customer's"),
@@ -397,7 +397,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--quiet -q', '', 'Say nothing when all goes well'),
         ('--format', 'table|json', 'How to answer: for a person, or for a program'),
     ), ()),
-    'recurring list': ('List templates with their next period and what it would come to, the last one made, and how many were missed', (
+    'recurring list': ('List templates and what is next of each', (
         ('--customer -c', '<customer>', "The customer's id"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -406,12 +406,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<recurring>',)),
-    'recurring preview': ('Show what "bill recurring run" would make now, or what comes out by a day', (
+    'recurring preview': ('Show what would come out now, or by a day', (
         ('--until', '?', 'All that is due by then, each on its day'),
         ('--as-of', '?', 'The day to take as today; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<recurring>...',)),
-    'recurring run': ('Issue what is due and not made: one invoice or draft for each template and period, however often it is run', (
+    'recurring run': ('Issue what is due, each period once', (
         ('--limit', '?', 'The most documents made in all'),
         ('--catch-up', '?', 'How many missed periods of each; else as its template says'),
         ('--as-of', '?', 'The day to take as today; today where left out'),

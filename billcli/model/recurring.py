@@ -35,8 +35,7 @@ class Recurring(Entity):
 
     Where ``starts_on`` is before ``anchor_on``, the first period is a part of one; with ``prorate`` it costs its share of the days.
     Nothing begins after ``ends_on``. ``issue`` is due on a period's first day, with ``in_advance: false`` on the day after its last.
-    ``catch_up`` bounds how many missed periods one run makes up for, before the one that is on time; with 0 they wait for a person.
-    What is not said takes the defaults of the customer.
+    ``catch_up`` bounds how many missed periods one run makes up for. What is not said takes the defaults of the customer.
     """
 
     id: Id
