@@ -91,11 +91,11 @@ def template_check(books: Books) -> list[Diagnostic]:
     from billcli.store.read import locate_all
 
     settings = books.settings()
-    faults: dict[Fault, None] = {}
+    faults: dict[tuple[str, int | None], Fault] = {}
     for made in Studio(books.root).made(letter_jobs(settings, [*shipped(), *_own(books.root)])):
         if isinstance(made, Fault):
-            faults.setdefault(made)
-    found = [_diagnostic(books.root, each) for each in faults]
+            faults.setdefault((made.file, made.line), made)
+    found = [_diagnostic(books.root, each) for each in faults.values()]
     if settings.printing.logo:
         try:
             sources.logo(books.root, settings.printing.logo)

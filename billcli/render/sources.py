@@ -12,8 +12,10 @@ from billcli.render.results import Fault, fault
 
 LOGO_LIMIT = 5_000_000
 TEXT_LIMIT = 256_000
+_FONT_LIMIT = 30_000_000
 _TEXTS = (".j2", ".typ", ".toml")
-_OTHERS = (".png", ".jpg", ".jpeg", ".svg", ".ttf", ".otf")
+_PICTURES = (".png", ".jpg", ".jpeg", ".svg")
+_FONTS = (".ttf", ".otf", ".ttc", ".otc")
 _FILES = 500
 _DEPTH = 5
 
@@ -55,7 +57,7 @@ def _copy(above: int, name: str, path: str, into: str, problems: list[Fault], co
         else:
             _copy_file(above, name, path, into, problems, count)
         return
-    if name.endswith((*_TEXTS, *_OTHERS)):
+    if name.endswith((*_TEXTS, *_PICTURES, *_FONTS)):
         problems.append(Fault(path, None, "it is a folder; put the file itself there"))
         return
     if path.count("/") > _DEPTH:
@@ -75,8 +77,8 @@ def _copy(above: int, name: str, path: str, into: str, problems: list[Fault], co
 
 
 def _copy_file(above: int, name: str, path: str, into: str, problems: list[Fault], count: list[int]) -> None:
-    limit = TEXT_LIMIT if name.endswith(_TEXTS) else LOGO_LIMIT if name.endswith(_OTHERS) else 0
-    if not limit:
+    limits = {_TEXTS: TEXT_LIMIT, _PICTURES: LOGO_LIMIT, _FONTS: _FONT_LIMIT}
+    if not (limit := next((most for ends, most in limits.items() if name.endswith(ends)), 0)):
         return
     count[0] += 1
     try:
@@ -106,7 +108,7 @@ def logo(root: str, name: str) -> bytes:
     *folders, file = name.split("/")
     if name.startswith("/") or "\\" in name or any(part in ("", ".", "..") for part in (*folders, file)):
         raise bad("is no path within the ledger; write it as seen from ledger.yaml, such as logo.png")
-    if not file.lower().endswith((".png", ".jpg", ".jpeg", ".svg")):
+    if not file.lower().endswith(_PICTURES):
         raise bad("is no picture that can be printed; use png, jpg or svg")
     try:
         with _folder(root, *folders) as fd:

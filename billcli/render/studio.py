@@ -88,7 +88,8 @@ class Studio:
         if waiting:
             step = progress(len(waiting), "Making documents")
             with tempfile.TemporaryDirectory(prefix="bill-studio-") as place:
-                os.mkdir(f"{place}/empty")
+                for folder in ("empty", "scratch"):
+                    os.mkdir(f"{place}/{folder}")
                 problems = sources.stage(self.root, f"{place}/templates")
                 for key, job in [*waiting.items()]:
                     if (fault := self._refused(job, problems)) is not None:
@@ -157,7 +158,7 @@ class Studio:
             request.write(self._request(jobs, place))
             request.seek(0)
             child = subprocess.Popen(
-                self.command, stdin=request, stdout=subprocess.PIPE, stderr=errors, cwd=f"{place}/empty", env=_environment(),
+                self.command, stdin=request, stdout=subprocess.PIPE, stderr=errors, cwd=f"{place}/empty", env=_environment(place),
                 start_new_session=True,
             )  # fmt: skip
             assert child.stdout is not None
@@ -225,7 +226,7 @@ def _main_file(job: Job) -> str:
     return f"templates/paper/{job.template}.typ" if job.kind == "paper" else f"templates/mail/{job.language}/{job.template}"
 
 
-def _environment() -> dict[str, str]:
+def _environment(place: str) -> dict[str, str]:
     """No settings, no home and no proxy but a closed one; libraries that start a thread for each core are kept small."""
     closed = "http://127.0.0.1:9"
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -235,6 +236,7 @@ def _environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
+        "TMPDIR": f"{place}/scratch",
         "MALLOC_ARENA_MAX": "2",
         "RAYON_NUM_THREADS": "4",
         **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"), closed),

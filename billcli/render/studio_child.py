@@ -20,7 +20,7 @@ from typing import Any
 from billcli.render.faults import TemplateFault
 from billcli.render.results import Fault, fault
 
-_FILE_SIZE = 16 << 20
+_FILE_SIZE = 64 << 20
 
 Say = Callable[[Mapping[str, Any]], None]
 

@@ -71,3 +71,12 @@ def test_shipped_letters_suit_every_ledger(tmp_path: Path, currency: str) -> Non
     file = root / "ledger.yaml"
     file.write_text(file.read_text().replace("currency: EUR", f"currency: {currency}"))
     assert bill("template", "check", cwd=root).code == 0
+
+
+def test_key_that_a_document_may_lack_must_be_asked_for(tmp_path: Path, mail: Path) -> None:
+    (mail / "invoice.subject.j2").write_text("{{ document.discount.until|day }}")
+    ran = bill("template", "check", cwd=tmp_path)
+    assert ran.code == 1
+    assert 'there is no "discount" there' in ran.out
+    (mail / "invoice.subject.j2").write_text("Rechnung{% if document.discount is given %} {{ document.discount.until|day }}{% endif %}")
+    assert bill("template", "check", cwd=tmp_path).code == 0
