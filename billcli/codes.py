@@ -122,6 +122,14 @@ CODES = {
     "E664": "a decision on a bank line that is not there",
     "W665": "a break between the balances of an account",
     "E666": "a line of a proposal that cannot be booked",
+    # what leaves the house
+    "E670": "a message that went out twice",
+    "E671": "a delivery whose id is not its own",
+    "E672": "states of a delivery in an order that cannot be",
+    "W673": "a delivery in doubt",
+    "W674": "a delivery that was refused",
+    "W675": "a delivery that waits too long",
+    "W676": "a delivery in a folded file that is not over",
     # reminders
     "E680": "an invoice reminded twice at one level",
     "E681": "a claim made twice",

@@ -16,7 +16,17 @@ from billcli.core.checks.facts import CreditedInvoice, Unused
 from billcli.core.facts import OpenInvoice
 from billcli.core.recurring import Rhythm
 from billcli.diagnostics import Diagnostic, Path
-from billcli.index import balances, bank_queries, check_queries, find, hold_queries, queries, recurring_queries, suspicion_queries
+from billcli.index import (
+    balances,
+    bank_queries,
+    check_queries,
+    delivery_queries,
+    find,
+    hold_queries,
+    queries,
+    recurring_queries,
+    suspicion_queries,
+)
 from billcli.index.folded import in_files
 from billcli.store.layout import KINDS
 
@@ -274,6 +284,27 @@ def _forgotten(books: Books, without: Lost) -> Iterator[Diagnostic]:
     return forgotten(books, without)
 
 
+def _deliveries(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.core.checks.deliveries import check_handed_twice
+
+    yield from check_handed_twice(delivery_queries.handed_twice(books.index))
+    yield from _undelivered(books, strict=False)
+
+
+def _refused(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    return _undelivered(books, strict=True)
+
+
+def _undelivered(books: Books, *, strict: bool) -> Iterator[Diagnostic]:
+    waiting = delivery_queries.waiting_files(books.index)
+    if waiting:
+        from billcli.core.checks.deliveries import check_open
+        from billcli.model.dunning import MailSettings
+
+        mail = books.settings().mail or MailSettings(address="nobody@bill.example")
+        yield from check_open(waiting, books.today, mail.give_up_days, strict=strict)
+
+
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "references": _references,
     "twice": _twice,
@@ -291,6 +322,7 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "bank": _bank,
     "recurring": _recurring,
     "reminders": _reminders,
+    "deliveries": _deliveries,
 }
 """Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""
 
@@ -302,5 +334,6 @@ STRICT: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "long terms": _long_terms,
     "overdue periods": _overdue_periods,
     "forgotten": _forgotten,
+    "refused": _refused,
 }
 """What ``--strict`` looks at besides."""

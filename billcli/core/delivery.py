@@ -24,8 +24,12 @@ def delivery_key(kind: str, documents: Sequence[str], about: str | None, channel
 
 def delivery_id(kind: str, stem: str, key: str) -> str:
     """``stem`` is the document, or the customer; the mark is that of the key."""
-    mark = hashlib.sha256(key.encode()).hexdigest()[:8]
-    return f"{stem[: 64 - len(kind) - 10]}-{kind}-{mark}"
+    return f"{stem[: 64 - len(kind) - 10]}-{kind}-{key_mark(key)}"
+
+
+def key_mark(key: str) -> str:
+    """How an id ends."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 def message_id(key: str, company: str, sender: str) -> str:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from billcli.core.facts import DeliveredFact, DeliveryFact
+from billcli.index.find import paths
 from billcli.index.queries import facts_of, names_in
 
 
@@ -53,3 +54,22 @@ def by_ids(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Deli
     """Those of these deliveries that are there."""
     marks, values = names_in(ids)
     return {each.id: each for each in facts_of(connection, DeliveryFact, "deliveries", f"WHERE id IN {marks}", values)}
+
+
+def handed_twice(connection: sqlite3.Connection) -> list[list[tuple[str, str]]]:
+    """File and id of deliveries of one key that all went out, or may have."""
+    sql = """
+    SELECT json_group_array(json_array(f.path, d.id)) FROM deliveries d JOIN files f ON f.id = d.file WHERE d.state IN ('sent', 'data', 'in-doubt')
+    GROUP BY d.kind, coalesce((SELECT group_concat(name) FROM delivered WHERE delivery = d.id AND file = d.file), d.customer), coalesce(d.about, ''),
+      d.channel, lower(coalesce(d.recipient, '')) HAVING count(DISTINCT d.id) > 1 ORDER BY min(f.path)
+    """
+    import json
+
+    return [[(path, name) for path, name in json.loads(row)] for (row,) in connection.execute(sql)]
+
+
+def waiting_files(connection: sqlite3.Connection) -> list[tuple[str, DeliveryFact]]:
+    """Those that are neither sent nor dropped, with their files."""
+    found = waiting(connection)
+    places = paths(connection, "delivery", [each.id for each in found])
+    return [(places[each.id], each) for each in found]

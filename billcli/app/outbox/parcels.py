@@ -75,7 +75,7 @@ def statement_parcel(books: Books, customer: str, kind: str, since: date, until:
     language = language_of(books, customer)
     data = papers.statement_data(books, customer, currency, since, until, kind)
     template = "confirmation" if kind == "confirmation" else "statement"
-    about = " ".join(filter(None, (kind, str(since), str(until), currency)))
+    about = " ".join(filter(None, (customer, kind, str(since), str(until), currency)))
     jobs = (Job("paper", template, language, data), f"{template}-{customer}-{until}.pdf", Job("letter", template, language, data))
     return Parcel(template, (), about, customer, _BILLING, language, *jobs)
 
@@ -88,10 +88,10 @@ def again(books: Books, delivery: Delivery) -> Parcel:
         made = _document(books, delivery.kind, number, _fact(books, delivery.kind, number).customer, delivery.about)
     else:
         words = (delivery.about or "").split()
-        if delivery.kind not in ("statement", "confirmation") or not 3 <= len(words) <= 4:
+        if delivery.kind not in ("statement", "confirmation") or not 4 <= len(words) <= 5:
             raise BillError(f"{delivery.id} does not say what it was made from", "drop it, and send the document anew")
-        days = [date.fromisoformat(each) for each in words[1:3]]
-        made = statement_parcel(books, delivery.customer, words[0], days[0], days[1], words[3] if len(words) == 4 else None)
+        days = [date.fromisoformat(each) for each in words[2:4]]
+        made = statement_parcel(books, delivery.customer, words[1], days[0], days[1], words[4] if len(words) == 5 else None)
     return made._replace(channel=delivery.channel, to=to)
 
 

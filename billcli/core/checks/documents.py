@@ -9,6 +9,7 @@ from typing import Any
 
 from billcli.core.checks.amounts import check_amounts
 from billcli.core.checks.bank import check_accounts, check_reconciliation, check_statement
+from billcli.core.checks.deliveries import check_delivery
 from billcli.core.checks.figures import check_draft_figures, check_figures
 from billcli.core.checks.holds import check_hold
 from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_void, check_write_off
@@ -200,6 +201,7 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[Diagnostic]]] = {
     "hold": check_hold,
     "recurring": check_recurring,
     "reminder": check_reminder,
+    "delivery": check_delivery,
     "bank-statement": check_statement,
     "reconciliation": check_reconciliation,
 }
