@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from billcli.cli.common import (
@@ -306,3 +307,16 @@ def send_documents(
     sending = Sending(to_address(to), again, needed(by_hand, "--by-hand") if by_hand is not None else None)
     planner = plan_deliveries(f"{kind} send", lambda found: parcels_of(found, kind, numbers, sending), Studio(where.root), at)
     send_command(ctx, planner, **{**options, "later": options["later"] or by_hand is not None})
+
+
+def send_statements(ctx: typer.Context, customers: list[str], group: str | None, kind: str, since: date | None, **options: Any) -> None:
+    """``statement --mail``."""
+    from billcli.app.outbox.parcels import statement_parcels
+    from billcli.app.outbox.plan import plan_deliveries
+    from billcli.render.studio import Studio
+
+    where = context(ctx)
+    planner = plan_deliveries(
+        "statement", lambda found: statement_parcels(found, customers, group, kind, since, found.today), Studio(where.root), where.now
+    )
+    send_command(ctx, planner, **options)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import list_command, optional_day
+from billcli.cli.common import list_command, optional_day, refuse_given
 from billcli.cli.lazy import typer
-from billcli.cli.options import AsOf, Form
+from billcli.cli.options import AsOf, DryRun, Form, Quiet, Yes
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -26,6 +26,13 @@ def statement(
     kind: Annotated[
         str, typer.Option("--kind", metavar="activity|open", help="Movements between two balances, or the items open on the last day.")
     ] = "activity",
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Mail it as a PDF to the customers' billing contacts instead of showing it.")
+    ] = False,
+    later: Annotated[bool, typer.Option("--later", help="With --mail: only plan it; the next run of the outbox hands it over.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -35,6 +42,9 @@ def statement(
     "bill report aging". A payment for another customer's invoice goes from one account to the other. Below: credit not
     used, claims outside the balance, holds; and the proof that the closing balance is what the books say.
 
+    With --mail it goes to the customers as a PDF; each statement goes to a recipient once, and --kind confirmation asks to
+    confirm the balance.
+
     Example: bill statement nordwind --from 2026-01-01 --to 2026-03-31
     """
     from billcli.app.statement import statement_report
@@ -43,4 +53,13 @@ def statement(
     first, last = optional_day(since, "--from"), optional_day(to, "--to")
     if last is not None and as_of is not None and last != optional_day(as_of, "--as-of"):
         raise UsageError("--to and --as-of are two days", "they mean the same: give one of them")
+    if mail:
+        from billcli.cli.outbox import send_statements
+
+        sending = {"later": later, "as_of": to or as_of, "dry_run": dry_run, "yes": yes, "quiet": quiet, "form": form}
+        send_statements(ctx, customers or [], group, kind, first, **sending)
+        return
+    refuse_given(
+        {"--later": later, "--dry-run": dry_run, "--yes": yes, "--quiet": quiet}, "goes with --mail", "add --mail, or leave it out"
+    )
     list_command(ctx, to or as_of, form, lambda found, day: statement_report(found, customers or [], group, first, day, kind))

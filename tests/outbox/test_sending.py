@@ -293,3 +293,49 @@ def test_no_address_with_a_line_break_or_a_second_one_gets_into_the_books(office
         assert office.bill("invoice", "send", number, "--to", text, "--yes").code == 2
     office.done("invoice", "send", number, "--to", "office@bücher.example", "--yes")
     assert post.taken[0].rcpt_tos == ["office@xn--bcher-kva.example"]
+
+
+def test_a_credit_note_is_sent_as_an_invoice_is(office: Office, post: Post) -> None:
+    number = office.invoice()
+    note = office.done("credit-note", "new", "-i", number, "--reason", "too much", "--rest", "--yes").out.strip()
+    office.done("credit-note", "send", note, "--yes")
+    found = BytesParser(policy=policy.default).parsebytes(post.taken[0].content)
+    assert str(found["Subject"]) == f"credit-note {note}"
+    assert "already sent" in office.done("credit-note", "send", note, "--yes").err
+
+
+def test_statements_go_to_each_customer_once_for_each_period(tmp_path: Path, post: Post) -> None:
+    office = Office(tmp_path, f"smtp://127.0.0.1:{post.port}", ("nordwind", "kreis"))
+    for each in ("nordwind", "kreis"):
+        office.invoice(each)
+        file = office.root / "customers" / f"{each}.yaml"
+        file.write_text(file.read_text().replace(f"ap@{each}.example", "books@accountant.example"))
+    words = ("statement", "nordwind", "kreis", "--to", "2026-04-17", "--mail", "--yes")
+    office.done(*words)
+    subjects = [str(BytesParser(policy=policy.default).parsebytes(each.content)["Subject"]) for each in post.taken]
+    assert sorted(subjects) == [f"statement {each} activity 2026-01-01 2026-04-17 None" for each in ("kreis", "nordwind")]
+    assert "already sent" in office.done(*words).err
+    office.done(*words, "--kind", "confirmation")
+    assert len(post.taken) == 4
+    for file in (office.root / ".bill" / "outbox").glob("*.eml"):
+        file.unlink()
+    assert office.bill("statement", "nordwind", "--quiet").code == 2
+    assert office.done("check").code == 0
+
+
+def test_a_statement_is_made_again_from_what_the_delivery_says(office: Office, post: Post) -> None:
+    office.invoice()
+    ran = office.done("statement", "nordwind", "--to", "2026-04-17", "--mail", "--later", "--yes", "--format", "json")
+    [file] = (office.root / ".bill" / "outbox").glob("*.eml")
+    file.unlink()
+    office.done("outbox", "send")
+    assert office.stand(ran.json["deliveries"][0]) == "sent"
+
+
+def test_the_pdf_of_a_delivery_as_a_file(office: Office, tmp_path: Path, studio: type[Plain]) -> None:
+    number = office.invoice()
+    [delivery] = office.planned(number)
+    out = tmp_path / "letters"
+    assert office.done("outbox", "pdf", delivery, "--out", str(out)).out == f"{out}/{number}.pdf\n"
+    assert (out / f"{number}.pdf").read_bytes() == b"%PDF-1.7 " + number.encode()
+    assert office.bill("outbox", "pdf", delivery, "--out", str(out)).code == 1

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billcli.app.books import Books
 from billcli.app.outbox.parcel import Parcel
 from billcli.core.delivery import COUNTS, stands
-from billcli.errors import BillError
+from billcli.errors import BillError, UsageError
 from billcli.index import delivery_queries, queries
+from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.model.delivery import Delivery
 
 _BILLING = ("billing",)
+STATEMENTS = ("activity", "open", "confirmation")
 
 
 class Sending(NamedTuple):
@@ -56,8 +58,8 @@ def _document(books: Books, kind: str, number: str, customer: str, about: str | 
     from billcli.app import papers
     from billcli.render.studio import Job
 
-    language = language_of(books, customer)
     data = papers.invoice_data(books, number) if kind == "invoice" else papers.credit_note_data(books, number)
+    language = papers.language_of(data["document"])  # that of its PDF, which issue has frozen
     jobs = (Job("paper", kind, language, data), f"{number}.pdf", Job("letter", kind, language, data))
     return Parcel(kind, (number,), about, customer, _BILLING, language, *jobs)
 
@@ -78,6 +80,25 @@ def statement_parcel(books: Books, customer: str, kind: str, since: date, until:
     about = " ".join(filter(None, (customer, kind, str(since), str(until), currency)))
     jobs = (Job("paper", template, language, data), f"{template}-{customer}-{until}.pdf", Job("letter", template, language, data))
     return Parcel(template, (), about, customer, _BILLING, language, *jobs)
+
+
+def statement_parcels(
+    books: Books, customers: Sequence[str], group: str | None, kind: str, since: date | None, until: date
+) -> list[Parcel]:  # fmt: skip
+    """Of the customers named, and of a group's; ``since`` is the first of January where left out. Raises ``UsageError``."""
+    from billcli.app.invoice import group_members
+
+    if kind not in STATEMENTS:
+        raise UsageError(f"--kind: {quoted(kind)} is not a kind of statement", "use one of: " + ", ".join(STATEMENTS))
+    if not customers and group is None:
+        raise UsageError("whose statement?", 'name customers, or a group with --group; "bill customer list" shows them')
+    first = since or until.replace(month=1, day=1)
+    if first > until:
+        raise UsageError(f"--from {first} is after {until}", "name the first day with --from and the last one with --to")
+    for each in customers:
+        books.path("customer", each)
+    members = sorted(group_members(books, group)) if group is not None else []
+    return [statement_parcel(books, each, kind, first, until, None) for each in dict.fromkeys([*customers, *members])]
 
 
 def again(books: Books, delivery: Delivery) -> Parcel:
