@@ -7,7 +7,7 @@ from typing import Annotated
 from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
-from billcli.cli.outbox import Later, send_documents
+from billcli.cli.sending import Later, send_documents
 from billcli.errors import UsageError
 
 _HELP = """Credit what was invoiced.

@@ -9,7 +9,7 @@ from billcli.cli import imports
 from billcli.cli.common import books, list_command, needed, optional_day, say, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
-from billcli.cli.outbox import Later, send_documents
+from billcli.cli.sending import Later, send_documents
 from billcli.errors import BillError, UsageError
 
 if TYPE_CHECKING:

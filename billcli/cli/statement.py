@@ -54,7 +54,7 @@ def statement(
     if last is not None and as_of is not None and last != optional_day(as_of, "--as-of"):
         raise UsageError("--to and --as-of are two days", "they mean the same: give one of them")
     if mail:
-        from billcli.cli.outbox import send_statements
+        from billcli.cli.sending import send_statements
 
         sending = {"later": later, "as_of": to or as_of, "dry_run": dry_run, "yes": yes, "quiet": quiet, "form": form}
         send_statements(ctx, customers or [], group, kind, first, **sending)

@@ -16,16 +16,13 @@ if TYPE_CHECKING:
 Source = Callable[[Books, Delivery], Parcel]
 
 
-def _shipped(kind: str) -> Source:
-    def parcel(books: Books, delivery: Delivery) -> Parcel:
-        from billcli.app.outbox import parcels
+def _again(books: Books, delivery: Delivery) -> Parcel:
+    from billcli.app.outbox.parcels import again
 
-        return parcels.again(books, delivery)
-
-    return parcel
+    return again(books, delivery)
 
 
-SOURCES: dict[str, Source] = {kind: _shipped(kind) for kind in ("invoice", "credit-note", "statement", "confirmation")}
+SOURCES: dict[str, Source] = dict.fromkeys(("invoice", "credit-note", "statement", "confirmation"), _again)
 """By kind: the parcel that a delivery was packed from. Raises ``BillError`` where what it was made from is gone."""
 
 

@@ -27,7 +27,13 @@ def _credit_note(books: Books, delivery: DeliveryFact) -> str | None:
     return None
 
 
-RECHECKS: dict[str, Recheck] = {"invoice": _invoice, "credit-note": _credit_note}
+def _reminder(books: Books, delivery: DeliveryFact) -> str | None:
+    from billcli.app.remind_recheck import recheck
+
+    return recheck(books, delivery)
+
+
+RECHECKS: dict[str, Recheck] = {"invoice": _invoice, "credit-note": _credit_note, "reminder": _reminder}
 """By kind of delivery; None means that it goes. A kind that is not here always goes."""
 
 
