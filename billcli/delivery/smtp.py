@@ -155,6 +155,7 @@ class Smtp:
             code, said = dialogue.connect(self.target.host, self.target.port)
             if code != 220:
                 raise self._unreachable(f"it answers {code} {self._text(said)}")
+            held.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the final dot goes by itself, and is not to wait
             dialogue.ehlo_or_helo_if_needed()
         except (OSError, smtplib.SMTPException) as error:
             dialogue.close()
