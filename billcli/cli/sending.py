@@ -107,6 +107,8 @@ def tell_handed(handed: Handed, form: str, *, quiet: bool, result: dict[str, Any
         raise NeedsPerson(
             "what is in doubt may have arrived; it is not sent again by itself", '"bill outbox resolve ID" with --sent, --resend or --drop'
         )
+    if handed.person:
+        raise NeedsPerson("some of it cannot go until somebody has looked", '"bill outbox list" shows what waits')
     if handed.refused:
         raise NeedsPerson("a server refused mail for good", 'look at the address; "bill outbox retry ID" tries it again')
 

@@ -5,6 +5,9 @@ All of it can be made again; nothing of it is the truth.
 
 from __future__ import annotations
 
+import errno
+import os
+from collections import Counter
 from collections.abc import Collection
 
 from billcli.store import fs
@@ -33,6 +36,30 @@ def forget(root: str, delivery: str) -> None:
         fs.remove(root, _file(delivery))
     except OSError:
         pass  # it is gone, or another run takes it away
+
+
+def note_handed(root: str, delivery: str) -> None:
+    """Right before a message goes: a second memory beside the books, which somebody may set back to an older day. Durable on return."""
+    _make(root)
+    with fs.folder(root, _FOLDER) as fd:
+        file = os.open("handed", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd)
+        try:
+            line = f"{delivery}\n".encode()
+            if os.write(file, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{_FOLDER}/handed")
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def handed(root: str) -> Counter[str]:
+    """How often each delivery was begun to be handed over from this working copy."""
+    raw = fs.read_if_there(root, f"{_FOLDER}/handed") if _is_there(root) else None
+    return Counter((raw or b"").decode("utf-8", "replace").split())
+
+
+def _is_there(root: str) -> bool:
+    return os.path.isdir(os.path.join(root, _FOLDER))
 
 
 def note(root: str, paths: Collection[str]) -> None:

@@ -218,3 +218,15 @@ def test_two_processes_at_once_send_each_message_once(office: Office, post: Post
     assert ([each.returncode for each in runs], told) == ([0, 0], [b"", b""])
     assert len(post.taken) == 5
     assert len({each.content for each in post.taken}) == 5
+
+
+def test_books_set_back_to_an_older_day_send_nothing_again(office: Office, post: Post) -> None:
+    [delivery] = office.planned(office.invoice())
+    before = office.file(delivery).read_bytes()
+    office.done("outbox", "send")
+    office.file(delivery).write_bytes(before)
+    assert "was an older one brought back" in office.bill("outbox", "send").err
+    assert (len(post.taken), office.stand(delivery)) == (1, "planned")
+    office.done("outbox", "resolve", delivery, "--resend", "--reason", "they ask for it", "--yes")
+    office.done("outbox", "send")
+    assert len(post.taken) == 2

@@ -66,10 +66,12 @@ class Handed(NamedTuple):
     paths: tuple[str, ...] = ()
     stopped: BillError | None = None
     git_problem: str = ""
+    person: int = 0
+    """How many besides cannot go until somebody has looked."""
 
     @property
     def exit_code(self) -> int:
         """0 where nobody need look: what was deferred is tried again by itself."""
         if self.stopped is not None:
             return self.stopped.exit_code
-        return 3 if self.refused or self.in_doubt or self.git_problem else 0
+        return 3 if self.refused or self.in_doubt or self.person or self.git_problem else 0

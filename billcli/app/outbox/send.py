@@ -58,7 +58,7 @@ class _Tally:
     def __init__(self) -> None:
         self.counts = {"sent": 0, "deferred": 0, "refused": 0, "in-doubt": 0, "dropped": 0}
         self.lines: list[str] = []
-        self.left = 0
+        self.left = self.person = 0
         self.customers: dict[str, int] = {}
 
     def add(self, delivery: DeliveryFact, word: str, said: str) -> None:
@@ -100,6 +100,7 @@ def send_waiting(
         tally = _Tally()
         box = _maildir() if any(each.said.startswith("maildir:") for each in waiting) else ""
         going = [each for each in waiting if _may_go(each, mail, box, tally)]
+        going = _remembered(context.root, going, tally)
         stopped: BillError | None = None
         if going:
             if mail is None:
@@ -130,6 +131,18 @@ def _may_go(delivery: DeliveryFact, mail: MailSettings | None, box: str, tally: 
         tally.left += 1
         return False
     return True
+
+
+def _remembered(root: str, going: list[DeliveryFact], tally: _Tally) -> list[DeliveryFact]:
+    """Without what was handed over from here more often than the books say: they were set back, and only a person can tell."""
+    handed = outbox.handed(root)
+    lost = {each.id for each in going if handed[each.id] > each.attempts and each.state != "again"}
+    for each in going:
+        if each.id in lost:
+            why = "it was handed over from here, and its file does not say so any more: was an older one brought back?"
+            tally.person += 1
+            tally.leave(each, f'{why} "bill outbox resolve {each.id}" says what became of it')
+    return [each for each in going if each.id not in lost]
 
 
 def _maildir() -> str:
@@ -245,6 +258,7 @@ def _hand_over(sender: _Sender, delivery: DeliveryFact, path: str, raw: bytes) -
     from billcli.delivery.address import mailbox
 
     def before() -> None:
+        outbox.note_handed(sender.context.root, delivery.id)
         _state(sender.context.root, path, "data", sender.transport.name)
 
     return sender.transport.hand_over(delivery.id, mailbox(sender.mail.address), mailbox(delivery.recipient or ""), raw, before)
@@ -281,6 +295,7 @@ def _message(sender: _Sender, delivery: DeliveryFact, path: str, tally: _Tally) 
     said = f'{PERSON}{why}; "bill outbox retry {delivery.id}" plans it anew'
     _state(root, path, "deferred", said)
     tally.add(delivery, "deferred", said)
+    tally.person += 1
     return None
 
 
@@ -371,7 +386,7 @@ def _ended(context: Context, tally: _Tally, stopped: BillError | None, *, commit
     lines = [*tally.lines, *(f"{each.id} to {each.recipient}: {DOUBT} since {each.state_at}" for each in doubtful if each.id not in told)]
     return Handed(
         counts["sent"], counts["deferred"], counts["refused"], len(doubtful), counts["dropped"], tally.left, tuple(lines), paths, stopped,
-        problem,
+        problem, tally.person,
     )  # fmt: skip
 
 
