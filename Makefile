@@ -12,13 +12,14 @@ RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 -q tests
 PYTEST_313 := -m pytest -n 2 -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
 
-.PHONY: help demo test lint bench bench-reconcile faults lock clean venv
+.PHONY: help demo test lint bench bench-pdf bench-reconcile faults lock clean venv
 
 help:
 	@echo "make demo     a tour of bill on the demo ledger"
 	@echo "make test     lint, types, layers and tests, on python3.13 too where it is found"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make bench    bill beside hledger, ledger and beancount on the same books (BENCH=--quick for a short one)"
+	@echo "make bench-pdf  500 invoice PDFs beside weasyprint (BILL_WEASYPRINT=PYTHON names an interpreter that has it)"
 	@echo "make bench-reconcile  messy statements over known truth: what is booked right, what wrong (RECONCILE=\"--lines 2000 --seed 7\")"
 	@echo "make faults   the long tests: crashes between writes, two at once, long histories, fuzzing"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
@@ -53,6 +54,9 @@ lint: venv
 
 bench: venv
 	@$(RUN) tests.bench $(BENCH)
+
+bench-pdf: venv
+	@$(RUN) tests.bench.pdf
 
 bench-reconcile: venv
 	@$(RUN) tests.reconcile --family both $(RECONCILE)

@@ -30,7 +30,7 @@ def statement_report(books: Books, customers: Sequence[str], group: str | None, 
     since = since or until.replace(month=1, day=1)
     if since > until:
         raise UsageError(f"--from {since} is after {until}", "name the first day with --from and the last one with --to")
-    wanted = _wanted(books, customers, group)
+    wanted = wanted_customers(books, customers, group)
     documents = statement_queries.documents_of(books.index, wanted)
     moved = [each for each in movements(documents) if each.account.customer in wanted]
     invoices = [each for each in balances.open_invoices(books.index, until) if each.customer in wanted]
@@ -45,7 +45,7 @@ def statement_report(books: Books, customers: Sequence[str], group: str | None, 
     return statement.open_items(told, items, proven, beside, until)
 
 
-def _wanted(books: Books, customers: Sequence[str], group: str | None) -> list[str]:
+def wanted_customers(books: Books, customers: Sequence[str], group: str | None) -> list[str]:
     """In the order named, each once, then the group's by id."""
     if not customers and group is None:
         raise UsageError("whose statement?", 'name customers, or a group with --group; "bill customer list" shows them')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from billcli.cli import pdf
 from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
@@ -126,6 +127,31 @@ def show(
     from billcli.app.credit_note import credit_note_view
 
     list_command(ctx, as_of, form, lambda found, day: credit_note_view(found, number, day))
+
+
+@app.command("pdf")
+def pdf_(
+    ctx: typer.Context,
+    folder: pdf.Out,
+    numbers: Annotated[list[str] | None, typer.Argument(metavar="[NUMBER]...", help="Their numbers; or say which with --since.")] = None,
+    since: pdf.Since = None,
+    until: pdf.Until = None,
+    customer: Customer = None,
+    again: pdf.Again = False,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Write credit notes as PDFs (PDF/A-3b), each called by its number. The same credit note gives the same bytes.
+
+    Hashes and templates are as in "bill invoice pdf".
+
+    Example: bill credit-note pdf CN-2026-0003 --out outgoing
+    """
+    pdf.pdf_command(
+        ctx, "credit-note", numbers, since, until, customer, folder, again=again, as_of=as_of, dry_run=dry_run, quiet=quiet, form=form
+    )
 
 
 @app.command()

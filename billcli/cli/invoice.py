@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
-from billcli.cli import imports
+from billcli.cli import imports, pdf
 from billcli.cli.common import books, list_command, needed, optional_day, say, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
@@ -15,7 +15,7 @@ from billcli.errors import BillError, UsageError
 if TYPE_CHECKING:
     from billcli.core.invoice import InvoiceRequest
 
-_HELP = """Issue, list, show, send, void and import invoices.
+_HELP = """Issue, list, show, send, void and import invoices, and write them as PDFs.
 
 Example: bill invoice list --state overdue
 """
@@ -296,6 +296,32 @@ def show(
     from billcli.app.invoice import invoice_view
 
     list_command(ctx, as_of, form, lambda found, day: invoice_view(found, number, day))
+
+
+@app.command("pdf")
+def pdf_(
+    ctx: typer.Context,
+    folder: pdf.Out,
+    numbers: Annotated[list[str] | None, typer.Argument(metavar="[NUMBER]...", help="Their numbers; or say which with --since.")] = None,
+    since: pdf.Since = None,
+    until: pdf.Until = None,
+    customer: Customer = None,
+    again: pdf.Again = False,
+    as_of: Today = None,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    form: Answer = "table",
+) -> None:
+    """Write invoices as PDFs (PDF/A-3b), each called by its number. The same invoice gives the same bytes.
+
+    The first time, the SHA-256 of the PDF is kept in the ledger; later bill says where a changed template or logo gives
+    another. Templates of your own in templates/ of the ledger stand before those that come with bill, file by file.
+
+    Example: bill invoice pdf INV-2026-0042 --out outgoing
+    """
+    pdf.pdf_command(
+        ctx, "invoice", numbers, since, until, customer, folder, again=again, as_of=as_of, dry_run=dry_run, quiet=quiet, form=form
+    )
 
 
 @app.command()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from billcli.cli.common import list_command, optional_day, refuse_given
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, DryRun, Form, Quiet, Yes
+from billcli.cli.common import context, list_command, needed, optional_day, refuse_given
+from billcli.cli.options import AsOf, DryRun, Form, Quiet
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -24,7 +27,12 @@ def statement(
     ] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day; the same as --as-of.")] = None,
     kind: Annotated[
-        str, typer.Option("--kind", metavar="activity|open", help="Movements between two balances, or the items open on the last day.")
+        str,
+        typer.Option(
+            "--kind",
+            metavar="activity|open|confirmation",
+            help="Movements between two balances, the items open on the last day, or, with --pdf, a letter to confirm the balance.",
+        ),
     ] = "activity",
     mail: Annotated[
         bool, typer.Option("--mail", help="Mail it as a PDF to the customers' billing contacts instead of showing it.")
@@ -32,6 +40,8 @@ def statement(
     later: Annotated[bool, typer.Option("--later", help="With --mail: only plan it; the next run of the outbox hands it over.")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF for each customer into --out instead of printing.")] = False,
+    folder: Annotated[str | None, typer.Option("--out", metavar="DIR", help="The folder for the PDFs; made where it is missing.")] = None,
     quiet: Quiet = False,
     as_of: AsOf = None,
     form: Form = "table",
@@ -44,6 +54,7 @@ def statement(
 
     With --mail it goes to the customers as a PDF; each statement goes to a recipient once, and --kind confirmation asks to
     confirm the balance.
+    With --pdf it is a letter to the customer; --kind confirmation asks for the balance to be confirmed, with a slip to sign.
 
     Example: bill statement nordwind --from 2026-01-01 --to 2026-03-31
     """
@@ -62,4 +73,22 @@ def statement(
     refuse_given(
         {"--later": later, "--dry-run": dry_run, "--yes": yes, "--quiet": quiet}, "goes with --mail", "add --mail, or leave it out"
     )
+    if pdf:
+        _pdf(ctx, customers or [], group, first, kind, needed(folder, "--out"), to or as_of, dry_run=dry_run, quiet=quiet, form=form)
+    refuse_given({"--out": folder, "--dry-run": dry_run, "--quiet": quiet}, "goes with --pdf", "add --pdf, or leave it out")
+    if kind == "confirmation":
+        raise UsageError("--kind confirmation is a letter to be signed", "write it with --pdf --out DIR")
     list_command(ctx, to or as_of, form, lambda found, day: statement_report(found, customers or [], group, first, day, kind))
+
+
+def _pdf(
+    ctx: typer.Context, customers: list[str], group: str | None, since: date | None, kind: str, folder: str, day: str | None, *,
+    dry_run: bool, quiet: bool, form: str,
+) -> None:  # fmt: skip
+    from billcli.app.pdf import write_statements
+    from billcli.cli.pdf import WORTH_A_BAR, finish
+    from billcli.render.progress import progress_bar
+
+    with progress_bar("Reading the ledger", WORTH_A_BAR) as progress:
+        written = write_statements(context(ctx, day), customers, group, since, kind, folder, dry_run=dry_run, progress=progress)
+    finish(written, folder, dry_run=dry_run, quiet=quiet, form=form)

@@ -210,6 +210,16 @@ def credit_note(connection: sqlite3.Connection, number: str) -> CreditNoteFact |
     return next(iter(facts_of(connection, CreditNoteFact, "credit_notes", "WHERE number = ?", (number,))), None)
 
 
+def numbers_issued(
+    connection: sqlite3.Connection, kind: str, since: date | None, until: date | None, customer: str | None
+) -> list[str]:  # fmt: skip
+    """Invoices or credit notes (``kind``) of these days, and of one customer where there is one, in the order of their dates, void ones not."""
+    table = {"invoice": "invoices", "credit-note": "credit_notes"}[kind]
+    sql = f"SELECT number FROM {table} WHERE voided_on IS NULL AND issued_on BETWEEN ? AND ? AND (? IS NULL OR customer = ?) ORDER BY issued_on, number"
+    span = (since or date.min).isoformat(), (until or date.max).isoformat()
+    return [number for (number,) in connection.execute(sql, (*span, customer, customer))]  # our own names
+
+
 def credit_notes_for(connection: sqlite3.Connection, number: str) -> list[CreditNoteFact]:
     """The credit notes that correct this invoice and are not void."""
     return facts_of(

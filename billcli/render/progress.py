@@ -10,7 +10,7 @@ _WORTH_A_BAR = 300
 
 
 @contextmanager
-def progress_bar(usual: str) -> Iterator[Callable[..., Callable[[], None]]]:
+def progress_bar(usual: str, worth: int = _WORTH_A_BAR) -> Iterator[Callable[..., Callable[[], None]]]:
     """Yields a function that, told how many steps there are and what they are, else the usual, returns what to call after each."""
     if not sys.stderr.isatty():
         yield lambda _total, _what="": lambda: None
@@ -18,7 +18,7 @@ def progress_bar(usual: str) -> Iterator[Callable[..., Callable[[], None]]]:
     bars: list[Callable[[], None]] = []
 
     def begin(total: int, what: str = "") -> Callable[[], None]:
-        if total < _WORTH_A_BAR:
+        if total < worth:
             return lambda: None
         from rich.console import Console
         from rich.progress import Progress

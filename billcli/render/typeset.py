@@ -11,7 +11,9 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,6 +32,9 @@ __all__ = ["TemplateFault", "pdf"]
 _MOST_FILES, _MOST_BYTES = 500, 50_000_000
 _PLACE = re.compile(r"┌─ (?:.*?)(templates/[^\n:]+):(\d+):(\d+)")
 _NO_GLYPH = re.compile(r'the text `(".*?")` could not be displayed', re.DOTALL)
+_SYSTEM_FONTS = (False, True)
+"""First without, so that one machine makes what another does."""
+
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _CLOSED = "http://127.0.0.1:9"
 """The discard port of this machine: nothing answers there, so no template reaches a network."""
@@ -42,13 +47,19 @@ def pdf(template: str, language: str | None, data: Mapping[str, Any], folders: S
     """
     given = tuple(Path(each) for each in folders)
     sheet = sheet_of(template, language, data, given)
-    bench = _bench(given)
+    bench = _bench(given, _looks(given))
     sheet["logo"] = bench.logo(sheet["logo"], assets)
     return bench.made(template, _breakable(sheet))
 
 
+def _looks(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a template does."""
+    files = [file for folder in folders for part in ("paper", "fonts") for file in sorted((folder / part).rglob("*")) if file.is_file()]
+    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file in files for stat in (file.stat(),))
+
+
 @lru_cache(maxsize=2)
-def _bench(folders: tuple[Path, ...]) -> _Bench:
+def _bench(folders: tuple[Path, ...], _as_they_look: tuple[tuple[str, int, int], ...]) -> _Bench:
     """Kept for a batch: templates are read once in a process, fonts are looked up once."""
     return _Bench(folders)
 
@@ -57,8 +68,8 @@ class _Bench:
     """A fresh folder with the templates, and typst that can look nowhere else."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="bill-paper-")
-        self.root = Path(self._folder.name)
+        self.root = Path(tempfile.mkdtemp(prefix="bill-paper-"))
+        weakref.finalize(self, shutil.rmtree, self.root, ignore_errors=True)
         (self.root / "none").mkdir()
         (self.root / "assets").mkdir()
         _copied(folders, self.root / "templates")
@@ -74,7 +85,7 @@ class _Bench:
         if not (self.root / name).is_file():
             raise TemplateFault(name, None, "this template is missing")
         noon = int(datetime.fromisoformat(f"{sheet['date']}T12:00:00").replace(tzinfo=UTC).timestamp())
-        for system in (False, True):
+        for system in _SYSTEM_FONTS:
             try:
                 with _no_network():
                     made = self._compiler(system).compile(
@@ -83,7 +94,7 @@ class _Bench:
                 assert isinstance(made, bytes)
                 return made
             except typst.TypstError as error:
-                if system or not _NO_GLYPH.search(error.message):
+                if system == _SYSTEM_FONTS[-1] or not _NO_GLYPH.search(error.message):
                     raise _fault(error, name, sheet) from None
         raise AssertionError("unreachable")
 

@@ -59,7 +59,7 @@ def _kind(path: str, param: Any) -> str:
     metavar = param.metavar.strip("[].")
     if (path, param.name) in _EXACT:
         return _EXACT[path, param.name]
-    if param.name == "number":
+    if param.name in ("number", "numbers"):
         return "<invoice>" if path.startswith("invoice") else "<credit-note>"
     if metavar.startswith("FILE") or metavar == "MAP.yaml":
         return "files"

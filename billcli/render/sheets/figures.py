@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,9 @@ from babel.numbers import format_currency, format_decimal
 from billcli.model.money import digits
 
 _MONTH_FIRST = frozenset(("US", "PH", "CA"))
+_LETTERS_FIRST = re.compile(r"([A-Z]{3})(?=\d)")
+"""A code needs a space before the digits, a sign does not (CLDR: ``alphaNextToNumber``)."""
+
 _SIX = "#,##0.######"
 
 
@@ -46,7 +50,8 @@ class Figures:
 
     def money(self, amount: str | Decimal, currency: str | None = None) -> str:
         """With the currency, as the language shows it."""
-        return _minus(format_currency(Decimal(amount), currency or self.currency, locale=self.locale))
+        shown = format_currency(Decimal(amount), currency or self.currency, locale=self.locale)
+        return _minus(_LETTERS_FIRST.sub("\\1\u00a0", shown))
 
     def number(self, value: str | Decimal) -> str:
         """A quantity: as many decimals as it has."""
