@@ -165,25 +165,15 @@ def _made(root: str, jobs: Sequence[_Job], names: Sequence[str], progress: Progr
 
 def _results(root: str, jobs: Sequence[_Job], progress: Progress) -> list[bytes | str]:
     """Bytes, or why there are none, in the order of the jobs."""
-    from billcli.render.faults import TemplateFault
-    from billcli.render.typeset import pdf
-    from billcli.resources import shared
+    from billcli.render.studio import Job, Studio
 
-    folders = [Path(root, "templates"), shared("templates")]
-    step = progress(len(jobs), "Making documents")
-    found: list[bytes | str] = []
-    for job in jobs:
-        try:
-            found.append(pdf(job.template, job.language, job.data, folders, _assets(root, job)))
-        except TemplateFault as failed:
-            found.append(str(failed))
-        step()
-    return found
+    made = Studio(root).made([Job("paper", *each) for each in jobs], progress)
+    return [each if isinstance(each, bytes) else _why(each) for each in made]
 
 
-def _assets(root: str, job: _Job) -> dict[str, bytes]:
-    logo = job.data["printing"].get("logo")
-    return {logo: Path(root, logo).read_bytes()} if logo and Path(root, logo).is_file() else {}
+def _why(fault: Any) -> str:
+    """``templates/paper/invoice.typ:3: unknown variable: foo``."""
+    return f"{fault.file}{f':{fault.line}' if fault.line else ''}: {fault.message}"
 
 
 def _put(sheets: Sequence[Sheet], out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

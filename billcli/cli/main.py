@@ -21,7 +21,7 @@ NOUNS = {
     "edit": ("billcli.cli.edit", "Edit a file in your editor, checked before it is kept."),
     "schema": ("billcli.cli.schema", "JSON Schemas for editors."),
     "customer": ("billcli.cli.customer", "Who owes: add, list, show, change and merge customers."),
-    "invoice": ("billcli.cli.invoice", "Issue, list, show, void and import invoices, and write them as PDFs."),
+    "invoice": ("billcli.cli.invoice", "Issue, list, show, send, void and import invoices, and write them as PDFs."),
     "terms": ("billcli.cli.terms", "What payment terms come to."),
     "draft": ("billcli.cli.draft", "Invoices that are not issued yet."),
     "credit-note": ("billcli.cli.credit_note", "Credit what was invoiced."),

@@ -14,7 +14,7 @@ NOUNS = {
     'edit': 'Edit a file in your editor, checked before it is kept',
     'schema': 'JSON Schemas for editors',
     'customer': 'Who owes: add, list, show, change and merge customers',
-    'invoice': 'Issue, list, show, void and import invoices, and write them as PDFs',
+    'invoice': 'Issue, list, show, send, void and import invoices, and write them as PDFs',
     'terms': 'What payment terms come to',
     'draft': 'Invoices that are not issued yet',
     'credit-note': 'Credit what was invoiced',
