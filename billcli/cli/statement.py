@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from billcli.cli.common import list_command, optional_day, refuse_given
+from billcli.cli.common import context, list_command, needed, optional_day, refuse_given
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, DryRun, Form, Quiet, Yes
-from billcli.cli.common import context, list_command, needed, optional_day, refuse_given
-from billcli.cli.options import AsOf, DryRun, Form, Quiet
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -31,7 +29,7 @@ def statement(
         typer.Option(
             "--kind",
             metavar="activity|open|confirmation",
-            help="Movements between two balances, the items open on the last day, or, with --pdf, a letter to confirm the balance.",
+            help="Movements, the items open on the last day, or, with --pdf or --mail, a letter to confirm the balance.",
         ),
     ] = "activity",
     mail: Annotated[
@@ -52,9 +50,8 @@ def statement(
     "bill report aging". A payment for another customer's invoice goes from one account to the other. Below: credit not
     used, claims outside the balance, holds; and the proof that the closing balance is what the books say.
 
-    With --mail it goes to the customers as a PDF; each statement goes to a recipient once, and --kind confirmation asks to
-    confirm the balance.
-    With --pdf it is a letter to the customer; --kind confirmation asks for the balance to be confirmed, with a slip to sign.
+    With --pdf it is a letter to the customer, written to --out; with --mail it goes there as one, each to a recipient once.
+    --kind confirmation asks for the balance to be confirmed, with a slip to sign.
 
     Example: bill statement nordwind --from 2026-01-01 --to 2026-03-31
     """
@@ -65,19 +62,20 @@ def statement(
     if last is not None and as_of is not None and last != optional_day(as_of, "--as-of"):
         raise UsageError("--to and --as-of are two days", "they mean the same: give one of them")
     if mail:
+        refuse_given({"--pdf": pdf, "--out": folder}, "does not go with --mail", "mail it, or write it to a folder")
         from billcli.cli.sending import send_statements
 
         sending = {"later": later, "as_of": to or as_of, "dry_run": dry_run, "yes": yes, "quiet": quiet, "form": form}
         send_statements(ctx, customers or [], group, kind, first, **sending)
         return
-    refuse_given(
-        {"--later": later, "--dry-run": dry_run, "--yes": yes, "--quiet": quiet}, "goes with --mail", "add --mail, or leave it out"
-    )
+    refuse_given({"--later": later, "--yes": yes}, "goes with --mail", "add --mail, or leave it out")
     if pdf:
         _pdf(ctx, customers or [], group, first, kind, needed(folder, "--out"), to or as_of, dry_run=dry_run, quiet=quiet, form=form)
-    refuse_given({"--out": folder, "--dry-run": dry_run, "--quiet": quiet}, "goes with --pdf", "add --pdf, or leave it out")
+        return
+    refuse_given({"--out": folder}, "goes with --pdf", "add --pdf, or leave it out")
+    refuse_given({"--dry-run": dry_run, "--quiet": quiet}, "goes with --mail or --pdf", "add one of them, or leave it out")
     if kind == "confirmation":
-        raise UsageError("--kind confirmation is a letter to be signed", "write it with --pdf --out DIR")
+        raise UsageError("--kind confirmation is a letter to be signed", "mail it with --mail, or write it with --pdf --out DIR")
     list_command(ctx, to or as_of, form, lambda found, day: statement_report(found, customers or [], group, first, day, kind))
 
 
