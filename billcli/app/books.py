@@ -82,7 +82,8 @@ class Books:
         """The file of a document. Raises ``BillError`` with the nearest name there is."""
         found = find.path_of(self.index, kind, name)
         if found is None:
-            hint = self._nearest(kind, name) or f'"bill {kind} list" shows them'
+            noun = {"reminder": "remind"}.get(kind, kind)
+            hint = self._nearest(kind, name) or f'"bill {noun} list" shows them'
             word = {"write-off": kind, "recurring": "recurring template"}.get(kind, kind.replace("-", " "))
             raise BillError(f"there is no {word} {quoted(name)}", hint)
         return found

@@ -117,6 +117,7 @@ def stretches(
     balances = _balances(gross, rows, until, 1 if regime.count_payment_day else 0)
     disputes = _disputes(holds, until)
     cuts = {*balances, *(day for each in disputes for day in each[:2]), *(each.since for each in regime.rates)}
+    cuts |= {each.until + DAY for each in regime.rates if each.until is not None and each.until < date.max}
     for each in schedules:
         cuts |= {each.since, *([each.until] if each.until else [])}
         cuts |= {due_on + DAY for due_on, _ in each.agreed if due_on < date.max}

@@ -160,6 +160,12 @@ def test_a_day_without_a_rate_is_an_error_that_says_what_to_add(name: str, day: 
     assert "dunning.interest.rates" in raised.value.hint
 
 
+def test_days_behind_the_last_rate_are_not_computed_with_it() -> None:
+    with pytest.raises(BillError, match="2027-01-01"):
+        run(law("de-b2b"), 1000_00, "2026-12-20", "2027-01-10")
+    assert run(law("de-b2b"), 1000_00, "2026-12-20", "2027-01-10", [row(1000_00, "2026-12-31")]) == 3_17
+
+
 def test_a_rate_of_ones_own_goes_on_where_the_published_ones_end() -> None:
     added = law("de-b2b", rates=(InterestRate(since=D("2027-01-01"), rate=Decimal("10.77"), source="Bundesbank"),))
     assert rate_on(added, D("2027-06-30")) == Decimal("10.77")

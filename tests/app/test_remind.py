@@ -1,0 +1,289 @@
+"""Reminders over real ledgers: run after run, what is on the disk, and what check proves of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billcli.app.books import open_books
+from billcli.app.context import Context, now
+from billcli.app.remind_recheck import recheck
+from billcli.index import delivery_queries
+from tests.support import LEDGER, bill, done, make_ledger, tree
+
+DUNNING = """\
+dunning:
+  unsent: remind
+  interest:
+    regime: de-b2b
+  policies:
+    - name: usual
+      levels:
+        - level: 0
+          days: -3
+        - level: 1
+          days: 5
+        - level: 2
+          days: 15
+          fee: 2.50
+          interest: claimed
+        - level: 3
+          days: 30
+          gap: 10
+          interest: claimed
+          fixed_sum: true
+"""
+CUSTOMER = """\
+schema: customer/1
+id: nordwind
+name: Nordwind Handels GmbH
+contacts:
+  - role: billing
+    email: ap@nordwind.example
+"""
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """One invoice over 1,200.00 EUR, due on 2026-04-01."""
+    made = make_ledger(tmp_path, f"--- customers/nordwind.yaml\n{CUSTOMER}")
+    (made / "ledger.yaml").write_text(LEDGER + DUNNING, "utf-8")
+    done("invoice", "new", "--customer", "nordwind", "--line", "Sensor;4;250;vat-20", "--yes", cwd=made, at="2026-03-02")
+    return made
+
+
+def mend(ledger: Path, old: str, new: str, file: str = "ledger.yaml") -> None:
+    text = (ledger / file).read_text("utf-8")
+    assert old in text
+    (ledger / file).write_text(text.replace(old, new), "utf-8")
+
+
+def ends(ledger: Path, day: str, word: str = "sent") -> int:
+    """What waits is handed over that day, and ends so."""
+    found = 0
+    for file in sorted(ledger.glob("deliveries/*/*/*.yaml")):
+        if "states:" not in file.read_text("utf-8"):
+            with file.open("a", encoding="utf-8") as end:
+                end.write(f"states:\n  - {day}T09:00:05Z {word} 250 ok\n")
+            found += 1
+    return found
+
+
+def run(ledger: Path, day: str, word: str = "sent") -> list[str]:
+    """The notices that a run planned that day; then they are handed over."""
+    ran = bill("remind", "run", "--yes", "--format", "json", cwd=ledger, at=day)
+    assert ran.code == 0, ran.err
+    assert ends(ledger, day, word) == len(ran.json["reminders"])
+    return [str(each) for each in ran.json["reminders"]]
+
+
+def notice(ledger: Path, reminder: str) -> Any:
+    return done("remind", "show", reminder, "--format", "json", cwd=ledger, at="2026-12-31").json["rows"][0]
+
+
+def stopped(ledger: Path, day: str) -> list[str]:
+    ran = done("remind", "preview", "--format", "json", cwd=ledger, at=day).json
+    assert all(each["state"] == "stopped" for each in ran["rows"])
+    return [each["reason"] for each in ran["rows"]]
+
+
+def clean(ledger: Path, day: str = "2026-07-20") -> None:
+    ran = bill("check", "--strict", cwd=ledger, at=day)
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_a_run_every_day_sends_each_level_once_and_check_finds_nothing(ledger: Path) -> None:
+    done("remind", "approve", "nordwind", "--level", "3", "--by", "Ada", "--yes", cwd=ledger, at="2026-03-10")
+    day, went = date(2026, 3, 20), []
+    while day <= date(2026, 5, 31):
+        went += [(str(day), notice(ledger, each)["level"]) for each in run(ledger, str(day))]
+        day += timedelta(days=3)
+    assert [level for _, level in went] == [0, 1, 2, 3]
+    clean(ledger)
+
+
+def test_a_second_run_writes_nothing(ledger: Path) -> None:
+    assert len(run(ledger, "2026-04-06")) == 1
+    before = tree(ledger)
+    assert run(ledger, "2026-04-06") == []
+    assert tree(ledger) == before
+
+
+def test_preview_and_a_dry_run_write_nothing(ledger: Path) -> None:
+    before = tree(ledger)
+    done("remind", "preview", cwd=ledger, at="2026-04-06")
+    done("remind", "run", "--dry-run", cwd=ledger, at="2026-04-06")
+    assert tree(ledger) == before
+
+
+def test_after_forty_days_without_a_run_the_lowest_unsent_level_goes(ledger: Path) -> None:
+    run(ledger, "2026-04-06")
+    first, second = run(ledger, "2026-05-20"), run(ledger, "2026-05-21")
+    assert [notice(ledger, each)["level"] for each in first] == [2]
+    assert second == []
+
+
+def test_staged_claims_come_to_the_interest_in_all(ledger: Path) -> None:
+    done("remind", "approve", "nordwind", "--level", "3", "--by", "Ada", "--yes", cwd=ledger, at="2026-03-10")
+    found = [notice(ledger, run(ledger, day)[0]) for day in ("2026-04-06", "2026-04-20", "2026-05-10")]
+    claims = [(each["items"][0].get("fee"), each["items"][0].get("interest"), each["items"][0].get("interest_computed")) for each in found]
+    assert claims == [(None, None, None), ("2.50", "6.42", "6.42"), ("40.00", "6.75", "13.17")]  # 1200.00 × 10.27 % × 19 and × 39 days
+    assert [each["total"] for each in found] == ["1200.00", "1208.92", "1246.75"]
+    told = done("statement", "nordwind", "--to", "2026-06-30", "--format", "json", cwd=ledger, at="2026-06-30").json["rows"]
+    assert [each["amount"] for each in told if each["kind"] == "claim"] == ["2.50", "6.42", "40.00", "6.75"]
+    explained = done("explain", "INV-2026-0001", cwd=ledger, at="2026-06-30").out
+    assert "level 3, last on 2026-05-10; 42.50 of fees and 13.17 of interest claimed" in explained
+    clean(ledger)
+
+
+def test_a_partial_payment_lowers_what_is_asked_and_what_runs_up(ledger: Path) -> None:
+    run(ledger, "2026-04-06")
+    done(
+        "payment",
+        "add",
+        "--customer",
+        "nordwind",
+        "--amount",
+        "1000.00",
+        "--received-on",
+        "2026-04-11",
+        "--yes",
+        cwd=ledger,
+        at="2026-04-11",
+    )
+    item = notice(ledger, run(ledger, "2026-04-20")[0])["items"][0]
+    assert (item["open"], item["asked"], item["interest"]) == ("200.00", "200.00", "3.88")  # 10 days on 1200.00, 9 on 200.00
+    assert [each["principal"] for each in item["segments"]] == ["1200.00", "200.00"]
+
+
+def test_a_payment_that_bounced_makes_interest_run_again_and_its_charge_is_claimed_once(ledger: Path) -> None:
+    done("remind", "approve", "nordwind", "--level", "3", "--by", "Ada", "--yes", cwd=ledger, at="2026-03-10")
+    run(ledger, "2026-04-06")
+    paid = done(*PAID[:6], "--amount", "1200.00", "--yes", cwd=ledger, at="2026-04-11")
+    assert run(ledger, "2026-04-20") == []
+    charge = ("--bank-charge", "3.50", "--reason", "account closed", "--yes")
+    done("payment", "reverse", paid.out.strip(), *charge, cwd=ledger, at="2026-04-21")
+    first = notice(ledger, run(ledger, "2026-04-21")[0])
+    assert [each["amount"] for each in first["charges"]] == ["3.50"]
+    assert first["items"][0]["interest"] == "3.38"  # 04-02 to 04-11; it was paid from then until 04-21
+    second = notice(ledger, run(ledger, "2026-05-10")[0])
+    assert "charges" not in second
+    assert second["items"][0]["interest_computed"] == "9.79"  # 19 days more
+    clean(ledger)
+
+
+@pytest.mark.parametrize(("word", "said"), [("in-doubt", "nobody knows whether level 1 arrived"), ("refused", "level 1 was refused")])
+def test_a_notice_that_may_not_have_arrived_waits_for_a_person(ledger: Path, word: str, said: str) -> None:
+    run(ledger, "2026-04-06", word)
+    assert run(ledger, "2026-05-20") == []
+    assert said in stopped(ledger, "2026-05-20")[0]
+
+
+def test_a_notice_that_was_dropped_has_reached_nothing(ledger: Path) -> None:
+    run(ledger, "2026-04-06", "dropped")
+    assert "a notice of today is there already" in stopped(ledger, "2026-04-06")[0]
+    assert [notice(ledger, each)["level"] for each in run(ledger, "2026-04-07")] == [1]
+    clean(ledger, "2026-04-08")
+
+
+def test_an_old_bank_statement_holds_back_what_is_in_its_currency(ledger: Path) -> None:
+    mend(ledger, "dunning:\n", "bank_accounts:\n  - id: main\n    currency: EUR\ndunning:\n  statement_age: 3\n")
+    assert "no statement of the account main was read" in stopped(ledger, "2026-04-06")[0]
+    mend(ledger, "currency: EUR\ndunning", "currency: USD\ndunning")
+    assert len(run(ledger, "2026-04-06")) == 1
+
+
+def test_an_invoice_that_nobody_sent_is_not_reminded(ledger: Path) -> None:
+    mend(ledger, "  unsent: remind\n", "")
+    assert "nobody is known to have sent it" in stopped(ledger, "2026-04-06")[0]
+    folder = ledger / "deliveries/2026/03"
+    folder.mkdir(parents=True)
+    (folder / "INV-2026-0001-invoice-00000001.yaml").write_text(
+        "schema: delivery/1\nid: INV-2026-0001-invoice-00000001\nkind: invoice\ncustomer: nordwind\ndocuments:\n  - INV-2026-0001\n"
+        '"on": 2026-03-02\nchannel: hand\nplanned_at: 2026-03-02T09:00:00Z\nstates:\n  - 2026-03-02T09:00:00Z sent post\n',
+        "utf-8",
+    )
+    assert len(run(ledger, "2026-04-06")) == 1
+
+
+def test_without_levels_the_command_says_what_to_add(ledger: Path) -> None:
+    (ledger / "ledger.yaml").write_text(LEDGER, "utf-8")
+    ran = bill("remind", "run", "--yes", cwd=ledger, at="2026-04-06")
+    assert (ran.code, ran.out) == (1, "")
+    assert "explain dunning" in ran.err
+
+
+def test_a_rate_nobody_published_yet_is_an_error_that_names_the_day(ledger: Path) -> None:
+    mend(ledger, "due_on: 2026-04-01", "due_on: 2026-12-20", "invoices/2026/03/INV-2026-0001.yaml")
+    run(ledger, "2026-12-27")
+    ran = bill("remind", "run", "--yes", cwd=ledger, at="2027-01-10")
+    assert ran.code == 1
+    assert "knows no rate for 2027-01-01" in ran.err
+    assert "dunning.interest.rates" in ran.err
+    mend(
+        ledger,
+        "    regime: de-b2b\n",
+        "    regime: de-b2b\n    rates:\n      - since: 2027-01-01\n        rate: 10.77\n        source: Bundesbank\n",
+    )
+    assert len(run(ledger, "2027-01-10")) == 1
+
+
+def test_the_limit_of_a_run_leaves_the_rest_for_the_next(ledger: Path) -> None:
+    for at in range(3):
+        (ledger / f"customers/c{at}.yaml").write_text(CUSTOMER.replace("nordwind", f"c{at}").replace("ap@", f"c{at}@"), "utf-8")
+        done("invoice", "new", "--customer", f"c{at}", "--line", "Pump;1;10", "--yes", cwd=ledger, at="2026-03-02")
+    ran = done("remind", "run", "--limit", "3", "--yes", "--format", "json", cwd=ledger, at="2026-04-06").json
+    assert len(ran["reminders"]) == 3
+    assert "1 more notice" in ran["summary"]
+    ran = done("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-06").json
+    assert len(ran["reminders"]) == 1
+
+
+def why(ledger: Path, day: str) -> str | None:
+    """What the last look before the hand-over says of the notice that waits."""
+    from datetime import UTC, datetime
+
+    context = Context(str(ledger), day, datetime(2026, 4, 7, 9, tzinfo=UTC))
+    assert now() > context.now
+    with open_books(context) as books:
+        (waiting,) = [each for each in delivery_queries.waiting(books.index) if each.kind == "reminder"]
+        return recheck(books, waiting)
+
+
+PAID = ("payment", "add", "--customer", "nordwind", "--invoice", "INV-2026-0001", "--received-on", "2026-04-07", "--amount")
+HELD = ("hold", "new", "--reason", "the reason", "--kind")
+MEANWHILE = {
+    "nothing": ((), None),
+    "paid": ((*PAID, "1200.00"), "INV-2026-0001 was settled meanwhile"),
+    "partly": ((*PAID, "200.00"), "INV-2026-0001: 200.00 EUR of it was settled meanwhile"),
+    "paid, not yet allocated": ((*PAID[:4], "--amount", "1200.00"), "1200.00 EUR of unused credit covers it"),
+    "credited": (("credit-note", "new", "--invoice", "INV-2026-0001", "--rest", "--reason", "wrong"), "INV-2026-0001 was settled meanwhile"),
+    "disputed": ((*HELD, "dispute", "--invoice", "INV-2026-0001"), "INV-2026-0001: in dispute: the reason"),
+    "held": ((*HELD, "manual", "--customer", "nordwind"), "INV-2026-0001: held: the reason"),
+    "promised": ((*HELD, "promise", "--invoice", "INV-2026-0001", "--until", "2026-04-20"), "promised until 2026-04-20"),
+    "void": (("invoice", "void", "INV-2026-0001", "--reason", "wrong"), "INV-2026-0001 is void"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MEANWHILE)
+def test_what_happened_between_planning_and_sending_drops_the_notice(ledger: Path, case: str) -> None:
+    command, expected = MEANWHILE[case]
+    done("remind", "run", "--yes", cwd=ledger, at="2026-04-06")
+    if command:
+        done(*command, "--yes", cwd=ledger, at="2026-04-07")
+    found = why(ledger, "2026-04-07")
+    assert found is None if expected is None else expected in (found or "")
+
+
+def test_everything_printed_is_frozen_in_the_notice(ledger: Path) -> None:
+    (name,) = run(ledger, "2026-04-06")
+    before = notice(ledger, name)
+    mend(ledger, "Nordwind Handels GmbH", "Nordwind AG", "customers/nordwind.yaml")
+    mend(ledger, "Fjord Consulting AS", "Fjord AS")
+    after = notice(ledger, name)
+    assert before["issued_to"]["name"] == after["issued_to"]["name"] == "Nordwind Handels GmbH"
+    assert json.dumps(before["issued_by"]) == json.dumps(after["issued_by"])
