@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,14 @@ from billcli.app.books import open_books
 from billcli.app.context import Context, now
 from billcli.app.remind_recheck import recheck
 from billcli.index import delivery_queries
+from billcli.render.studio import Job, Texts
 from tests.support import LEDGER, bill, done, make_ledger, tree
 
-DUNNING = """\
+CLONE = "c10ec10e"
+DUNNING = f"""\
+mail:
+  address: billing@fjord.example
+sender: {CLONE}
 dunning:
   unsent: remind
   interest:
@@ -47,13 +55,40 @@ contacts:
 """
 
 
+class Plain:
+    """Stands for the templates: papers and letters say the level and the total."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def made(self, jobs: Sequence[Job], progress: Any = None) -> list[Any]:
+        return [self._made(job) for job in jobs]
+
+    def _made(self, job: Job) -> Any:
+        text = f"{job.template} {job.data['reminder']['id']} {job.data['reminder']['total']}"
+        return f"%PDF {text}".encode() if job.kind == "paper" else Texts(text, f"{text}\n", f"<p>{text}</p>")
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("billcli.render.studio.Studio", Plain)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, plain: None) -> Path:
     """One invoice over 1,200.00 EUR, due on 2026-04-01."""
-    made = make_ledger(tmp_path, f"--- customers/nordwind.yaml\n{CUSTOMER}")
-    (made / "ledger.yaml").write_text(LEDGER + DUNNING, "utf-8")
-    done("invoice", "new", "--customer", "nordwind", "--line", "Sensor;4;250;vat-20", "--yes", cwd=made, at="2026-03-02")
+    return issued(tmp_path)
+
+
+def issued(root: Path) -> Path:
+    made = make_ledger(root, f"--- customers/nordwind.yaml\n{CUSTOMER}")
+    (made / "ledger.yaml").write_text(LEDGER.replace("git:\n", DUNNING + "git:\n"), "utf-8")
+    done("invoice", "new", "--customer", "nordwind", "--line", "Sensor;4;250;vat-20", "--yes", cwd=made, at="2026-03-02", env=env(made))
     return made
+
+
+def env(ledger: Path) -> dict[str, str]:
+    return {"BILL_CLONE": CLONE, "BILL_SMTP_URL": f"maildir:{ledger.parent / (ledger.name + '-mail')}"}
 
 
 def mend(ledger: Path, old: str, new: str, file: str = "ledger.yaml") -> None:
@@ -62,22 +97,25 @@ def mend(ledger: Path, old: str, new: str, file: str = "ledger.yaml") -> None:
     (ledger / file).write_text(text.replace(old, new), "utf-8")
 
 
-def ends(ledger: Path, day: str, word: str = "sent") -> int:
-    """What waits is handed over that day, and ends so."""
-    found = 0
-    for file in sorted(ledger.glob("deliveries/*/*/*.yaml")):
-        if "states:" not in file.read_text("utf-8"):
-            with file.open("a", encoding="utf-8") as end:
-                end.write(f"states:\n  - {day}T09:00:05Z {word} 250 ok\n")
-            found += 1
-    return found
+def received(ledger: Path) -> list[EmailMessage]:
+    """What lies in the Maildir."""
+    files = sorted((ledger.parent / f"{ledger.name}-mail").glob("new/*"))
+    return [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
 
 
 def run(ledger: Path, day: str, word: str = "sent") -> list[str]:
-    """The notices that a run planned that day; then they are handed over."""
-    ran = bill("remind", "run", "--yes", "--format", "json", cwd=ledger, at=day)
+    """The notices that a run planned that day. They are handed over, or what waits ends with another word."""
+    later = () if word == "sent" else ("--later",)
+    before = len(received(ledger))
+    ran = bill("remind", "run", "--yes", "--format", "json", *later, cwd=ledger, at=day, env=env(ledger))
     assert ran.code == 0, ran.err
-    assert ends(ledger, day, word) == len(ran.json["reminders"])
+    if word == "sent":
+        assert len(received(ledger)) - before == len(ran.json["reminders"])
+    for file in sorted(ledger.glob("deliveries/*/*/*.yaml")) if later else ():
+        if "states:" not in file.read_text("utf-8"):
+            said = {"in-doubt": ["sending", "data"], "refused": ["sending", "refused 550 no"], "dropped": ["dropped paid"]}[word]
+            lines = "".join(f"  - {day}T09:00:0{at}Z {each}\n" for at, each in enumerate(said))
+            file.write_text(file.read_text("utf-8") + "states:\n" + lines, "utf-8")
     return [str(each) for each in ran.json["reminders"]]
 
 
@@ -212,7 +250,7 @@ def test_an_invoice_that_nobody_sent_is_not_reminded(ledger: Path) -> None:
 
 def test_without_levels_the_command_says_what_to_add(ledger: Path) -> None:
     (ledger / "ledger.yaml").write_text(LEDGER, "utf-8")
-    ran = bill("remind", "run", "--yes", cwd=ledger, at="2026-04-06")
+    ran = bill("remind", "preview", cwd=ledger, at="2026-04-06")
     assert (ran.code, ran.out) == (1, "")
     assert "explain dunning" in ran.err
 
@@ -220,7 +258,7 @@ def test_without_levels_the_command_says_what_to_add(ledger: Path) -> None:
 def test_a_rate_nobody_published_yet_is_an_error_that_names_the_day(ledger: Path) -> None:
     mend(ledger, "due_on: 2026-04-01", "due_on: 2026-12-20", "invoices/2026/03/INV-2026-0001.yaml")
     run(ledger, "2026-12-27")
-    ran = bill("remind", "run", "--yes", cwd=ledger, at="2027-01-10")
+    ran = bill("remind", "run", "--yes", cwd=ledger, at="2027-01-10", env=env(ledger))
     assert ran.code == 1
     assert "knows no rate for 2027-01-01" in ran.err
     assert "dunning.interest.rates" in ran.err
@@ -236,10 +274,9 @@ def test_the_limit_of_a_run_leaves_the_rest_for_the_next(ledger: Path) -> None:
     for at in range(3):
         (ledger / f"customers/c{at}.yaml").write_text(CUSTOMER.replace("nordwind", f"c{at}").replace("ap@", f"c{at}@"), "utf-8")
         done("invoice", "new", "--customer", f"c{at}", "--line", "Pump;1;10", "--yes", cwd=ledger, at="2026-03-02")
-    ran = done("remind", "run", "--limit", "3", "--yes", "--format", "json", cwd=ledger, at="2026-04-06").json
+    ran = done("remind", "run", "--limit", "3", "--yes", "--format", "json", cwd=ledger, at="2026-04-06", env=env(ledger)).json
     assert len(ran["reminders"]) == 3
-    assert "1 more notice" in ran["summary"]
-    ran = done("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-06").json
+    ran = done("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-06", env=env(ledger)).json
     assert len(ran["reminders"]) == 1
 
 
@@ -272,7 +309,7 @@ MEANWHILE = {
 @pytest.mark.parametrize("case", MEANWHILE)
 def test_what_happened_between_planning_and_sending_drops_the_notice(ledger: Path, case: str) -> None:
     command, expected = MEANWHILE[case]
-    done("remind", "run", "--yes", cwd=ledger, at="2026-04-06")
+    done("remind", "run", "--later", "--yes", cwd=ledger, at="2026-04-06", env=env(ledger))
     if command:
         done(*command, "--yes", cwd=ledger, at="2026-04-07")
     found = why(ledger, "2026-04-07")
@@ -287,3 +324,48 @@ def test_everything_printed_is_frozen_in_the_notice(ledger: Path) -> None:
     after = notice(ledger, name)
     assert before["issued_to"]["name"] == after["issued_to"]["name"] == "Nordwind Handels GmbH"
     assert json.dumps(before["issued_by"]) == json.dumps(after["issued_by"])
+
+
+def test_what_was_paid_before_it_went_is_dropped_by_the_run_and_nothing_arrives(ledger: Path) -> None:
+    done("remind", "run", "--later", "--yes", cwd=ledger, at="2026-04-06", env=env(ledger))
+    done(*PAID, "1200.00", "--yes", cwd=ledger, at="2026-04-07")
+    ran = done("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-07", env=env(ledger)).json
+    assert (ran["dropped"], ran["sent"], received(ledger)) == (1, 0, [])
+    clean(ledger)
+
+
+def test_only_the_working_copy_that_sends_runs(ledger: Path) -> None:
+    mend(ledger, f"sender: {CLONE}", "sender: 0ther000")
+    before = tree(ledger)
+    ran = bill("remind", "run", "--yes", cwd=ledger, at="2026-04-06", env=env(ledger))
+    assert ran.code == 1
+    assert "bill outbox here" in ran.err
+    assert tree(ledger) == before
+
+
+def test_a_letter_waits_until_somebody_says_that_it_went(ledger: Path) -> None:
+    mend(ledger, "        - level: 1\n          days: 5\n", "        - level: 1\n          days: 5\n          channel: letter\n")
+    assert "no address" in stopped(ledger, "2026-04-06")[0]
+    mend(ledger, "name: Nordwind Handels GmbH\n", "name: Nordwind Handels GmbH\naddress:\n  city: Husum\n", "customers/nordwind.yaml")
+    ran = done("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-06", env=env(ledger)).json
+    assert (len(ran["reminders"]), ran["deliveries"], received(ledger)) == (1, [], [])
+    assert "level 1 waits to be handed over" in stopped(ledger, "2026-04-20")[0]
+    (waiting,) = ledger.glob("deliveries/*/*/*.yaml")
+    done("outbox", "resolve", waiting.stem, "--sent", "--reason", "post", "--yes", cwd=ledger, at="2026-04-09", env=env(ledger))
+    assert [notice(ledger, each)["level"] for each in run(ledger, "2026-04-20")] == [2]
+
+
+def test_real_templates_say_what_the_notice_says(tmp_path: Path) -> None:
+    made = issued(tmp_path / "books")
+    mend(made, "name: Nordwind Handels GmbH\n", "name: Nordwind Handels GmbH\nlanguage: de\n", "customers/nordwind.yaml")
+    run(made, "2026-04-06")
+    (name,) = run(made, "2026-04-20")
+    letter = received(made)[-1]
+    text = letter.get_body(("plain",))
+    assert text is not None
+    said = text.get_content()
+    assert "INV-2026-0001" in said
+    assert "1.208,92" in said
+    (paper,) = letter.iter_attachments()
+    assert paper.get_filename() == f"{name}.pdf"
+    assert paper.get_content().startswith(b"%PDF-1.7")
