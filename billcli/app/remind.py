@@ -21,6 +21,7 @@ from billcli.model.reminder import Reminder
 if TYPE_CHECKING:
     from billcli.app.write import Planner
     from billcli.core.dunning.notice import History, Printed
+    from billcli.render.studio import Studio
 
 
 class Wanted(NamedTuple):
@@ -119,29 +120,54 @@ def stop_line(stop: Stop) -> str:
     return f"not reminded: {about}: {stop.reason}"
 
 
-def plan_run(wanted: Wanted, now: datetime) -> Planner:
-    """The notices of today and their deliveries; run again the same day it plans nothing more."""
+def plan_run(wanted: Wanted, studio: Studio, now: datetime) -> Planner:
+    """The notices of today and their deliveries; run again the same day it plans nothing more.
+
+    The result names every delivery of a notice that may be handed over, those that wait from earlier runs too.
+    """
 
     def planner(books: Books) -> Plan:
         from billcli.app.remind_parcels import packed
         from billcli.core.document import document_data, path_of
 
         found = made(books, wanted, books.today)
-        parcels = packed(books, [each.notice for each in found.ready], now)
+        parcels = packed(books, [each.notice for each in found.ready], studio, now)
         going = [each for each in found.ready if each.notice.id not in parcels.left]
+        unmade = {each.notice.id: each for each in found.ready if each.notice.id in parcels.left}
         steps = tuple(
             Create(path_of("reminders", each.notice.id, each.notice.on), "reminder", document_data(each.notice)) for each in going
         )
-        left = [f"not reminded: {each.notice.customer}: {parcels.left[each.notice.id]}" for each in found.ready if each not in going]
         lines = [notice_line(each) for each in going]
-        lines += [stop_line(each) for each in found.stopped] + left
+        lines += [stop_line(each) for each in found.stopped]
+        lines += [f"not reminded: {each.notice.customer}: {parcels.left[name]}" for name, each in unmade.items()]
         if found.left:
-            lines.append(f"{counted(found.left, 'more notice')} wait for the next run")
+            lines.append(f"{counted(found.left, 'more notice')} for the next run")
         head = f"{counted(len(going), 'reminder')} planned" if going else "no reminder is due"
-        result = {"reminders": [each.notice.id for each in going], "stopped": [stop_data(each) for each in found.stopped]}
+        result = {
+            "reminders": [each.notice.id for each in going],
+            "deliveries": [*parcels.ids, *waiting(books, wanted)],
+            "stopped": [stop_data(each) for each in found.stopped],
+            "left": [
+                {"documents": [name], "customer": each.notice.customer, "reason": parcels.left[name]} for name, each in unmade.items()
+            ],
+        }  # fmt: skip
         return Plan("remind run", (*steps, *parcels.steps), (head, *lines), result, relies_on=("ledger.yaml",) if steps else ())
 
     return planner
+
+
+def waiting(books: Books, wanted: Wanted) -> list[str]:
+    """Deliveries of earlier notices that nobody has handed over yet, and nothing keeps from going."""
+    from billcli.core.delivery import stands
+    from billcli.core.dunning.levels import WAITS
+    from billcli.index import delivery_queries
+
+    members = _members(books, wanted)
+    return [
+        each.id
+        for each in delivery_queries.waiting(books.index)
+        if each.kind == "reminder" and each.channel == "mail" and stands(each) in WAITS and (members is None or each.customer in members)
+    ]
 
 
 def stop_data(stop: Stop) -> dict[str, Any]:

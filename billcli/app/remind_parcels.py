@@ -1,4 +1,4 @@
-"""Notices made ready to be handed over: one delivery per recipient, on the disk before anything leaves."""
+"""Notices as parcels of the outbox, and the same again from a delivery."""
 
 from __future__ import annotations
 
@@ -7,39 +7,52 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app.books import Books
-from billcli.core.delivery import delivery_id, delivery_key
-from billcli.core.document import document_data, made, path_of
-from billcli.core.dunning.policy import recipients
-from billcli.core.plan import Create
-from billcli.model.delivery import Delivery
+from billcli.core.dunning.policy import roles_for
 from billcli.model.reminder import Reminder
 
 if TYPE_CHECKING:
+    from billcli.app.outbox import Parcel
     from billcli.core.plan import Step
+    from billcli.model.delivery import Delivery
+    from billcli.render.studio import Studio
 
 
 class Ready(NamedTuple):
-    """The steps that write the deliveries, and by notice why one cannot go."""
+    """The steps that write the deliveries, their ids, and by notice why one cannot go."""
 
     steps: tuple[Step, ...]
+    ids: tuple[str, ...]
     left: Mapping[str, str]
 
 
-def packed(books: Books, notices: Sequence[Reminder], now: datetime) -> Ready:
-    """Letters wait until a person says that they went; mails until they are handed over."""
-    steps: list[Step] = []
-    left: dict[str, str] = {}
-    for notice in notices:
-        to = recipients(books.customer(notice.customer).contacts, notice.level) if notice.channel == "mail" else [None]
-        if not to:
-            left[notice.id] = "no address"
-        for address in to:
-            channel = "mail" if address else "hand"
-            key = delivery_key("reminder", [notice.id], None, channel, address)
-            fields = {
-                "id": delivery_id("reminder", notice.id, key), "kind": "reminder", "customer": notice.customer, "documents": (notice.id,),
-                "on": notice.on, "channel": channel, "to": address, "language": notice.language, "planned_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-            }  # fmt: skip
-            delivery = made(Delivery, fields)
-            steps.append(Create(path_of("deliveries", delivery.id, notice.on), "delivery", document_data(delivery)))
-    return Ready(tuple(steps), left)
+def packed(books: Books, notices: Sequence[Reminder], studio: Studio, now: datetime) -> Ready:
+    """Mails wait until they are handed over, letters until a person says that they went.
+
+    A notice of which nothing can be made for anybody is left, with the reason; it is not written then, and no level is reached.
+    """
+    from billcli.app.outbox import pack
+
+    found = pack(books, [parcel_of(books, each) for each in notices], studio, now)
+    going = {name for each in found.deliveries for name in each.documents}
+    left = {name: each.reason for each in found.left for name in each.parcel.documents if name not in going}
+    return Ready(found.steps, tuple(each.id for each in found.deliveries if each.channel == "mail"), left)
+
+
+def parcel_of(books: Books, notice: Reminder) -> Parcel:
+    """Everything it shows stands in the notice; it answers the mails of its invoices."""
+    from billcli.app import papers
+    from billcli.app.outbox import Parcel
+    from billcli.render.studio import Job
+
+    data = papers.reminder_data(books, notice)
+    paper, letter = Job("paper", "reminder", notice.language, data), Job("letter", notice.template, notice.language, data)
+    return Parcel(
+        "reminder", (notice.id,), None, notice.customer, roles_for(notice.level), notice.language, paper, f"{notice.id}.pdf", letter,
+        threads=tuple(each.invoice for each in notice.items), channel="mail" if notice.channel == "mail" else "hand",
+    )  # fmt: skip
+
+
+def again(books: Books, delivery: Delivery) -> Parcel:
+    """The parcel that a delivery was packed from."""
+    notice = books.document(books.path("reminder", delivery.documents[0]), Reminder)
+    return parcel_of(books, notice)._replace(channel=delivery.channel, to=(delivery.to,) if delivery.to else ())

@@ -45,6 +45,7 @@ def run(
     only: Annotated[list[str] | None, typer.Option("--only", metavar="CUSTOMER", help="Only this customer. May be repeated.")] = None,
     group: Group = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many notices in this run.")] = None,
+    later: Annotated[bool, typer.Option("--later", help="Only plan them; the next run of the outbox hands them over.")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
@@ -57,9 +58,12 @@ def run(
     Example: bill remind run --only nordwind --yes
     """
     from billcli.app.remind import Wanted, plan_run
+    from billcli.cli.sending import send_command
+    from billcli.render.studio import Studio
 
-    planner = plan_run(Wanted(tuple(only or ()), group, limit), context(ctx).now)
-    write_command(ctx, planner, as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+    where = context(ctx)
+    planner = plan_run(Wanted(tuple(only or ()), group, limit), Studio(where.root), where.now)
+    send_command(ctx, planner, later=later, as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 
 @app.command("list")

@@ -677,6 +677,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--only', '?', 'Only this customer'),
         ('--group', '?', 'Only customers of this group, such as segment=public'),
         ('--limit', '?', 'At most so many notices in this run'),
+        ('--later', '', 'Only plan them; the next run of the outbox hands them over'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),
         ('--quiet -q', '', 'Say nothing when all goes well'),

@@ -180,19 +180,7 @@ def test_staged_claims_come_to_the_interest_in_all(ledger: Path) -> None:
 
 def test_a_partial_payment_lowers_what_is_asked_and_what_runs_up(ledger: Path) -> None:
     run(ledger, "2026-04-06")
-    done(
-        "payment",
-        "add",
-        "--customer",
-        "nordwind",
-        "--amount",
-        "1000.00",
-        "--received-on",
-        "2026-04-11",
-        "--yes",
-        cwd=ledger,
-        at="2026-04-11",
-    )
+    done(*PAID[:6], "--amount", "1000.00", "--yes", cwd=ledger, at="2026-04-11")
     item = notice(ledger, run(ledger, "2026-04-20")[0])["items"][0]
     assert (item["open"], item["asked"], item["interest"]) == ("200.00", "200.00", "3.88")  # 10 days on 1200.00, 9 on 200.00
     assert [each["principal"] for each in item["segments"]] == ["1200.00", "200.00"]
@@ -298,7 +286,7 @@ MEANWHILE = {
     "paid": ((*PAID, "1200.00"), "INV-2026-0001 was settled meanwhile"),
     "partly": ((*PAID, "200.00"), "INV-2026-0001: 200.00 EUR of it was settled meanwhile"),
     "paid, not yet allocated": ((*PAID[:4], "--amount", "1200.00"), "1200.00 EUR of unused credit covers it"),
-    "credited": (("credit-note", "new", "--invoice", "INV-2026-0001", "--rest", "--reason", "wrong"), "INV-2026-0001 was settled meanwhile"),
+    "credited": (("credit-note", "new", "-i", "INV-2026-0001", "--rest", "--reason", "wrong"), "INV-2026-0001 was settled meanwhile"),
     "disputed": ((*HELD, "dispute", "--invoice", "INV-2026-0001"), "INV-2026-0001: in dispute: the reason"),
     "held": ((*HELD, "manual", "--customer", "nordwind"), "INV-2026-0001: held: the reason"),
     "promised": ((*HELD, "promise", "--invoice", "INV-2026-0001", "--until", "2026-04-20"), "promised until 2026-04-20"),

@@ -22,7 +22,13 @@ def _again(books: Books, delivery: Delivery) -> Parcel:
     return again(books, delivery)
 
 
-SOURCES: dict[str, Source] = dict.fromkeys(("invoice", "credit-note", "statement", "confirmation"), _again)
+def _notice(books: Books, delivery: Delivery) -> Parcel:
+    from billcli.app.remind_parcels import again
+
+    return again(books, delivery)
+
+
+SOURCES: dict[str, Source] = {**dict.fromkeys(("invoice", "credit-note", "statement", "confirmation"), _again), "reminder": _notice}
 """By kind: the parcel that a delivery was packed from. Raises ``BillError`` where what it was made from is gone."""
 
 
