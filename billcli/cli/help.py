@@ -51,6 +51,7 @@ HELP = {
         '  bank         Bank statements: what bill reads in a file, and profiles...\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  close        Close a period: no balance in it changes any more.\n'
+        '  run          All that comes out by itself, for cron: issue, mail,...\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"
         '  unfold       Give the documents of a folded month files of their own...\n'
     ),
@@ -99,6 +100,7 @@ HELP = {
         '  bank         Bank statements: what bill reads in a file, and profiles of layouts.\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  close        Close a period: no balance in it changes any more.\n'
+        '  run          All that comes out by itself, for cron: issue, mail, remind, try again.\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"
         '  unfold       Give the documents of a folded month files of their own again.\n'
     ),

@@ -32,6 +32,7 @@ NOUNS = {
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
     'completion': 'Completion at a Tab for bash, zsh and fish',
     'close': 'Close a period: no balance in it changes any more',
+    'run': 'All that comes out by itself, for cron: issue, mail, remind, try again',
     'fold': "Put a closed month's documents into one file for each kind",
     'unfold': 'Give the documents of a folded month files of their own again',
 }
@@ -819,6 +820,13 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'close': ('Close the books through a day: no balance up to it changes any more', (
         ('--through', '?', 'The last day of the period; yesterday at the latest'),
         ('--reason', '?', 'A word for the audit trail'),
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ()),
+    'run': ('All that comes out by itself, for cron: issue recurring invoices, mail new ones, remind, try again what was deferred', (
         ('--as-of', '?', 'The day to take as today; today where left out'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import date
 
 from billcli.core.facts import DeliveredFact, DeliveryFact
 from billcli.index.find import paths
@@ -73,3 +74,15 @@ def waiting_files(connection: sqlite3.Connection) -> list[tuple[str, DeliveryFac
     found = waiting(connection)
     places = paths(connection, "delivery", [each.id for each in found])
     return [(places[each.id], each) for each in found]
+
+
+_WITHOUT = """
+SELECT number FROM invoices WHERE issued_on BETWEEN ? AND ? AND imported = 0 AND voided_on IS NULL AND number NOT IN (
+  SELECT h.name FROM delivered h JOIN deliveries d ON d.id = h.delivery WHERE h.kind = 'invoice' AND d.channel <> 'file'
+) ORDER BY issued_on, number
+"""
+
+
+def invoices_without(connection: sqlite3.Connection, since: date, until: date) -> list[str]:
+    """Invoices of these days, neither imported nor void, of which nothing was ever planned to be sent."""
+    return [number for (number,) in connection.execute(_WITHOUT, (since.isoformat(), until.isoformat()))]

@@ -55,32 +55,28 @@ def _once_more(books: Books, kind: str, number: str) -> str | None:
 
 
 def _document(books: Books, kind: str, number: str, customer: str, about: str | None) -> Parcel:
+    from billcli.app import papers
     from billcli.render.studio import Job
 
-    papers = _papers()
     data = papers.invoice_data(books, number) if kind == "invoice" else papers.credit_note_data(books, number)
     language = papers.language_of(data["document"])  # that of its PDF, which issue has frozen
     jobs = (Job("paper", kind, language, data), f"{number}.pdf", Job("letter", kind, language, data))
     return Parcel(kind, (number,), about, customer, _BILLING, language, *jobs)
 
 
-def _papers() -> Any:
-    """What documents are made from: the same data for paper and letter."""
-    from importlib import import_module
-
-    return import_module("billcli.app.papers")
-
-
 def language_of(books: Books, customer: str) -> str:
-    """The customer's, else the company's, else English."""
-    return books.customer(customer).language or books.settings().language or "en"
+    """The customer's, else that of its groups, else the company's, else English."""
+    from billcli.core.defaults import defaults
+
+    found = defaults(books.settings(), books.categories(), books.customer(customer))["language"].value
+    return str(found or "en")
 
 
 def statement_parcel(books: Books, customer: str, kind: str, since: date, until: date, currency: str | None) -> Parcel:
     """A statement of account, or with ``kind`` confirmation the letter that asks to confirm a balance."""
+    from billcli.app import papers
     from billcli.render.studio import Job
 
-    papers = _papers()
     language = language_of(books, customer)
     data = papers.statement_data(books, customer, currency, since, until, kind)
     template = "confirmation" if kind == "confirmation" else "statement"
