@@ -123,6 +123,35 @@ settlement:
   discount_grace_days: 2
   small_difference: 0.50
 
+# What leaves the house: "bill explain dunning" has the rules, "bill remind preview" shows what would go.
+mail:
+  address: rechnung@foerde-messtechnik.example
+  name: Förde Messtechnik
+printing:
+  colour: 1f4e79
+dunning:
+  policy: usual
+  unsent: remind         # these books began before bill sent the invoices itself
+  interest:
+    regime: de-b2b       # Basiszinssatz + 9 points, § 288 BGB
+  policies:
+    - name: usual
+      minimum: 5.00
+      levels:
+        - level: 0
+          days: -3       # before it is due
+        - level: 1
+          days: 5
+        - level: 2
+          days: 15
+          interest: shown
+        - level: 3       # from here on somebody must agree: bill remind approve
+          days: 30
+          gap: 10
+          interest: claimed
+          fixed_sum: true
+          deadline: 14
+
 git:
   commit: false
 END
@@ -499,5 +528,9 @@ also hold release "$(latest holds/2026/08/2026-08-04-lindholm)" --outcome reject
 on 09-21
 also write-off reverse "$(latest write-offs/2026/09/2026-09-10-kaskelot)" --amount 800 --reason "Paid by the insolvency administrator"
 payment kaskelot --amount 800 --invoice INV-2026-0008 --payer-name "RA Thomsen, Insolvenzverwalter"
+
+on 09-24
+also recurring new --customer hafenamt-brunsbuttel --id hafenamt-wartung --every quarter --starts 2026-10-01 \
+    --line "Maintenance of the harbour sensors, {period};1;420;vat-19" --mail --notes "Framework contract of 21 September"
 
 rm -rf "$demo/.bill"
