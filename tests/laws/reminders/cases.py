@@ -36,6 +36,8 @@ interest:
 """An invoice due on 31 January: level 0 from the 28th, 1 from 5 February, 2 from the 15th, 3 (with consent) from 2 March."""
 
 CLAIMING = STANDARD.replace("interest: shown", "fee: 5.00\n        interest: claimed")
+EARLY = STANDARD.replace("days: 5\n", "days: 1\n")
+CONSENT = STANDARD.replace("days: 5\n", "days: 5\n        approval: true\n")
 HOLDING = STANDARD.replace("unsent: remind", "unsent: hold")
 SMALL = STANDARD.replace("    levels:", "    minimum: 5.00\n    levels:", 1)
 AGED = STANDARD.replace("unsent: remind", "unsent: remind\nstatement_age: 7")
@@ -507,6 +509,126 @@ I1 stopped: approval
 2026-02-01 payment add -c a -a 1000 -i I1 --external-id one
 2026-02-04 undo a
 2026-02-05 -> I1 stopped: credit
+""",
+    ),
+    # 1 to 10 February 1000.00, 27 days to 9 March 600.00: (10000 + 16200) x 10 % / 365 = 7.1781
+    Case(
+        "money that counts later because of a closed period ends interest on its own day",
+        INVOICE
+        + """\
+2026-03-01 close --through 2026-02-28
+2026-03-02 payment add -c a -a 400 -i I1 --received-on 2026-02-10
+2026-03-02 -> a EUR 1: I1/1 600.00; total 600.00
+2026-03-09 -> a EUR 2: I1/2 600.00 computed 7.18; total 600.00
+""",
+    ),
+    Case(
+        "credit that belongs to no invoice counts too",
+        INVOICE
+        + """\
+2026-02-01 credit-note new -c a -l "gift;1;1000" --reason gift
+2026-02-05 -> I1 stopped: credit
+""",
+    ),
+    Case(
+        "credit in another currency does not",
+        INVOICE
+        + """\
+2026-02-01 payment add -c a -a 1000 --currency USD --policy manual
+2026-02-05 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+    ),
+    Case(
+        "what was paid back is no credit any more",
+        INVOICE
+        + """\
+2026-02-01 payment add -c a -a 1000 --policy manual
+2026-02-02 refund new -c a -a 1 --reason wrong
+2026-02-05 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+    ),
+    Case(
+        "of a plan that was released the invoice's own days count again",
+        INVOICE
+        + """\
+2026-02-01 hold new --kind plan -i I1 --instalment 2026-03-01:500 --instalment 2026-04-15 --reason phone
+2026-02-09 -> I1 stopped: plan
+2026-02-10 release a
+2026-02-10 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+    ),
+    Case(
+        "a dispute that was settled stops nothing",
+        INVOICE
+        + """\
+2026-01-10 hold new --kind dispute -i I1 --reason broken
+2026-02-05 -> I1 stopped: dispute
+2026-02-08 release a
+2026-02-08 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+    ),
+    Case(
+        "a promise of the customer holds all of its invoices",
+        INVOICE
+        + SECOND
+        + """\
+2026-02-01 hold new --kind promise -c a --until 2026-02-16 --reason phone
+2026-02-16 -> I1 stopped: promise
+I2 stopped: promise
+2026-02-17 -> a EUR 1: I1/1 1000.00, I2/1 200.00; total 1200.00
+""",
+    ),
+    # announced on 30 January: the first level, a day after the due day, has a gap of seven days
+    Case(
+        "the gap counts from the notice before the due day too",
+        INVOICE
+        + """\
+2026-01-30 -> a EUR 0: I1/0 1000.00; total 1000.00
+2026-02-05 ->
+2026-02-06 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+        EARLY,
+    ),
+    Case(
+        "any level may need consent",
+        INVOICE
+        + """\
+2026-02-05 -> I1 stopped: approval
+2026-02-06 approve a 1 I1
+2026-02-06 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+        CONSENT,
+    ),
+    # 100000 x 10 % x 15 / 365 = 410.96, in whole yen
+    Case(
+        "a currency without decimals",
+        """\
+2026-01-01 invoice new -c a -l "x;1;100000" --terms "net 30" --currency JPY
+2026-02-05 -> a JPY 1: I1/1 100000; total 100000
+2026-02-15 -> a JPY 2: I1/2 100000 fee 5 interest 411 computed 411; total 100416
+""",
+        CLAIMING,
+    ),
+    Case(
+        "a later instalment goes on with the ladder of the invoice",
+        """\
+2026-01-01 invoice new -c a -l "x;1;1000" --terms "30% now, rest net 14"
+2026-01-06 -> a EUR 1: I1/1 300.00; total 300.00
+2026-01-10 payment add -c a -a 300 -i I1
+2026-01-20 ->
+2026-01-29 ->
+2026-01-30 -> a EUR 2: I1/2 700.00 computed 3.62; total 700.00
+""",
+    ),
+    Case(
+        "of several things that stop it nothing goes before all are over",
+        INVOICE
+        + """\
+2026-02-01 hold new --kind promise -i I1 --until 2026-02-10 --reason phone
+2026-02-01 hold new --kind manual -c a --until 2026-02-12 --reason "ask sales"
+2026-02-05 -> I1 stopped: manual promise
+2026-02-11 -> I1 stopped: manual
+2026-02-13 -> a EUR 1: I1/1 1000.00; total 1000.00
 """,
     ),
 ]

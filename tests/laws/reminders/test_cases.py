@@ -37,6 +37,8 @@ def step(scene: Scene, on: date, words: str) -> None:
             scene.do(on, f"payment allocate {payment} --undo --reason wrong")
         else:
             scene.do(on, f'payment reverse {payment} --reason "no funds" --bank-charge {more[1]}')
+    elif word == "release":
+        scene.do(on, f"hold release {next(each['id'] for each in Clerk(scene.root).holds if each['customer'] == more[0])}")
     elif word == "import":
         name, customer, issued_on, due_on, gross = more
         file = scene.root.parent / "old.csv"
