@@ -44,6 +44,11 @@ AGED = STANDARD.replace("unsent: remind", "unsent: remind\nstatement_age: 7")
 LADDERS = STANDARD.replace("interest:\n  regime", "  - name: gentle\n    levels:\n      - level: 1\n        days: 20\ninterest:\n  regime")
 GERMAN = STANDARD.partition("interest:\n  regime")[0] + "interest:\n  regime: de-b2b\n"
 BRITISH = STANDARD.partition("interest:\n  regime")[0] + "interest:\n  regime: uk\n"
+GRACE = STANDARD.replace("policy: standard\n", "policy: standard\npromise_grace: 2\n", 1)
+LAWFUL = GERMAN.replace("days: 5\n", "days: 5\n        fixed_sum: true\n").replace(
+    "interest: shown", "fee: 5.00\n        interest: claimed\n        fixed_sum: true"
+)
+LAWFUL_UK = LAWFUL.replace("de-b2b", "uk")
 STEPPED = STANDARD.replace("      rate: 10\n", "      rate: 10\n    - since: 2026-02-11\n      rate: 20\n")
 FIXED = STEPPED.replace("regime: own", "regime: own\n  mode: fixed_at_start")
 PAYDAY = STANDARD.replace("regime: own", "regime: own\n  count_payment_day: false")
@@ -169,6 +174,7 @@ CASES = [
 """,
     ),
     Case("a void invoice is not reminded of", INVOICE + "2026-02-04 invoice void I1 --reason wrong\n2026-02-05 ->\n"),
+    # 1 February, the day of the payment, and 21 to 28 February, since the day on which it went back ended without it: 9 days
     Case(
         "a payment that came back is asked for again, the bank's charge once",
         INVOICE
@@ -177,7 +183,7 @@ CASES = [
 2026-02-10 ->
 2026-02-20 reverse a 7.50
 2026-02-21 -> a EUR 1: I1/1 1000.00; charge 7.50; total 1007.50
-2026-02-28 -> a EUR 2: I1/2 1000.00 computed 7.67; total 1000.00
+2026-02-28 -> a EUR 2: I1/2 1000.00 computed 2.47; total 1000.00
 """,
     ),
     # 300.00 due on 1 January, 700.00 on the 15th; 300 x 15 days (2 to 16 January) + 700 x 1 day (the 16th): 5200 x 10 % / 365 = 1.4247
@@ -472,12 +478,12 @@ b EUR 1: I3/1 80.00; total 80.00
         BRITISH,
     ),
     Case(
-        "a notice that may have arrived counts",
+        "a notice that may have arrived counts, and the next waits until somebody knows",
         INVOICE
         + """\
 2026-02-05 notice a in-doubt 1 I1
 2026-02-06 ->
-2026-02-15 -> a EUR 2: I1/2 1000.00 computed 4.11; total 1000.00
+2026-02-15 -> I1 stopped: doubt
 """,
     ),
     Case(
@@ -629,6 +635,66 @@ I2 stopped: promise
 2026-02-05 -> I1 stopped: manual promise
 2026-02-11 -> I1 stopped: manual
 2026-02-13 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+    ),
+    # the days of a dispute that was settled bear none of the disputed 400.00: 1 to 5 February 600.00, from the 6th 1000.00
+    Case(
+        "a disputed part bears no interest where the customer was right to dispute",
+        INVOICE
+        + """\
+2026-01-10 hold new --kind dispute -i I1 --amount 400 --reason broken
+2026-02-05 -> a EUR 1: I1/1 600.00; total 600.00
+2026-02-06 release a settled
+2026-02-15 -> a EUR 2: I1/2 1000.00 computed 3.56; total 1000.00
+""",
+    ),
+    Case(
+        "it bears interest for those days too where the dispute was rejected",
+        INVOICE
+        + """\
+2026-01-10 hold new --kind dispute -i I1 --amount 400 --reason broken
+2026-02-05 -> a EUR 1: I1/1 600.00; total 600.00
+2026-02-06 release a rejected
+2026-02-15 -> a EUR 2: I1/2 1000.00 computed 4.11; total 1000.00
+""",
+    ),
+    Case(
+        "a promise has days of grace",
+        INVOICE
+        + """\
+2026-02-01 hold new --kind promise -i I1 --until 2026-02-10 --reason phone
+2026-02-12 -> I1 stopped: promise
+2026-02-13 -> a EUR 1: I1/1 1000.00; total 1000.00
+""",
+        GRACE,
+    ),
+    # domain, I1 again: 40.00 once, on top of what a level costs
+    Case(
+        "what the law gives for an invoice is claimed once",
+        """\
+2026-05-01 invoice new -c a -l "x;1;1190" --terms "net 14"
+2026-05-20 -> a EUR 1: I1/1 1190.00 fee 40.00; total 1230.00
+2026-08-14 -> a EUR 2: I1/2 1190.00 fee 5.00 interest 30.84 computed 30.84; total 1225.84
+""",
+        LAWFUL,
+    ),
+    Case(
+        "in the United Kingdom by what the invoice is over",
+        """\
+2026-05-01 invoice new -c a -l "x;1;999.99" --terms "net 14" --currency GBP
+2026-05-01 invoice new -c a -l "x;1;1000" --terms "net 14" --currency GBP
+2026-05-01 invoice new -c a -l "x;1;10000" --terms "net 14" --currency GBP
+2026-05-20 -> a GBP 1: I1/1 999.99 fee 40.00, I2/1 1000.00 fee 70.00, I3/1 10000.00 fee 100.00; total 12209.99
+""",
+        LAWFUL_UK,
+    ),
+    Case(
+        "a second run of a day finds nothing",
+        INVOICE
+        + SECOND
+        + """\
+2026-02-15 -> a EUR 1: I1/1 1000.00, I2/1 200.00; total 1200.00
+2026-02-15 ->
 """,
     ),
 ]

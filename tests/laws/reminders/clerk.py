@@ -21,22 +21,26 @@ ONE = timedelta(days=1)
 class Choices(NamedTuple):
     """Where the promises leave a choice open: how bill chose. The alternatives stand in the comments."""
 
-    credit: str = "open"  # "open" of all the customer's invoices in the currency; "asked" in the notice; "each" invoice's open
+    credit: str = "asked"  # "open" of all the customer's invoices in the currency; "asked" in the notice; "each" invoice's open
     minimum: str = "notice"  # "notice": what it asks for; "invoice": what is asked for of each; "open": what is open of each
     dispute: str = "overdue"  # taken off what is "overdue"; or off what is "open", so that not yet due parts absorb it first
+    address: str = "notice"  # looked for by the level of the "notice"; or of each "item"
     shown: str = "new"  # only what reaches a level; or "all" that is overdue, with the level it had
     levels_apart: bool = False  # whether a notice before the due day waits while another of the customer's goes out
     restart: bool = False  # whether the next instalment begins at the first level again
-    plan_before_due: bool = False  # whether a plan's instalments get notices before they are due
+    plan_before_due: bool = True  # whether a plan's instalments get notices before they are due
     kept_promise_stops: bool = True
     promise_stops_other_currency: bool = True
-    interest_on_disputed: bool = True
-    interest_by: str = "invoice"  # due days of the "invoice"; or of the "plan" that counts
-    bounced_counts: bool = False  # whether money lowered the interest from its day to the day it went back
+    interest_on_disputed: bool = False  # unless the dispute was rejected or withdrawn
+    doubt_waits: bool = True  # whether the next level waits while nobody knows whether the one before arrived
+    interest_by: str = "plan"  # due days of the "invoice"; or on each day of the "plan" that counted on it
+    bounced_counts: bool = True  # whether money lowered the interest from its day to the day it went back
     fixed_by: str = "invoice"  # the rate of a debt is fixed by the first part of the "invoice", or of each "part"
     interest_today: bool = True  # whether the day of the notice bears interest
     charges_before_due: bool = True
     no_statement_stops: bool = True
+    other_currency_stale: bool = False  # whether old statements hold back what is in a currency without an account
+    announced_on_due_day: bool = False  # whether the notice before the due day may go on that day
     total_of_all_claims: bool = False  # whether claims of earlier notices are in the total
 
 
@@ -72,6 +76,7 @@ class Level(NamedTuple):
     interest: str
     approval: bool
     deadline: int
+    fixed_sum: bool
 
 
 class Policy(NamedTuple):
@@ -112,7 +117,7 @@ class Notice(NamedTuple):
     charges: tuple[tuple[str, int], ...]
     credit: int
     total: int
-    deadline: date
+    deadline: date | None
     to: tuple[str, ...]
 
 
@@ -153,6 +158,11 @@ class Clerk:
         counted = [each for each in documents(root, "deliveries") if _counts(each)]
         self.delivered = {(each["kind"], name) for each in counted for name in each.get("documents") or ()}
         reminders = documents(root, "reminders")
+        words = [(name, _word(each)) for each in documents(root, "deliveries") if each["kind"] == "reminder" for name in each["documents"]]
+        self.standing: dict[str, list[str]] = {}
+        for name, word in words:
+            self.standing.setdefault(name, []).append(word)
+        self.written = reminders
         self.reminders = [each for each in reminders if ("reminder", each["id"]) in self.delivered]
         self.sent = [
             Sent(
@@ -219,7 +229,8 @@ class Clerk:
 
     def live(self, kind: str, invoice: Invoice, on: date) -> list[dict[str, Any]]:
         """Holds on the invoice or on all of its customer's, that count on the day."""
-        return [each for each in self.holds if each["kind"] == kind and _about(each, invoice) and _is_live(each, on)]
+        grace = int(self.dunning.get("promise_grace", "0")) if kind == "promise" else 0
+        return [each for each in self.holds if each["kind"] == kind and _about(each, invoice) and _is_live(each, on, grace)]
 
     def plan(self, invoice: Invoice, on: date) -> tuple[tuple[date, int], ...] | None:
         for each in self.live("plan", invoice, on):
@@ -230,6 +241,14 @@ class Clerk:
         open_ = self.open(invoice.number, on)
         over = [each.get("amount") for each in self.live("dispute", invoice, on)]
         return min(open_, sum(open_ if amount is None else minor(amount, invoice.currency) for amount in over))
+
+    def contested(self, invoice: Invoice, at: date) -> int:
+        """What was in dispute on a day, disputes that were rejected or withdrawn left aside."""
+        lost = [
+            each for each in self.live("dispute", invoice, at) if (each.get("released") or {}).get("outcome") in ("rejected", "withdrawn")
+        ]
+        over = [each.get("amount") for each in self.live("dispute", invoice, at) if each not in lost]
+        return sum(invoice.gross if amount is None else minor(amount, invoice.currency) for amount in over)
 
     def promised(self, invoice: Invoice, on: date) -> bool:
         for each in self.live("promise", invoice, on):
@@ -283,7 +302,7 @@ class Clerk:
         oldest = min(due)
         level, last = self.reached(invoice.number, oldest)
         left = sorted((each for each in policy.levels if each.level > level), key=lambda each: each.level)
-        if oldest < on:
+        if oldest < on or (oldest == on and not self.choices.announced_on_due_day):
             left = [each for each in left if each.days >= 0]  # too late for a notice before the due day
         if not left:
             return None
@@ -320,28 +339,36 @@ class Clerk:
             found.add("manual")
         if self.dunning.get("unsent", "hold") == "hold" and not invoice.imported and ("invoice", invoice.number) not in self.delivered:
             found.add("unsent")
-        if self.stale(on):
+        if self.stale(on, invoice.currency):
             found.add("statement")
-        if level.channel == "mail" and not self.addresses(invoice.customer):
+        if self.choices.address == "item" and level.channel == "mail" and not self.addresses(invoice.customer, level.level):
             found.add("address")
         if customer.get("deactivated_on") and day(customer["deactivated_on"]) <= on:
             found.add("deactivated")
+        for each in self.written:
+            if any(item["invoice"] == invoice.number for item in each["items"]):
+                stands = set(self.standing.get(each["id"], []))
+                if "sent" in stands:
+                    continue
+                found |= stands & ({"planned", "refused", "doubt"} if self.choices.doubt_waits else {"planned", "refused"})
         if level.approval and not self.approved(invoice, level, on):
             found.add("approval")
         return found
 
-    def stale(self, on: date) -> bool:
+    def stale(self, on: date, currency: str) -> bool:
         if self.dunning.get("statement_age") is None:
+            return False
+        if not self.choices.other_currency_stale and currency not in {each["currency"] for each in self.ledger.get("bank_accounts") or ()}:
             return False
         ends = [day(each["until_on"]) for each in self.statements if each.get("until_on") and day(each["until_on"]) <= on]
         if not ends:
             return self.choices.no_statement_stops
         return (on - max(ends)).days > int(self.dunning["statement_age"])
 
-    def addresses(self, customer: str) -> tuple[str, ...]:
-        """Of the first role that has one: dunning, then billing."""
+    def addresses(self, customer: str, level: int) -> tuple[str, ...]:
+        """Of the first role that has one: dunning, then billing; from level 3 on legal before them."""
         contacts = self.customers[customer].get("contacts") or ()
-        for role in ("dunning", "billing"):
+        for role in (*(("legal",) if level >= 3 else ()), "dunning", "billing"):
             found = [each["email"] for each in contacts if each["role"] == role and each.get("email")]
             if found:
                 return tuple(found)
@@ -361,19 +388,21 @@ class Clerk:
         invoice, rule = self.invoices[number], self.dunning["interest"]
         rates = rates_of(rule)
         counts_payment_day = rule.get("count_payment_day", "true") == "true"
-        plan = self.plan(invoice, on) if self.choices.interest_by == "plan" else None
-        agreed = plan or invoice.parts
         known = [row for row in self.rows if row.invoice == number and row.on <= on]
         known = [row for row in known if on < row.ended or self.choices.bounced_counts]
-        first = min(when for when, _ in agreed) + ONE
+        first = min(when for when, _ in invoice.parts) + ONE
         last = on if self.choices.interest_today else on - ONE
         total, at = Fraction(0), first
         while at <= last:
-            past = [row for row in known if (row.value_on < at if counts_payment_day else row.value_on <= at) and at < row.ended]
+            past = [row for row in known if (row.value_on < at <= row.ended if counts_payment_day else row.value_on <= at < row.ended)]
+            agreed = (self.plan(invoice, at) if self.choices.interest_by == "plan" else None) or invoice.parts
+            free = self.contested(invoice, at) if not self.choices.interest_on_disputed else 0
             left = filled(agreed, sum(row.amount for row in past) - (invoice.gross - sum(amount for _, amount in agreed)))
             for when, rest in left:
-                bears = rest if self.choices.interest_on_disputed else max(rest - self.disputed(invoice, at), 0)
-                if when < at and bears > 0:
+                if when >= at:
+                    continue
+                bears, free = max(rest - free, 0), max(free - rest, 0)
+                if bears > 0:
                     begun = first if self.choices.fixed_by == "invoice" else when + ONE
                     total += bears * rates.on(at, begun) / 100 / rates.year(at)
             at += ONE
@@ -407,7 +436,11 @@ class Clerk:
                 continue
             asked = self.asked(invoice, level, on, agreed)
             reasons = self.stops(invoice, level, asked, on)
-            may = ({"credit"} if credit > 0 else set()) | ({"minimum"} if asked < self._minor(policy.minimum, currency) else set())
+            may = (
+                {"address"}
+                | ({"credit"} if credit > 0 else set())
+                | ({"minimum"} if asked < self._minor(policy.minimum, currency) else set())
+            )
             found.may[invoice.number] = may
             if self.choices.credit == "each" and 0 < self.open(invoice.number, on) <= credit:
                 reasons.add("credit")
@@ -424,6 +457,9 @@ class Clerk:
         together = sum(asked for _, _, asked, _ in going)
         whole = sum(self.open(each.number, on) for each in mine)
         reasons = set()
+        top = max((level for _, level, _, _ in going), key=lambda each: each.level)
+        if self.choices.address == "notice" and top.channel == "mail" and not self.addresses(customer, top.level):
+            reasons.add("address")
         if self.choices.credit != "each" and credit >= (whole if self.choices.credit == "open" else together):
             reasons.add("credit")
         if self.choices.minimum == "notice" and together < self._minor(policy.minimum, currency):
@@ -444,7 +480,7 @@ class Clerk:
         self, customer: str, currency: str, policy: Policy, going: Sequence[tuple[Invoice, Level, int, date]], credit: int, on: date,
         mine: Sequence[Invoice],
     ) -> Notice:  # fmt: skip
-        items = [self._item(invoice, level, asked, due_on, on) for invoice, level, asked, due_on in going]
+        items = [self._item(invoice, level, asked, due_on, on, policy) for invoice, level, asked, due_on in going]
         top = max((level for _, level, _, _ in going), key=lambda each: each.level)
         if self.choices.shown == "all":
             items += self._others({each.invoice for each in items}, mine, on)
@@ -452,18 +488,27 @@ class Clerk:
         total = sum(each.asked + each.fee + each.interest for each in items) + sum(amount for _, amount in charges)
         if self.choices.total_of_all_claims:
             total += sum(each.fee + each.interest for each in self.sent if each.invoice in {item.invoice for item in items})
-        return Notice(
-            customer, currency, top.level, top.channel, tuple(items), charges, credit, total, on + timedelta(days=top.deadline),
-            self.addresses(customer),
-        )  # fmt: skip
+        deadline = on + timedelta(days=top.deadline) if top.days >= 0 else None
+        to = self.addresses(customer, top.level) if top.channel == "mail" else ()
+        return Notice(customer, currency, top.level, top.channel, tuple(items), charges, credit, total, deadline, to)
 
-    def _item(self, invoice: Invoice, level: Level, asked: int, due_on: date, on: date) -> Item:
+    def _fixed_sum(self, invoice: Invoice, policy: Policy) -> int:
+        """What the law gives for an invoice, once."""
+        levels = {each.level for each in policy.levels if each.fixed_sum}
+        if any(each.invoice == invoice.number and each.level in levels for each in self.sent):
+            return 0
+        regime = (self.dunning.get("interest") or {}).get("regime")
+        if regime == "uk":
+            return 4000 if invoice.gross < 100000 else 7000 if invoice.gross < 1000000 else 10000
+        return 4000 if regime in ("de-b2b", "eu") else 0
+
+    def _item(self, invoice: Invoice, level: Level, asked: int, due_on: date, on: date, policy: Policy) -> Item:
         computed = interest = 0
         if level.interest != "none" and self.dunning.get("interest"):
             computed = half_up(self.interest(invoice.number, on))
         if level.interest == "claimed":
             interest = max(0, computed - sum(each.interest for each in self.sent if each.invoice == invoice.number))
-        fee = self._minor(level.fee, invoice.currency)
+        fee = self._minor(level.fee, invoice.currency) + (self._fixed_sum(invoice, policy) if level.fixed_sum else 0)
         assert not any(each.invoice == invoice.number and each.level == level.level for each in self.sent)
         return Item(invoice.number, level.level, due_on, self.open(invoice.number, on), asked, fee, interest, computed)
 
@@ -522,8 +567,8 @@ def _policy(data: dict[str, Any]) -> Policy:
     levels = tuple(
         Level(
             int(each["level"]), int(each["days"]), int(each.get("gap", "7")), each.get("channel") or "mail", Fraction(each.get("fee", "0")),
-            each.get("interest") or "none", each["approval"] == "true" if "approval" in each else int(each["level"]) >= 3,
-            int(each.get("deadline", "10")),
+            each.get("interest") or "none", each.get("approval") == "true" or int(each["level"]) >= 3,
+            int(each.get("deadline", "10")), each.get("fixed_sum") == "true",
         )
         for each in data["levels"]
     )  # fmt: skip
@@ -534,17 +579,23 @@ def _about(hold: dict[str, Any], invoice: Invoice) -> bool:
     return hold["customer"] == invoice.customer and hold.get("invoice") in (None, invoice.number)
 
 
-def _is_live(hold: dict[str, Any], on: date) -> bool:
+def _is_live(hold: dict[str, Any], on: date, grace: int = 0) -> bool:
     """From its day until it is released, and up to and including ``until``; a plan until it is released."""
     released = optional_day((hold.get("released") or {}).get("on"), NEVER)
-    until = NEVER if hold["kind"] == "plan" else optional_day(hold.get("until"), NEVER)
+    until = NEVER if hold["kind"] == "plan" or not hold.get("until") else day(hold["until"]) + timedelta(days=grace)
     return day(hold["on"]) <= on < released and on <= until
 
 
-def _counts(delivery: dict[str, Any]) -> bool:
-    """Whether the recipient has it or may have it: by the last state line."""
+def _word(delivery: dict[str, Any]) -> str:
+    """How it stands by its last state line."""
     states = delivery.get("states") or []
-    return bool(states) and states[-1].split(" ")[1] in ("sent", "data", "in-doubt")
+    word = states[-1].split(" ")[1] if states else "planned"
+    return {"sending": "planned", "again": "planned", "deferred": "planned", "data": "doubt", "in-doubt": "doubt"}.get(word, word)
+
+
+def _counts(delivery: dict[str, Any]) -> bool:
+    """Whether the recipient has it or may have it."""
+    return _word(delivery) in ("sent", "doubt")
 
 
 __all__ = ["Choices", "Clerk", "Expected", "Item", "MissingRate", "Notice", "Rates"]

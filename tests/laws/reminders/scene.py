@@ -12,7 +12,7 @@ from unittest import mock
 
 from billcli.core.delivery import delivery_id, delivery_key
 from tests.laws.reminders.clerk import Clerk, Expected, Item, Notice
-from tests.laws.reminders.reader import DECIMALS, documents, minor
+from tests.laws.reminders.reader import DECIMALS, documents, minor, parsed
 from tests.support import Ran, bill, make_ledger
 
 CLONE = "0123abcd"
@@ -149,13 +149,15 @@ class Scene:
         """The files of a notice that the clerk decided on."""
         self.written += 1
         name, currency = f"{on}-{notice.customer}-{self.written:08x}", notice.currency
+        deadline = f"deadline: {notice.deadline}\n" if notice.deadline else ""
+        clerk = Clerk(self.root)
         body = (
             f'schema: reminder/1\nid: "{name}"\ncustomer: {notice.customer}\ncurrency: {currency}\n"on": {on}\nlevel: {notice.level}\n'
-            f"policy: standard\ntemplate: reminder-{notice.level}\nchannel: {notice.channel}\nlanguage: en\ndeadline: {notice.deadline}\n"
+            f"policy: standard\ntemplate: reminder-{notice.level}\nchannel: {notice.channel}\nlanguage: en\n{deadline}"
             f"issued_by:\n  name: Fjord Consulting AS\nissued_to:\n  name: {notice.customer}\nitems:\n"
         )
         for each in notice.items:
-            invoice = Clerk(self.root).invoices[each.invoice]
+            invoice = clerk.invoices[each.invoice]
             body += (
                 f"  - invoice: {each.invoice}\n    level: {each.level}\n    issued_on: {invoice.issued_on}\n    due_on: {each.due_on}\n"
                 f"    gross: {text(invoice.gross, currency)}\n    open: {text(each.open, currency)}\n"
@@ -187,7 +189,43 @@ class Scene:
         with quick_papers():
             ran = self.bill(on, "remind", "run", "--yes")
         assert ran.code in (0, 3), f"{self.told[-1]}\n{ran.out}{ran.err}"
-        return [notice_of(each) for each in documents(self.root, "reminders") if each["id"] not in before]
+        new = [each for each in documents(self.root, "reminders") if each["id"] not in before]
+        self.hand_over(on, {each["id"] for each in new})
+        return [notice_of(each, self.recipients(each["id"])) for each in new]
+
+    def deliveries(self, notice: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+        for path in sorted((self.root / "deliveries").rglob("*.yaml")):
+            if notice in path.name:
+                yield path, parsed(path.read_text(encoding="utf-8"))
+
+    def recipients(self, notice: str) -> tuple[str, ...]:
+        return tuple(str(each["to"]) for _, each in self.deliveries(notice) if each.get("to"))
+
+    def hand_over(self, on: date, notices: Iterable[str]) -> None:
+        """A person does what bill leaves to one: letters, and mail where nothing is set up that takes it."""
+        for notice in notices:
+            for path, each in self.deliveries(notice):
+                if not each.get("states"):
+                    self.add_to(str(path.relative_to(self.root)), f"states:\n  - {on}T09:00:01Z sent by hand\n")
+
+    def preview(self, on: date) -> list[dict[str, Any]]:
+        ran = self.bill(on, "remind", "preview", "--format", "json")
+        assert ran.code == 0, f"{self.told[-1]}\n{ran.out}{ran.err}"
+        rows: list[dict[str, Any]] = ran.json["rows"]
+        return rows
+
+
+WORDS = (
+    ("dispute", "disput"), ("promise", "promis"), ("plan", "plan"), ("manual", "hold"), ("manual", "held"), ("unsent", "sent"),
+    ("statement", "statement"), ("address", "address"), ("deactivated", "deactivat"), ("approval", "approv"), ("approval", "consent"),
+    ("approval", "agree"), ("credit", "credit"), ("minimum", "minimum"), ("minimum", "below"), ("minimum", "less than"),
+    ("doubt", "nobody knows"), ("planned", "wait"), ("refused", "refused"),
+)  # fmt: skip
+
+
+def named(reason: str) -> set[str]:
+    """Which stops a printed reason may mean."""
+    return {stop for stop, word in WORDS if word in reason.lower()}
 
 
 @contextmanager
@@ -202,7 +240,7 @@ def quick_papers() -> Iterator[None]:
         yield
 
 
-def notice_of(data: Mapping[str, Any]) -> Notice:
+def notice_of(data: Mapping[str, Any], to: tuple[str, ...] = ()) -> Notice:
     """A notice as bill wrote it down."""
     currency = data["currency"]
 
@@ -217,9 +255,9 @@ def notice_of(data: Mapping[str, Any]) -> Notice:
         for each in data["items"]
     )  # fmt: skip
     charges = tuple((each["payment"], of(each, "amount")) for each in data.get("charges") or ())
-    deadline = date.fromisoformat(data["deadline"]) if data.get("deadline") else date.min
+    deadline = date.fromisoformat(data["deadline"]) if data.get("deadline") else None
     return Notice(
-        data["customer"], currency, int(data["level"]), data["channel"], items, charges, of(data, "credit"), of(data, "total"), deadline, ()
+        data["customer"], currency, int(data["level"]), data["channel"], items, charges, of(data, "credit"), of(data, "total"), deadline, to
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.laws.reminders.cases import CASES, Case
 from tests.laws.reminders.clerk import Clerk, MissingRate, half_up
+from tests.laws.reminders.judge import differences, stops_told_otherwise
 from tests.laws.reminders.rates import Rates, rates_of
 from tests.laws.reminders.scene import Scene, lines, stopped
 
@@ -38,7 +39,8 @@ def step(scene: Scene, on: date, words: str) -> None:
         else:
             scene.do(on, f'payment reverse {payment} --reason "no funds" --bank-charge {more[1]}')
     elif word == "release":
-        scene.do(on, f"hold release {next(each['id'] for each in Clerk(scene.root).holds if each['customer'] == more[0])}")
+        hold = next(each["id"] for each in Clerk(scene.root).holds if each["customer"] == more[0])
+        scene.do(on, f"hold release {hold}{' --outcome ' + more[1] if more[1:] else ''}")
     elif word == "import":
         name, customer, issued_on, due_on, gross = more
         file = scene.root.parent / "old.csv"
@@ -55,16 +57,24 @@ def tell(case: Case, folder: Path, *, product: bool) -> None:
             step(scene, on, words)
             continue
         found = Clerk(scene.root).expected(on)
-        said = lines(scene.run(on)) if product else lines(found.notices)
-        if not product:
-            scene.run(on)
-        said += stopped(found)
+        said = [*lines(found.notices), *stopped(found)]
         assert said == expected, "\n".join([case.name, *scene.told, f"{on}  a run"])
+        wrong = stops_told_otherwise(scene, on, found) if product else []
+        did = scene.run(on)
+        if product:
+            assert wrong == [], "\n".join([case.name, *scene.told])
+            assert lines(did) == lines(found.notices), "\n".join([case.name, *scene.told])
+            assert differences(found.notices, did) == [], "\n".join([case.name, *scene.told])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_clerk_tells_it_as_worked_out_by_hand(case: Case, tmp_path: Path) -> None:
     tell(case, tmp_path, product=False)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_bill_tells_it_so_too(case: Case, tmp_path: Path) -> None:
+    tell(case, tmp_path, product=True)
 
 
 def run_up(rates: Rates, principal: int, first: date, days: int) -> Fraction:

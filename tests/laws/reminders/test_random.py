@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from tests.laws.reminders.clerk import Clerk
+from tests.laws.reminders.clerk import Choices, Clerk
+from tests.laws.reminders.judge import differences, explained, stops_told_otherwise
 from tests.laws.reminders.laws import broken
 from tests.laws.reminders.reader import minor
 from tests.laws.reminders.worlds import World
+from tests.support import documents as copied
 from tests.support import folder_in_memory
 
 
-def live(seed: int, steps: int, run: Callable[[World, date], None]) -> World:
+def live(seed: int, steps: int, run: Callable[[World, date], None], *, product: bool = False) -> World:
     """A seed's days; ``run`` does what is due on each."""
     with folder_in_memory() as folder:
-        world = World(seed, folder)
+        world = World(seed, folder, product=product)
         for on in world.days(steps):
             world.today = on
             for _ in range(world.r.randint(0, 3)):
@@ -51,7 +54,36 @@ def balances_agree(world: World, on: date) -> None:
         assert minor(each["unapplied"], each["currency"]) == free, f"{each}\n{world.told()}"
 
 
+def write(root: Path, files: dict[str, bytes]) -> None:
+    for name, raw in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(raw)
+
+
+def by_bill(world: World, on: date) -> None:
+    """The clerk decides first, then bill, on the same files; a second run of the day finds nothing."""
+    scene, choices = world.scene, Choices()
+    clerk = Clerk(scene.root, choices)
+    expected = clerk.expected(on)
+    world.count(expected)
+    wrong = stops_told_otherwise(scene, on, expected)
+    before = copied(scene.root)
+    got = scene.run(on)
+    wrong += differences(expected.notices, got)
+    if wrong:
+        with folder_in_memory() as folder:
+            write(folder, before)
+            others = explained(folder, on, got, choices)
+        raise AssertionError("\n".join([world.told(), *wrong, f"as if {others}"]))
+    assert scene.run(on) == [], f"a second run of the day\n{world.told()}"
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_clerk_keeps_the_laws(seed: int) -> None:
     world = live(seed, 15, by_the_clerk)
     assert any(name.startswith(("level", "stop")) for name in world.hits)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bill_decides_as_the_clerk_does(seed: int) -> None:
+    live(seed, 12, by_bill, product=True)

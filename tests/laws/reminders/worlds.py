@@ -61,7 +61,11 @@ def customers(r: Random) -> tuple[list[str], str]:
     for at, name in enumerate(names):
         said += f"--- customers/{name}.yaml\nschema: customer/1\nid: {name}\nname: {name.title()} AG\n"
         said += "address:\n  street: Weg 1\n  city: Kiel\n  country: DE\n"
-        roles = ["billing"] if at == 0 else r.choice([["billing"], ["billing", "dunning"], ["dunning"], ["billing", "billing"], []])
+        roles = (
+            ["billing"]
+            if at == 0
+            else r.choice([["billing"], ["billing", "dunning"], ["dunning"], ["billing", "billing"], ["billing", "legal"], []])
+        )
         if roles:
             said += "contacts:\n" + "".join(f"  - role: {role}\n    email: {role}{k}@{name}.example\n" for k, role in enumerate(roles))
         if r.random() < 0.3:
