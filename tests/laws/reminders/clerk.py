@@ -35,9 +35,9 @@ class Choices(NamedTuple):
     doubt_waits: bool = True  # whether the next level waits while nobody knows whether the one before arrived
     interest_by: str = "plan"  # due days of the "invoice"; or on each day of the "plan" that counted on it
     bounced_counts: bool = True  # whether money lowered the interest from its day to the day it went back
-    fixed_by: str = "invoice"  # the rate of a debt is fixed by the first part of the "invoice", or of each "part"
+    fixed_by: str = "part"  # the rate of a debt is fixed by the first part of the "invoice", or of each "part"
     interest_today: bool = True  # whether the day of the notice bears interest
-    charges_before_due: bool = True
+    charges_before_due: bool = False
     no_statement_stops: bool = True
     other_currency_stale: bool = False  # whether old statements hold back what is in a currency without an account
     announced_on_due_day: bool = False  # whether the notice before the due day may go on that day
@@ -391,8 +391,9 @@ class Clerk:
         known = [row for row in self.rows if row.invoice == number and row.on <= on]
         known = [row for row in known if on < row.ended or self.choices.bounced_counts]
         first = min(when for when, _ in invoice.parts) + ONE
+        at = invoice.issued_on  # a plan may be due before the invoice's own day
         last = on if self.choices.interest_today else on - ONE
-        total, at = Fraction(0), first
+        total = Fraction(0)
         while at <= last:
             past = [row for row in known if (row.value_on < at <= row.ended if counts_payment_day else row.value_on <= at < row.ended)]
             agreed = (self.plan(invoice, at) if self.choices.interest_by == "plan" else None) or invoice.parts

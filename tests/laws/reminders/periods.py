@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from tests.laws.reminders.reader import day, documents, minor
 
 ONE = timedelta(days=1)
-MONTHS = {"month": 1, "monthly": 1, "quarter": 3, "quarterly": 3, "year": 12, "yearly": 12}
+MONTHS = {"month": 1, "months": 1, "quarter": 3, "quarters": 3, "year": 12, "years": 12}
 
 
 class Period(NamedTuple):
@@ -30,10 +30,11 @@ class Period(NamedTuple):
 
 def step(anchor: date, every: str, count: int) -> date:
     """The beginning of the period ``count`` after that of the anchor; the day of the month is kept where the month has it."""
-    words = every.split()
-    if words[-1] in ("week", "weeks"):
-        return anchor + timedelta(weeks=count * (int(words[-2]) if words[-2:-1] and words[-2].isdigit() else 1))
-    months = anchor.year * 12 + anchor.month - 1 + count * MONTHS[words[-1]]
+    *many, unit = every.split()
+    count *= int(many[0]) if many else 1
+    if unit in ("week", "weeks"):
+        return anchor + timedelta(weeks=count)
+    months = anchor.year * 12 + anchor.month - 1 + count * MONTHS[unit]
     year, month = divmod(months, 12)
     return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
 
@@ -48,10 +49,11 @@ def periods(template: dict[str, Any], until: date) -> Iterator[Period]:
     while True:
         grid, after = step(anchor, every, count), step(anchor, every, count + 1)
         begins = max(grid, starts)
-        due = begins if in_advance else after
-        if due > until or begins > last:
+        ends = min(after - ONE, last)  # left open by "nothing begins after": bill cuts the last period off
+        due = begins if in_advance else ends + ONE
+        if due > until or begins > last or ends < begins:
             return
-        yield Period(begins, after - ONE, (after - grid).days, due)
+        yield Period(begins, ends, (after - grid).days, due)
         count += 1
 
 
@@ -97,9 +99,17 @@ def made(root: Path) -> list[Made]:
     return sorted(found)
 
 
-def allowed(missing: Sequence[Period], bound: int) -> list[list[Period]]:
-    """What one run may make of what is missing: so many of the oldest; whether the newest counts as missed is left open."""
-    return [list(missing[:bound]), list(missing[: bound + 1]), [*missing[:bound], *missing[bound:][-1:]]]
+def allowed(missing: Sequence[Period], bound: int, on: date) -> list[list[Period]]:
+    """What one run may make of what is missing: so many of the oldest, and what is on time. Whether that is only what is due
+    today or the newest that is due is left open."""
+    newest = missing[-1:]
+    on_time = [each for each in missing if each.due == on]
+    late = [each for each in missing if each.due < on]
+    return [
+        [*late[:bound], *on_time],
+        [*missing[:-1][:bound], *newest],
+        list(missing[:bound]),
+    ]
 
 
 def missing(root: Path, template: dict[str, Any], on: date) -> list[Period]:

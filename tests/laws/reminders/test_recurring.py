@@ -27,7 +27,7 @@ PERIODS: list[tuple[str, dict[str, Any], str, list[str]]] = [
     ("behind, one day later", {"every": "month", "starts_on": "2026-01-01", "in_advance": "false"}, "2026-03-01",
      ["01-01..01-31", "02-01..02-28"]),
     ("nothing begins after its end", {"every": "month", "starts_on": "2026-01-01", "ends_on": "2026-03-01"}, "2026-12-31",
-     ["01-01..01-31", "02-01..02-28", "03-01..03-31"]),
+     ["01-01..01-31", "02-01..02-28", "03-01..03-01"]),
     ("a first part up to the anchor", {"every": "month", "starts_on": "2026-01-15", "anchor_on": "2026-02-01"}, "2026-02-01",
      ["01-15..01-31", "02-01..02-28"]),
     ("a first part up to an anchor at the end of the month", {"every": "month", "starts_on": "2026-03-10", "anchor_on": "2026-03-31"},

@@ -18,6 +18,8 @@ PRICES = ["3", "4.99", "12.50", "100", "100", "333.33", "1000", "1000", "7999.99
 def dunning(r: Random) -> str:
     """A policy of one to five levels, and now and then a second."""
     said = ["policy: standard", f"unsent: {r.choice(['hold', 'remind', 'remind'])}"]
+    if r.random() < 0.2:
+        said.append(f"promise_grace: {r.randint(1, 4)}")
     if r.random() < 0.15:
         said.append(f"statement_age: {r.choice([14, 30])}")
     said += ["policies:", *_policy(r, "standard"), *_policy(r, "gentle")]
