@@ -26,10 +26,20 @@ BOOKS = f"""
 {LEDGER}settlement:
   discount_grace_days: 2
   small_difference: 1.00
+dunning:
+  policies:
+    - name: usual
+      levels:
+        - level: 0
+          days: -14
+          channel: letter
 --- customers/nordwind.yaml
 schema: customer/1
 id: nordwind
 name: Nordwind Handels GmbH
+address:
+  street: Hafenstraße 1
+  city: Hamburg
 terms: 2% 10, net 30
 --- customers/sued.yaml
 schema: customer/1
@@ -75,6 +85,10 @@ def singles(room: Path) -> Path:
     (root.parent / "bank.csv").write_text("id,date,amount,payer,text\nL1,2026-03-20,5.00,Somebody,?\n", encoding="utf-8")
     assert step(root, "reconcile", "import", str(root.parent / "bank.csv"), at="2026-03-21").code == 3
     assert bill("reconcile", "review", cwd=root, at="2026-03-21", env=CLONE, stdin="i\nnot for us, sent back by hand\n").code == 0
+    ok(root, "invoice", "send", "INV-2026-0003", "--by-hand", "post", at="2026-03-22")
+    ok(root, "remind", "approve", "nordwind", "--level", "3", "--by", "Ana", at="2026-03-22")
+    ok(root, "remind", "run", "--later", at="2026-03-22")
+    ok(root, "outbox", "resolve", only(root, "deliveries/2026/03/*-reminder-*.yaml"), "--sent", "--reason", "posted", at="2026-03-22")
     ok(root, "close", "--through", "2026-03-31", at="2026-04-02")
     ok(root, "invoice", "new", *NORD, "--line", "Table;1;10;vat-20", at="2026-04-03")
     return root
@@ -107,6 +121,7 @@ def folded(foldeds: Path) -> Iterator[Path]:
 REPORTS = [
     ("report", "aging", "--by", "invoice"), ("report", "aging"), ("invoice", "list"), ("payment", "list"), ("credit-note", "list"),
     ("refund", "list"), ("write-off", "list"), ("hold", "list"), ("customer", "list"), ("draft", "list"), ("statement", "nordwind"),
+    ("remind", "list"), ("outbox", "list", "--state", "sent"),
 ]  # fmt: skip
 FEW = [("report", "aging", "--by", "invoice"), ("statement", "nordwind"), ("payment", "list"), ("credit-note", "list"), ("hold", "list")]
 SHOWN = [("invoice", "INV-2026-0001"), ("invoice", "INV-2026-0003"), ("credit-note", "CN-2026-0001")]
@@ -258,7 +273,7 @@ def test_answer_names_the_files_and_the_period(single: Path) -> None:
     answer = ok(single, "fold", MONTH, "--format", "json", at="2026-04-04").json
     assert answer["created"] == preview["created"] == [f"{folder}/2026/03.yaml" for folder in FOLDERS]
     assert answer["changed"] == preview["changed"]
-    assert len(answer["changed"]) == answer["documents"] == 13
+    assert len(answer["changed"]) == answer["documents"] == 17
     assert answer["period"] == MONTH
     back = ok(single, "unfold", MONTH, "--format", "json", at="2026-04-04").json
     assert back["created"] == answer["changed"]
@@ -348,7 +363,7 @@ def test_open_period_is_not_folded(single: Path, period: str, code: int, message
         (lambda raw: raw.replace(b"\n", b"\r\n"), "it has line ends of Windows"),
         (lambda raw: raw.rstrip(b"\n"), "its last line has no line end"),
         (lambda raw: b"---\n" + raw, "line 1 is one of ---"),
-        (lambda raw: raw + b"...\n", "line 38 is one of ..."),
+        (lambda raw: raw + b"...\n", "line 41 is one of ..."),
         (lambda raw: raw.replace(b"number:", b'"number":'), ""),
     ],
     ids=["BOM", "CRLF", "no last line end", "a mark first", "a mark last", "a quoted key"],
@@ -501,7 +516,7 @@ def test_fold_is_one_commit_that_says_what_it_did(single: Path) -> None:
         subprocess.run(["git", *words], cwd=single, check=True)
     ok(single, "fold", MONTH, at="2026-04-04")
     log = subprocess.run(["git", "log", "-1", "--format=%B"], cwd=single, check=True, capture_output=True, text=True).stdout
-    assert log.splitlines()[0] == "2026-03 is folded: 13 documents in 7 files"
+    assert log.splitlines()[0] == "2026-03 is folded: 17 documents in 10 files"
     assert "  invoices/2026/03.yaml: 5 invoices" in log
     assert subprocess.run(["git", "status", "--porcelain"], cwd=single, check=True, capture_output=True, text=True).stdout == ""
     assert subprocess.run(["git", "rev-list", "--count", "HEAD"], cwd=single, check=True, capture_output=True, text=True).stdout == "2\n"
