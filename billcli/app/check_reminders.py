@@ -9,8 +9,9 @@ from billcli.app.books import Books
 from billcli.app.lost import Lost
 from billcli.core.checks import reminders as checks
 from billcli.core.checks.reminders import Asked
+from billcli.core.delivery import COUNTS
 from billcli.core.dunning.assess import assess
-from billcli.core.dunning.levels import REACHED, counting, next_step, notice_stands
+from billcli.core.dunning.levels import counting, next_step, notice_stands
 from billcli.core.facts import DeliveryFact
 from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError
@@ -52,7 +53,7 @@ def _asked(books: Books, without: Lost) -> list[Asked]:
     numbers = list({item.invoice for mine in items.values() for item in mine})
     invoices, rows = queries.invoices(books.index, numbers), queries.settlements_of(books.index, numbers)
     return [
-        Asked(paths[notice.id], notice, item, stands in REACHED, fact.gross, fact.issued_on, rows[item.invoice])
+        Asked(paths[notice.id], notice, item, stands in COUNTS, fact.gross, fact.issued_on, rows[item.invoice])
         for notice in notices
         if (stands := _stands(deliveries.get(notice.id, []), without)) != "dropped"
         for item in items[notice.id]

@@ -7,22 +7,20 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app.books import Books
+from billcli.core.delivery import COUNTS
 from billcli.core.dunning.assess import Account, Assessed, Debt, assess
-from billcli.core.dunning.levels import REACHED, WAITS, Past, notice_stands, past_of
+from billcli.core.dunning.levels import WAITS, Past, notice_stands, past_of
 from billcli.core.dunning.policy import MISSING, chosen_policy, recipients
 from billcli.core.facts import ApprovalFact, HoldFact
 from billcli.core.hold_state import is_live
 from billcli.core.instalments import Agreed, agreed_parts, plans_by_invoice
 from billcli.core.interest import Regime
 from billcli.errors import BillError
-from billcli.index import balances, hold_queries, queries, reminder_queries
+from billcli.index import balances, delivery_queries, hold_queries, queries, reminder_queries
 from billcli.model.dunning import Dunning, Level
 
 if TYPE_CHECKING:
     from billcli.model.customer import Customer
-
-_SENT = ("sent", "data", "in-doubt")
-"""Last words of a delivery after which the recipient has it, or may have it."""
 
 
 class Round(NamedTuple):
@@ -67,7 +65,7 @@ def accounts(books: Books, dunning: Dunning, today: date, wanted: Collection[str
     own = queries.instalments_of(books.index, [each.number for each in open_ if each.parts > 1])
     holds = _holds(reminder_queries.holds_of(books.index, list({each.customer for each in open_}), today))
     plans = _plans(books, holds, today)
-    sent = reminder_queries.sent_invoices(books.index, numbers, _SENT)
+    sent = delivery_queries.sent_invoices(books.index, numbers)
     past = _past(books, numbers, today)
     debts: dict[tuple[str, str], list[Debt]] = {}
     for each in open_:
@@ -160,4 +158,4 @@ def claimed_charges(books: Books, payments: Sequence[str]) -> set[str]:
     """The payments whose bank charge a notice claims that was handed over, or waits to be."""
     about = reminder_queries.charges_on(books.index, payments)
     deliveries = reminder_queries.deliveries_of(books.index, list({each.reminder for each in about}))
-    return {each.payment for each in about if notice_stands(deliveries.get(each.reminder, ())) in (*REACHED, *WAITS)}
+    return {each.payment for each in about if notice_stands(deliveries.get(each.reminder, ())) in (*COUNTS, *WAITS)}

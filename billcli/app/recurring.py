@@ -23,7 +23,7 @@ from billcli.core.recurring import (
 )
 from billcli.core.report import counted
 from billcli.errors import BillError
-from billcli.index import find, recurring_queries
+from billcli.index import delivery_queries, find, recurring_queries
 from billcli.model.values import BadValue
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ def mail_wanted(books: Books) -> list[str]:
         for each in recurring_queries.documents(books.index)
         if each.template in mailing and each.issued_on and since <= each.issued_on <= books.today and each.voided_on is None
     ]
-    return recurring_queries.without_delivery(books.index, fresh)
+    return delivery_queries.never_planned(books.index, fresh)
 
 
 def series_of(books: Books, external: str | None) -> str | None:

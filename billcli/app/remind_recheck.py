@@ -6,12 +6,12 @@ from billcli.app.books import Books
 from billcli.app.dunning import accounts, dunning_of
 from billcli.core.dunning.recheck import meanwhile
 from billcli.core.facts import DeliveryFact
-from billcli.index import queries, reminder_queries
+from billcli.index import delivery_queries, queries, reminder_queries
 
 
 def recheck(books: Books, delivery: DeliveryFact) -> str | None:
     """Why the notice of this delivery must not go any more; None where it may."""
-    names = reminder_queries.held_by(books.index, delivery.id)
+    names = delivery_queries.documents_of(books.index, delivery.id)
     notice = reminder_queries.reminder(books.index, names[0]) if names else None
     if notice is None:
         return "its notice is gone"

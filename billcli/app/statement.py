@@ -112,7 +112,8 @@ def _beside(books: Books, wanted: Sequence[str], payments: Iterable[PaymentFact]
 
 def _noticed(books: Books, wanted: Sequence[str], until: date) -> list[statement.Claim]:
     """Fees and interest that notices claim, those handed over; the bank's charges stand there by their payments."""
-    from billcli.core.dunning.levels import REACHED, notice_stands
+    from billcli.core.delivery import COUNTS
+    from billcli.core.dunning.levels import notice_stands
 
     notices = [each for each in reminder_queries.reminders(books.index, until) if each.customer in wanted]
     if not notices:
@@ -122,7 +123,7 @@ def _noticed(books: Books, wanted: Sequence[str], until: date) -> list[statement
     return [
         statement.Claim(Account(notice.customer, notice.currency), notice.booked_on, notice.id, amount, item.invoice, what)
         for notice in notices
-        if notice_stands(deliveries.get(notice.id, ())) in REACHED
+        if notice_stands(deliveries.get(notice.id, ())) in COUNTS
         for item in items[notice.id]
         for amount, what in ((item.fee, f"fee of level {item.level}"), (item.interest, "late-payment interest"))
         if amount

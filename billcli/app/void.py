@@ -38,6 +38,6 @@ def _ensure_not_delivered(books: Books, number: str) -> None:
 
     found = delivered(books, "invoice", number)
     if found is not None:
-        whom = f"to {found.recipient}" if found.recipient else "by hand"
-        message = f"{number} went out {whom} on {found.state_at[:10]}; only an invoice that nobody has can be made void"
+        how = f"to {found.recipient}" if found.recipient else "by hand"
+        message = f"{number} went out {how} on {found.state_at[:10]}; only an invoice that nobody has can be made void"
         raise BillError(message, f'credit it: "bill credit-note new --invoice {number} --rest --reason …"')

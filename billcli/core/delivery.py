@@ -50,6 +50,16 @@ def stands(delivery: DeliveryFact) -> str:
     return standing(delivery.state)
 
 
+def reached(delivery: DeliveryFact) -> bool:
+    """Whether the recipient has it, or may have it. A PDF in a folder is no proof of that."""
+    return delivery.channel != "file" and stands(delivery) in COUNTS
+
+
+def whom(delivery: DeliveryFact) -> str:
+    """Who gets it, for a person."""
+    return delivery.recipient or {"file": "as a file", "hand": "by hand"}.get(delivery.channel, delivery.channel)
+
+
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(days=1))
 """How long a deferred message waits after its first try, its second, and so on."""
 

@@ -76,13 +76,25 @@ def waiting_files(connection: sqlite3.Connection) -> list[tuple[str, DeliveryFac
     return [(places[each.id], each) for each in found]
 
 
-_WITHOUT = """
-SELECT number FROM invoices WHERE issued_on BETWEEN ? AND ? AND imported = 0 AND voided_on IS NULL AND number NOT IN (
-  SELECT h.name FROM delivered h JOIN deliveries d ON d.id = h.delivery WHERE h.kind = 'invoice' AND d.channel <> 'file'
-) ORDER BY issued_on, number
-"""
+_PLANNED = "SELECT h.name FROM delivered h JOIN deliveries d ON d.id = h.delivery WHERE h.kind = 'invoice' AND d.channel <> 'file'"
+"""Invoices that were, or are, to be sent. A PDF in a folder goes to nobody."""
 
 
 def invoices_without(connection: sqlite3.Connection, since: date, until: date) -> list[str]:
     """Invoices of these days, neither imported nor void, of which nothing was ever planned to be sent."""
-    return [number for (number,) in connection.execute(_WITHOUT, (since.isoformat(), until.isoformat()))]
+    sql = f"SELECT number FROM invoices WHERE issued_on BETWEEN ? AND ? AND imported = 0 AND voided_on IS NULL AND number NOT IN ({_PLANNED}) ORDER BY issued_on, number"
+    return [number for (number,) in connection.execute(sql, (since.isoformat(), until.isoformat()))]
+
+
+def never_planned(connection: sqlite3.Connection, numbers: Sequence[str]) -> list[str]:
+    """Those of these invoices of which nothing was ever planned to be sent."""
+    marks, values = names_in(numbers)
+    sql = f"SELECT number FROM invoices WHERE number IN {marks} AND number NOT IN ({_PLANNED}) ORDER BY number"
+    return [number for (number,) in connection.execute(sql, values)]
+
+
+def sent_invoices(connection: sqlite3.Connection, numbers: Sequence[str]) -> set[str]:
+    """Those of these invoices that the customer has, or may have."""
+    marks, values = names_in(numbers)
+    sql = f"{_PLANNED} AND h.name IN {marks} AND d.state IN ('sent', 'data', 'in-doubt')"
+    return {name for (name,) in connection.execute(sql, values)}

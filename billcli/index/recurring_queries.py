@@ -47,13 +47,6 @@ def known_to_the_trail(connection: sqlite3.Connection, paths: Sequence[str]) -> 
     return {path for (path,) in connection.execute(f"SELECT DISTINCT path FROM audited WHERE path IN {marks}", values)}
 
 
-def without_delivery(connection: sqlite3.Connection, numbers: Sequence[str]) -> list[str]:
-    """Those of these invoices of which no delivery was ever planned."""
-    marks, values = names_in(numbers)
-    sql = f"SELECT number FROM invoices WHERE number IN {marks} AND number NOT IN (SELECT name FROM delivered WHERE kind = 'invoice') ORDER BY number"
-    return [number for (number,) in connection.execute(sql, values)]
-
-
 def paths(connection: sqlite3.Connection) -> dict[str, str]:
     """The file of each template."""
     return dict(connection.execute("SELECT r.id, f.path FROM recurring r JOIN files f ON f.id = r.file ORDER BY f.path DESC").fetchall())

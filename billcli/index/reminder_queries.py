@@ -54,14 +54,6 @@ def approval(connection: sqlite3.Connection, approval_id: str) -> ApprovalFact |
     return next(iter(facts_of(connection, ApprovalFact, "approvals", "WHERE id = ?", (approval_id,))), None)
 
 
-def sent_invoices(connection: sqlite3.Connection, numbers: Sequence[str], counts: Sequence[str]) -> set[str]:
-    """Those of these invoices of which a delivery ended with one of these words."""
-    marks, values = names_in(numbers)
-    words, given = names_in(counts)
-    sql = f"SELECT DISTINCT d.name FROM delivered d JOIN deliveries t ON t.id = d.delivery WHERE d.kind = 'invoice' AND d.name IN {marks} AND t.state IN {words}"
-    return {name for (name,) in connection.execute(sql, [*values, *given])}
-
-
 def statements_until(connection: sqlite3.Connection) -> list[tuple[str, str, date | None]]:
     """(account, currency, last day that its statements cover) of every account that is declared."""
     sql = """
@@ -95,11 +87,3 @@ def charges_on(connection: sqlite3.Connection, payments: Sequence[str]) -> list[
     """Where the bank charges of these payments were claimed."""
     marks, values = names_in(payments)
     return facts_of(connection, ReminderChargeFact, "reminder_charges", f"WHERE payment IN {marks} ORDER BY rowid", values)
-
-
-def held_by(connection: sqlite3.Connection, delivery: str) -> list[str]:
-    """The notices that a delivery holds."""
-    return [
-        name
-        for (name,) in connection.execute("SELECT name FROM delivered WHERE delivery = ? AND kind = 'reminder' ORDER BY rowid", (delivery,))
-    ]

@@ -48,6 +48,22 @@ def own_template(root: Path, source: str) -> None:
 OWN = '#import "base.typ": *\n#show: document-of\n#sheet.number'
 
 
+def test_a_pdf_in_a_folder_went_to_nobody(ledger: Path) -> None:
+    levels = "dunning:\n  policies:\n    - name: usual\n      levels:\n        - level: 1\n          days: 5\n"
+    (ledger / "ledger.yaml").write_text((ledger / "ledger.yaml").read_text() + levels)
+    assert pdf(ledger, "INV-2026-0001").code == 0
+    late = "2026-05-20"
+    (row,) = [
+        each
+        for each in done("remind", "preview", "--format", "json", cwd=ledger, at=late).json["rows"]
+        if each["invoice"] == "INV-2026-0001"
+    ]
+    assert row["state"] == "stopped"
+    assert "nobody is known to have sent it" in row["reason"]
+    assert "deliveries" not in done("invoice", "show", "INV-2026-0001", "--format", "json", cwd=ledger, at=late).json["rows"][0]
+    done("invoice", "void", "INV-2026-0001", "--reason", "wrong customer", "--yes", cwd=ledger, at=late)
+
+
 def test_first_pdf_leaves_its_hash_and_a_second_leaves_nothing(ledger: Path) -> None:
     assert pdf(ledger, "INV-2026-0001").code == 0
     raw = (ledger.parent / "out" / "INV-2026-0001.pdf").read_bytes()

@@ -246,6 +246,8 @@ def test_invoices_to_be_mailed_are_those_without_any_delivery(tmp_path: Path) ->
     assert wanted(root, "2026-01-02") == ["INV-2026-0003"]
     done("invoice", "void", "INV-2026-0003", "--reason", "wrong", "--yes", cwd=root, at="2026-01-03")
     assert wanted(root, "2026-01-03") == []
+    delivery.write_text(delivery.read_text().replace("channel: mail\nto: a@b.example", "channel: file"))
+    assert wanted(root, "2026-01-03") == ["INV-2026-0001"], "a PDF in a folder went to nobody"
     delivery.unlink()
     assert wanted(root, "2026-02-01") == ["INV-2026-0001"]
     assert wanted(root, "2026-02-02") == []

@@ -10,7 +10,7 @@ from billcli.app.books import Books
 from billcli.app.outbox import kept
 from billcli.app.outbox.parcel import Left, Packed, Parcel
 from billcli.app.refresh import Progress, no_progress
-from billcli.core.delivery import COUNTS, OVER, delivery_id, delivery_key, instant, instant_text, message_id, stands
+from billcli.core.delivery import COUNTS, OVER, delivery_id, delivery_key, instant, instant_text, message_id, reached, stands
 from billcli.core.plan import Create
 from billcli.errors import BillError
 from billcli.index import delivery_queries
@@ -226,7 +226,7 @@ def _thread(books: Books, invoices: Sequence[str]) -> str | None:
     """The id of the mail with which the first of these invoices went out last."""
     sent = delivery_queries.deliveries_of(books.index, "invoice", list(invoices))
     for number in invoices:
-        ids = [each.message_id for each in sent.get(number, ()) if stands(each) in COUNTS and each.message_id]
+        ids = [each.message_id for each in sent.get(number, ()) if reached(each) and each.message_id]
         if ids:
             return ids[-1]
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.books import Books
 from billcli.app.outbox.parcel import Parcel
-from billcli.core.delivery import COUNTS, stands
+from billcli.core.delivery import reached
 from billcli.errors import BillError, UsageError
 from billcli.index import delivery_queries, queries
 from billcli.model.values import quoted
@@ -49,8 +49,8 @@ def _fact(books: Books, kind: str, number: str) -> Any:
 
 def _once_more(books: Books, kind: str, number: str) -> str | None:
     """What tells another copy from the first, where there was one."""
-    counting = [each for each in delivery_queries.deliveries_of(books.index, kind, [number]).get(number, ()) if stands(each) in COUNTS]
-    copies = {each.about or "copy 1" for each in counting}
+    known = delivery_queries.deliveries_of(books.index, kind, [number]).get(number, ())
+    copies = {each.about or "copy 1" for each in known if reached(each)}
     return f"copy {len(copies) + 1}" if copies else None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from billcli.app.books import Books
 from billcli.app.outbox.plan import ensure_state
-from billcli.core.delivery import COUNTS, DOUBT, next_try, stands
+from billcli.core.delivery import DOUBT, next_try, reached, stands, whom
 from billcli.core.facts import DeliveryFact
 from billcli.core.report import Column, Report, View
 from billcli.index import delivery_queries
@@ -36,8 +36,7 @@ def outbox_list(books: Books, state: str | None, customer: str | None, as_of: da
 
 
 def _row(each: DeliveryFact) -> tuple[Any, ...]:
-    whom = each.recipient or "by hand"
-    return each.id, each.kind, each.customer, whom, stands(each), each.state_at or each.planned_at, each.attempts, each.said
+    return each.id, each.kind, each.customer, whom(each), stands(each), each.state_at or each.planned_at, each.attempts, each.said
 
 
 def delivery_view(books: Books, delivery_id: str, as_of: date) -> View:
@@ -58,7 +57,7 @@ def delivery_view(books: Books, delivery_id: str, as_of: date) -> View:
         ("About", delivery.about),
         ("State", stand),
         ("Next try", f"{again:%Y-%m-%dT%H:%M:%SZ}" if again else None),
-        ("To", f"{delivery.to_name} <{delivery.to}>" if delivery.to_name and delivery.to else delivery.to or "by hand"),
+        ("To", f"{delivery.to_name} <{delivery.to}>" if delivery.to_name and delivery.to else whom(fact)),
         ("Subject", delivery.subject),
         ("Message-ID", delivery.message_id),
         ("In reply to", delivery.in_reply_to),
@@ -83,15 +82,15 @@ def delivery_view(books: Books, delivery_id: str, as_of: date) -> View:
 
 
 def sent_lines(books: Books, kind: str, number: str) -> list[str]:
-    """To whom a document went and how each of its deliveries stands, one a line."""
+    """To whom a document went and how each of its deliveries stands, one a line; a PDF in a folder went to nobody."""
     found = delivery_queries.deliveries_of(books.index, kind, [number]).get(number, [])
-    return [f"{(each.state_at or each.planned_at)[:10]} {stands(each)}, {each.recipient or 'by hand'}" for each in found]
+    return [f"{(each.state_at or each.planned_at)[:10]} {stands(each)}, {whom(each)}" for each in found if each.channel != "file"]
 
 
 def delivered(books: Books, kind: str, number: str) -> DeliveryFact | None:
     """A delivery with which somebody has a document, or may have it."""
     found = delivery_queries.deliveries_of(books.index, kind, [number]).get(number, [])
-    return next((each for each in found if stands(each) in COUNTS), None)
+    return next((each for each in found if reached(each)), None)
 
 
 def open_counts(deliveries: Sequence[DeliveryFact]) -> dict[str, int]:

@@ -6,16 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcli.core.delivery import DOUBT, PLANNED, stands
+from billcli.core.delivery import COUNTS, DOUBT, PLANNED, stands
 from billcli.core.facts import DeliveryFact, ReminderFact, ReminderItemFact
 from billcli.core.instalments import Part
 
 if TYPE_CHECKING:
     from billcli.model.dunning import Level
 
-GONE = "dropped"
 WAITS = frozenset((PLANNED, "deferred"))
-REACHED = frozenset(("sent", DOUBT))
 
 
 class Past(NamedTuple):
@@ -34,20 +32,20 @@ class Past(NamedTuple):
 def notice_stands(deliveries: Sequence[DeliveryFact]) -> str:
     """Of a notice to several: sent where one has it, in doubt where one may have it; else what still waits; else refused or dropped."""
     every = {stands(each) for each in deliveries}
-    return next((each for each in ("sent", DOUBT, "deferred", PLANNED, "refused", GONE) if each in every), PLANNED)
+    return next((each for each in ("sent", DOUBT, "deferred", PLANNED, "refused", "dropped") if each in every), PLANNED)
 
 
 def past_of(notice: ReminderFact, items: Iterable[ReminderItemFact], deliveries: Sequence[DeliveryFact], as_of: date) -> list[Past]:
     """Its items as they stand; what was handed over after ``as_of`` counts from the notice's own day."""
     how = notice_stands(deliveries)
-    days = [date.fromisoformat(each.state_at[:10]) for each in deliveries if stands(each) in REACHED and each.state_at]
+    days = [date.fromisoformat(each.state_at[:10]) for each in deliveries if stands(each) in COUNTS and each.state_at]
     sent_on = max([notice.booked_on, *(day for day in days if day <= as_of)])
     return [Past(notice.id, each.invoice, each.level, notice.booked_on, sent_on, how, each.fee, each.interest) for each in items]
 
 
 def counting(past: Iterable[Past]) -> list[Past]:
     """Those whose level counts as reached, and whose claims as made."""
-    return [each for each in past if each.stands in REACHED]
+    return [each for each in past if each.stands in COUNTS]
 
 
 class Step(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from billcli.core.delivery import stands
+from billcli.core.delivery import COUNTS, stands, whom
 from billcli.core.dunning.assess import Assessed
-from billcli.core.dunning.levels import REACHED, notice_stands
+from billcli.core.dunning.levels import notice_stands
 from billcli.core.dunning.stops import Stop
 from billcli.core.facts import DeliveryFact, ReminderFact, ReminderItemFact
 from billcli.core.report import Column, Report, currency_totals
@@ -82,7 +82,7 @@ def notice_list(
     rows = []
     for each in notices:
         mine = deliveries.get(each.id, ())
-        to = [f"{one.recipient or one.channel}: {stands(one)}" if len(mine) > 1 else one.recipient or one.channel for one in mine]
+        to = [f"{whom(one)}: {stands(one)}" if len(mine) > 1 else whom(one) for one in mine]
         said = next((one.said for one in reversed(mine) if one.said), None)
         rows.append((
             each.id, each.booked_on, each.customer, each.level, [item.invoice for item in items.get(each.id, ())], each.currency,
@@ -155,7 +155,7 @@ def level_table(items: Iterable[tuple[ReminderFact, ReminderItemFact, Sequence[D
 
 def reminded_text(levels: Report) -> str:
     """``level 2, last on 2026-05-10; 45.00 fees and 33.85 interest claimed``, from the table of an invoice's notices."""
-    went = [row for row in levels.rows if row[6] in REACHED]
+    went = [row for row in levels.rows if row[6] in COUNTS]
     if not went:
         return "no notice was handed over yet"
     fees, interest = (sum(row[at].minor for row in went) for at in (4, 5))
