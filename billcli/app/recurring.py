@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.books import Books
+from billcli.app.sender import ensure_sender
 from billcli.core.facts import RecurringDocument, Standing
 from billcli.core.plan import Plan
 from billcli.core.recurring import (
@@ -175,7 +176,7 @@ def plan_run(options: RunOptions) -> Planner:
 
     def planner(books: Books) -> Plan:
         settings = books.settings()
-        ensure_sender(books, settings)
+        ensure_sender(books)
         due, left = due_now(books, options.ids, books.today, options.catch_up)
         making = _Making(books, settings)
         stuck: set[str] = set()
@@ -196,19 +197,6 @@ def plan_run(options: RunOptions) -> Planner:
         return making.plan(left)
 
     return planner
-
-
-def ensure_sender(books: Books, settings: Settings) -> None:
-    """Raises ``BillError`` in any working copy but the one that ``sender:`` names: two would make everything twice."""
-    from billcli.store.audit import clone_id
-
-    here = clone_id(books.root)
-    if settings.sender is None:
-        hint = f'"bill outbox here" makes this working copy the one ({here})'
-        raise BillError("no working copy is the one that makes recurring invoices and sends mail", hint)
-    if settings.sender != here:
-        message = f"this working copy ({here}) does not make recurring invoices; sender: in ledger.yaml names {settings.sender}"
-        raise BillError(message, 'run it there, or move it here with "bill outbox here"')
 
 
 class _Making:

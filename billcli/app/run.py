@@ -72,11 +72,11 @@ class Runner:
 
     def planners(self) -> Iterator[tuple[str, Planner]]:
         """What the ledger has set up; raises ``BillError`` where it has set up nothing, or another working copy does it."""
-        from billcli.app.outbox import ensure_sender
         from billcli.app.recurring import RunOptions
         from billcli.app.recurring import plan_run as recurring
         from billcli.app.remind import Wanted
         from billcli.app.remind import plan_run as reminders
+        from billcli.app.sender import ensure_sender
         from billcli.index import find
 
         with open_books(self.context) as books:

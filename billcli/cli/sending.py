@@ -35,7 +35,7 @@ def send_command(
     ctx: typer.Context, planner: Planner, *, later: bool, as_of: str | None, dry_run: bool, yes: bool, quiet: bool, form: str
 ) -> None:  # fmt: skip
     """The whole of a command that plans deliveries and hands them over at once: preview, question, plan, hand over, result."""
-    from billcli.app.outbox import ensure_sender
+    from billcli.app.sender import ensure_sender
     from billcli.app.write import carry_out, preview
     from billcli.render.progress import progress_bar
 

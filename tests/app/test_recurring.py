@@ -64,7 +64,7 @@ def periods_made(root: Path) -> list[str]:
     return sorted(re.findall(r"recurring:\S+@\d{4}-\d\d-\d\d", b"\n".join(documents(root).values()).decode()))
 
 
-@pytest.mark.parametrize(("sender", "word"), [("", "no working copy is the one"), ("sender: 0badc0de\n", "names 0badc0de")])
+@pytest.mark.parametrize(("sender", "word"), [("", "names no sender"), ("sender: 0badc0de\n", "working copy 0badc0de")])
 def test_only_the_working_copy_named_as_sender_runs(tmp_path: Path, sender: str, word: str) -> None:
     root = make_ledger(tmp_path, CUSTOMERS.format(ledger=LEDGER).replace("sender: 7e57c10e\n", sender) + template("hosting"))
     before = documents(root)

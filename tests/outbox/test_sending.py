@@ -82,7 +82,7 @@ def test_only_the_sender_sends(office: Office, post: Post) -> None:
     (office.root / ".bill" / "clone").unlink()
     for words in (("outbox", "send"), ("invoice", "send", number, "--yes")):
         ran = office.bill(*words)
-        assert (ran.code, "mail goes from the working copy c10ec10e" in ran.err) == (1, True), CLONE
+        assert (ran.code, "come from the working copy c10ec10e" in ran.err) == (1, True), CLONE
     office.done("outbox", "here", "--yes")
     office.done("outbox", "send")
     assert len(post.taken) == 1

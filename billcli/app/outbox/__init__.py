@@ -6,6 +6,6 @@ from billcli.app.outbox.pack import pack
 from billcli.app.outbox.parcel import Handed, Left, Packed, Parcel
 from billcli.app.outbox.rebuild import SOURCES
 from billcli.app.outbox.rechecks import RECHECKS
-from billcli.app.outbox.send import ensure_sender, send_waiting
+from billcli.app.outbox.send import send_waiting
 
-__all__ = ["RECHECKS", "SOURCES", "Handed", "Left", "Packed", "Parcel", "ensure_sender", "pack", "send_waiting"]
+__all__ = ["RECHECKS", "SOURCES", "Handed", "Left", "Packed", "Parcel", "pack", "send_waiting"]

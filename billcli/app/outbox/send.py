@@ -19,6 +19,7 @@ from billcli.app.outbox.rebuild import message_again
 from billcli.app.outbox.rechecks import why_not
 from billcli.app.outbox.record import commits_states, record
 from billcli.app.refresh import Progress, no_progress
+from billcli.app.sender import ensure_sender
 from billcli.core.addresses import is_address
 from billcli.core.delivery import DOUBT, PERSON, needs_person, next_try, stands
 from billcli.core.facts import DeliveryFact
@@ -68,16 +69,6 @@ class _Tally:
     def leave(self, delivery: DeliveryFact, why: str) -> None:
         self.left += 1
         self.lines.append(f"{delivery.id} to {delivery.recipient}: left: {why}")
-
-
-def ensure_sender(books: Books) -> None:
-    """Raises ``BillError`` on any working copy but the one that ``ledger.yaml`` names: two that send would send twice."""
-    sender, here = books.settings().sender, audit.clone_id(books.root)
-    if sender is None:
-        raise BillError("ledger.yaml names no sender: mail goes from one working copy alone", '"bill outbox here" makes it this one')
-    if sender != here:
-        message = f"mail goes from the working copy {sender}, and this one is {here}"
-        raise BillError(message, '"bill outbox here" makes it this one; stop the other one first')
 
 
 def send_waiting(

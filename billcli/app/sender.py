@@ -1,0 +1,18 @@
+"""The one working copy in which things happen by themselves: it makes recurring invoices, reminds, and hands mail over."""
+
+from __future__ import annotations
+
+from billcli.app.books import Books
+from billcli.errors import BillError
+from billcli.store.audit import clone_id
+
+
+def ensure_sender(books: Books) -> None:
+    """Raises ``BillError`` in any working copy but the one that ``ledger.yaml`` names: two of them would do everything twice."""
+    sender, here = books.settings().sender, clone_id(books.root)
+    if sender is None:
+        message = "ledger.yaml names no sender: recurring invoices, reminders and mail come from one working copy alone"
+        raise BillError(message, f'"bill outbox here" makes it this one ({here})')
+    if sender != here:
+        message = f"recurring invoices, reminders and mail come from the working copy {sender}, and this one is {here}"
+        raise BillError(message, 'run it there, or move it here with "bill outbox here"; nothing may run there any more then')
