@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from billcli.core.facts import DeliveryFact
+
+if TYPE_CHECKING:
+    from billcli.model.customer import Contact
 
 PLANNED, DOUBT = "planned", "in doubt"
 
@@ -30,6 +34,14 @@ def delivery_id(kind: str, stem: str, key: str) -> str:
 def key_mark(key: str) -> str:
     """How an id ends."""
     return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def reachable(contacts: Sequence[Contact], roles: Sequence[str]) -> list[Contact]:
+    """All contacts of the first of these roles that has anybody with an address."""
+    for role in roles:
+        if found := [each for each in contacts if each.role == role and each.email]:
+            return found
+    return []
 
 
 def message_id(key: str, company: str, sender: str) -> str:

@@ -10,7 +10,7 @@ from billcli.app.books import Books
 from billcli.app.outbox import kept
 from billcli.app.outbox.parcel import Left, Packed, Parcel
 from billcli.app.refresh import Progress, no_progress
-from billcli.core.delivery import COUNTS, OVER, delivery_id, delivery_key, instant, instant_text, message_id, reached, stands
+from billcli.core.delivery import COUNTS, OVER, delivery_id, delivery_key, instant, instant_text, message_id, reachable, reached, stands
 from billcli.core.plan import Create
 from billcli.errors import BillError
 from billcli.index import delivery_queries
@@ -86,10 +86,7 @@ def _recipients(books: Books, parcel: Parcel, left: list[Left]) -> list[Recipien
         return [Recipient(None, None)]
     customer = books.customer(parcel.customer)
     found = [Recipient(each, customer.name) for each in parcel.to]
-    for role in () if found else parcel.roles:
-        found = [Recipient(each.email, each.name or customer.name) for each in customer.contacts if each.role == role and each.email]
-        if found:
-            break
+    found = found or [Recipient(each.email, each.name or customer.name) for each in reachable(customer.contacts, parcel.roles)]
     if not found:
         left.append(Left(parcel, "no address"))
     good: dict[str, Recipient] = {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from billcli.core.delivery import reachable
 from billcli.core.facts import CustomerFact
 from billcli.diagnostics import did_you_mean
 from billcli.errors import BillError
 from billcli.model.category import Categories
 from billcli.model.category_names import DIMENSIONS
+from billcli.model.customer import Contact
 from billcli.model.dunning import Dunning, Level, Policy
 from billcli.model.values import quoted
 
@@ -83,9 +86,5 @@ def roles_for(level: int) -> tuple[str, ...]:
     return ("legal", "dunning", "billing") if level >= CONSENT_FROM else ("dunning", "billing")
 
 
-def recipients(contacts: Any, level: int) -> list[str]:
-    """The addresses of the first of these roles that has any."""
-    for role in roles_for(level):
-        if found := [each.email for each in contacts if each.role == role and each.email]:
-            return found
-    return []
+def recipients(contacts: Sequence[Contact], level: int) -> list[str]:
+    return [each.email for each in reachable(contacts, roles_for(level)) if each.email]
