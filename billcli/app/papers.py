@@ -34,6 +34,11 @@ def credit_note_data(books: Books, number: str) -> dict[str, Any]:
     return {"document": _shown(books.credit_note(number)), **_house(books)}
 
 
+def document_data(books: Books, kind: str, number: str) -> dict[str, Any]:
+    """Of an invoice or a credit note."""
+    return invoice_data(books, number) if kind == "invoice" else credit_note_data(books, number)
+
+
 def reminder_data(books: Books, reminder: Reminder) -> dict[str, Any]:
     """Everything shown stands in the reminder itself."""
     return {"reminder": _shown(reminder), **_house(books)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,14 +19,12 @@ from billcli.app.refresh import Progress, no_progress
 from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import queries
 from billcli.index.delivery_queries import deliveries_of
-from billcli.model.values import quoted
 
 if TYPE_CHECKING:
     from billcli.app.context import Context
     from billcli.app.write import Done, Planner
     from billcli.core.plan import Create, Plan
-
-_DATA = {"invoice": papers.invoice_data, "credit-note": papers.credit_note_data}
+    from billcli.render.studio import Job
 
 
 class Chosen(NamedTuple):
@@ -69,12 +67,6 @@ class Written(NamedTuple):
     done: Done | None = None
 
 
-class _Job(NamedTuple):
-    template: str
-    language: str
-    data: Mapping[str, Any]
-
-
 def write_documents(
     context: Context, chosen: Chosen, out: str, *, again: bool, dry_run: bool, progress: Progress = no_progress
 ) -> Written:  # fmt: skip
@@ -100,23 +92,15 @@ def write_statements(
     context: Context, customers: Sequence[str], group: str | None, since: date | None, kind: str, out: str, *, dry_run: bool,
     progress: Progress = no_progress,
 ) -> Written:  # fmt: skip
-    """One PDF for each customer. No hash is kept: what a statement says changes with the books."""
-    from billcli.app.statement import KINDS, wanted_customers
+    """One PDF for each customer, as it would be mailed. No hash is kept: what a statement says changes with the books."""
+    from billcli.app.outbox.parcels import statement_parcels
 
-    if kind not in (*KINDS, "confirmation"):
-        raise UsageError(f"--kind: {quoted(kind)} is not a kind of statement", "use one of: " + ", ".join((*KINDS, "confirmation")))
-    if kind != "activity" and since is not None:
-        raise UsageError("--from goes with --kind activity", "leave it out, and name the day with --to")
     with open_books(context, progress) as books:
-        until = books.today
-        jobs, names, found = [], [], wanted_customers(books, customers, group)
-        template = "confirmation" if kind == "confirmation" else "statement"
-        for customer in found:
-            data = papers.statement_data(books, customer, None, since, until, kind)
-            jobs.append(_Job(template, books.customer(customer).language or books.settings().language or papers.DEFAULT_LANGUAGE, data))
-            names.append(f"{template}-{customer}-{until}.pdf")
-        sheets, failed = _made(books.root, jobs, names, progress)
-    made = [Sheet(name, data, customer) for customer, own in zip(found, names, strict=True) for name, data in sheets if name == own]
+        parcels = statement_parcels(books, customers, group, kind, since, books.today)
+        names = [each.file_name for each in parcels]
+        sheets, failed = _made(books.root, [each.paper for each in parcels if each.paper], names, progress)
+    found = {each.file_name: each.customer for each in parcels}
+    made = [Sheet(name, data, found[name]) for name, data in sheets]
     if dry_run:
         return _looked(made, Path(out), failed, ())
     wrote, same = _put(made, out)
@@ -143,12 +127,14 @@ def _customer(books: Books, kind: str, number: str) -> str:
     return fact.customer
 
 
-def _document_job(books: Books, kind: str, number: str) -> _Job:
-    data = _DATA[kind](books, number)
-    return _Job(kind, papers.language_of(data["document"]), data)
+def _document_job(books: Books, kind: str, number: str) -> Job:
+    from billcli.render.studio import Job
+
+    data = papers.document_data(books, kind, number)
+    return Job("paper", kind, papers.language_of(data["document"]), data)
 
 
-def _made(root: str, jobs: Sequence[_Job], names: Sequence[str], progress: Progress) -> tuple[list[tuple[str, bytes]], tuple[Failed, ...]]:
+def _made(root: str, jobs: Sequence[Job], names: Sequence[str], progress: Progress) -> tuple[list[tuple[str, bytes]], tuple[Failed, ...]]:
     """What could be made, by name, and what could not. Raises ``BillError`` where there is nothing but faults."""
     made: list[tuple[str, bytes]] = []
     failed: list[Failed] = []
@@ -163,11 +149,11 @@ def _made(root: str, jobs: Sequence[_Job], names: Sequence[str], progress: Progr
     return made, tuple(failed)
 
 
-def _results(root: str, jobs: Sequence[_Job], progress: Progress) -> list[bytes | str]:
+def _results(root: str, jobs: Sequence[Job], progress: Progress) -> list[bytes | str]:
     """Bytes, or why there are none, in the order of the jobs."""
-    from billcli.render.studio import Job, Studio
+    from billcli.render.studio import Studio
 
-    made = Studio(root).made([Job("paper", *each) for each in jobs], progress)
+    made = Studio(root).made(jobs, progress)
     return [each if isinstance(each, bytes) else _why(each) for each in made]
 
 
@@ -273,7 +259,7 @@ def _planner(context: Context, kind: str, sheets: Sequence[Sheet], *, again: boo
 
 
 def _delivery(books: Books, context: Context, kind: str, sheet: Sheet, *, first: bool) -> Create:
-    from billcli.core.delivery import delivery_id, delivery_key
+    from billcli.core.delivery import delivery_id, delivery_key, instant_text
     from billcli.core.document import document_data, path_of
     from billcli.core.plan import Create
     from billcli.model.delivery import Attachment, Delivery, State, state_text
@@ -283,7 +269,7 @@ def _delivery(books: Books, context: Context, kind: str, sheet: Sheet, *, first:
     key = delivery_key(kind, (sheet.document,), about, "file", None)
     made = Delivery(
         id=delivery_id(kind, sheet.document, key), kind=kind, customer=sheet.customer, documents=(sheet.document,), about=about,
-        on=books.today, channel="file", planned_at=f"{context.now:%Y-%m-%dT%H:%M:%SZ}",
+        on=books.today, channel="file", planned_at=instant_text(context.now),
         attachments=(Attachment(name=sheet.name, sha256=sheet.sha256),),
         states=(state_text(State(context.now, "sent", f"written as {sheet.name}")),),
     )  # fmt: skip

@@ -141,15 +141,13 @@ def master_for(books: Books, customer: str, settings: Settings) -> Master:
 
 def request_of(books: Books, template: Recurring, period: Period, settings: Settings) -> tuple[Any, Master]:
     """The invoice of a period as a request, in the words of the customer's language. Raises ``BillError``."""
-    from billcli.app.wording import language
+    from billcli.app.wording import customer_language, language
     from billcli.core.customer import check_vocabulary
-    from billcli.core.defaults import defaults
     from billcli.core.recurring_invoice import request_for
 
     master = master_for(books, template.customer, settings)
     check_vocabulary([("tag", tag) for tag in template.tags], books.declared())
-    code = defaults(master.settings, master.categories, master.customer)["language"].value
-    return request_for(template, master, period, language(code)), master
+    return request_for(template, master, period, language(customer_language(books, master.customer))), master
 
 
 def as_issued(books: Books, template: Recurring, period: Period, day: date, settings: Settings) -> Invoice:

@@ -90,13 +90,12 @@ def _history(books: Books, going: Sequence[tuple[Account, Assessed]], today: dat
 
 
 def _printed(books: Books, customer: Any) -> Printed:
-    from billcli.core.defaults import defaults
+    from billcli.app.wording import customer_language
     from billcli.core.dunning.notice import Printed
     from billcli.core.invoice import printed_party
 
-    settings = books.settings()
-    language = defaults(settings, books.categories(), customer)["language"].value or "en"
-    return Printed(settings.company, printed_party(customer, language), str(language))
+    language = customer_language(books, customer)
+    return Printed(books.settings().company, printed_party(customer, language), language)
 
 
 def preview_report(books: Books, wanted: Wanted, as_of: date) -> Report:

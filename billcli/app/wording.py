@@ -1,13 +1,24 @@
-"""Days and stretches of time as a customer's language writes them (babel, CLDR)."""
+"""Which language a customer is written to in, and how that one writes days and stretches of time (babel, CLDR)."""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from billcli.app.books import Books
+    from billcli.model.customer import Customer
 
 _SHARES = {"de": "{days} von {of} Tagen", "zh": "{of} 天中的 {days} 天"}
 _PLAIN_SPACES = {0x2009: " ", 0x202F: " ", 0xA0: " "}
+
+
+def customer_language(books: Books, customer: Customer) -> str:
+    """The customer's, else that of its groups, else the company's, else English."""
+    from billcli.core.defaults import defaults
+
+    return str(defaults(books.settings(), books.categories(), customer)["language"].value or "en")
 
 
 class Language:

@@ -75,8 +75,7 @@ def plain_studio() -> Iterator[type[Plain]]:
     studio, papers = ModuleType("billcli.render.studio"), ModuleType("billcli.app.papers")
     vars(studio).update(Job=Job, Texts=Texts, Fault=Fault, Studio=Plain)
     vars(papers).update(
-        invoice_data=lambda books, number: {"what": number, "document": {}},
-        credit_note_data=lambda books, number: {"what": number, "document": {}},
+        document_data=lambda books, kind, number: {"what": number, "document": {}},
         language_of=lambda document: "en",
         statement_data=lambda books, customer, currency, since, until, kind: {"what": f"{customer} {kind} {since} {until} {currency}"},
     )

@@ -58,26 +58,19 @@ def _document(books: Books, kind: str, number: str, customer: str, about: str | 
     from billcli.app import papers
     from billcli.render.studio import Job
 
-    data = papers.invoice_data(books, number) if kind == "invoice" else papers.credit_note_data(books, number)
+    data = papers.document_data(books, kind, number)
     language = papers.language_of(data["document"])  # that of its PDF, which issue has frozen
     jobs = (Job("paper", kind, language, data), f"{number}.pdf", Job("letter", kind, language, data))
     return Parcel(kind, (number,), about, customer, _BILLING, language, *jobs)
 
 
-def language_of(books: Books, customer: str) -> str:
-    """The customer's, else that of its groups, else the company's, else English."""
-    from billcli.core.defaults import defaults
-
-    found = defaults(books.settings(), books.categories(), books.customer(customer))["language"].value
-    return str(found or "en")
-
-
 def statement_parcel(books: Books, customer: str, kind: str, since: date, until: date, currency: str | None) -> Parcel:
     """A statement of account, or with ``kind`` confirmation the letter that asks to confirm a balance."""
     from billcli.app import papers
+    from billcli.app.wording import customer_language
     from billcli.render.studio import Job
 
-    language = language_of(books, customer)
+    language = customer_language(books, books.customer(customer))
     data = papers.statement_data(books, customer, currency, since, until, kind)
     template = "confirmation" if kind == "confirmation" else "statement"
     about = " ".join(filter(None, (customer, kind, str(since), str(until), currency)))
@@ -89,19 +82,16 @@ def statement_parcels(
     books: Books, customers: Sequence[str], group: str | None, kind: str, since: date | None, until: date
 ) -> list[Parcel]:  # fmt: skip
     """Of the customers named, and of a group's; ``since`` is the first of January where left out. Raises ``UsageError``."""
-    from billcli.app.invoice import group_members
+    from billcli.app.statement import wanted_customers
 
     if kind not in STATEMENTS:
         raise UsageError(f"--kind: {quoted(kind)} is not a kind of statement", "use one of: " + ", ".join(STATEMENTS))
-    if not customers and group is None:
-        raise UsageError("whose statement?", 'name customers, or a group with --group; "bill customer list" shows them')
+    if kind != "activity" and since is not None:
+        raise UsageError("--from goes with --kind activity", "leave it out, and name the day with --to")
     first = since or until.replace(month=1, day=1)
     if first > until:
         raise UsageError(f"--from {first} is after {until}", "name the first day with --from and the last one with --to")
-    for each in customers:
-        books.path("customer", each)
-    members = sorted(group_members(books, group)) if group is not None else []
-    return [statement_parcel(books, each, kind, first, until, None) for each in dict.fromkeys([*customers, *members])]
+    return [statement_parcel(books, each, kind, first, until, None) for each in wanted_customers(books, customers, group)]
 
 
 def again(books: Books, delivery: Delivery) -> Parcel:
