@@ -1,7 +1,8 @@
-"""Amounts, days and numbers as a language writes them; babel knows how. Only the process that runs templates comes here."""
+"""Amounts, days and numbers as a language writes them, in mails and on paper alike. Only the process that runs templates comes here."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -14,6 +15,8 @@ WRITTEN = ("en", "de", "zh-CN")
 """The languages that bill has words in."""
 
 _MONTH_FIRST = frozenset(("US", "PH", "CA"))
+_LETTERS_FIRST = re.compile(r"([A-Z]{3})(?=\d)")
+"""A code needs a space before the digits, a sign does not (CLDR: ``alphaNextToNumber``)."""
 
 
 def chain(language: str) -> list[str]:
@@ -23,12 +26,12 @@ def chain(language: str) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def locale_of(language: str, words: str, country: str | None = None) -> Locale:
+def locale_of(language: str | None, words: str, country: str | None = None) -> Locale:
     """Numbers follow the customer's country where the words are in the customer's language, else the words.
 
     English without a country writes days as the United States do only for companies there; ``country`` is the company's.
     """
-    chosen = language if language.partition("-")[0] == words.partition("-")[0] else words
+    chosen = language if language and language.partition("-")[0] == words.partition("-")[0] else words
     if chosen.startswith("zh"):
         chosen = "zh-Hans-CN"  # the words are simplified Chinese, whatever the customer's country
     if chosen == "en" and country not in _MONTH_FIRST:
@@ -36,7 +39,7 @@ def locale_of(language: str, words: str, country: str | None = None) -> Locale:
     try:
         return Locale.parse(chosen, sep="-")
     except (UnknownLocaleError, ValueError):
-        return Locale.parse("en-GB", sep="-")
+        return Locale.parse("en-GB" if words == "en" else words, sep="-")
 
 
 def decimal(text: object) -> Decimal:
@@ -61,7 +64,7 @@ def money(text: object, currency: str, locale: Locale) -> str:
     if locale.language == "zh" and currency == "CNY":
         return f"人民币{amount(text, locale)}元"
     pattern = _pattern(locale.currency_formats["standard"].pattern, decimals(value))
-    return str(pattern.apply(value, locale, currency=currency, currency_digits=False))
+    return _LETTERS_FIRST.sub("\\1\u00a0", str(pattern.apply(value, locale, currency=currency, currency_digits=False)))
 
 
 def amount(text: object, locale: Locale) -> str:

@@ -28,6 +28,7 @@ from billcli.diagnostics import did_you_mean
 from billcli.render import languages
 from billcli.render.faults import TemplateFault
 from billcli.render.results import Texts
+from billcli.render.sheets.frame import INK
 from billcli.render.sources import TEXT_LIMIT, is_name
 
 FOLDER = "templates/mail"
@@ -281,7 +282,7 @@ def _days_until(since: str, until: str) -> int:
     return (date.fromisoformat(until) - date.fromisoformat(since)).days
 
 
-def _colour(text: object, otherwise: str = "1f4e79") -> str:
+def _colour(text: object, otherwise: str = INK) -> str:
     """``#1f4e79``; what is no such colour does not reach the style sheet."""
     found = str(text).removeprefix("#")
     return f"#{found if len(found) == 6 and all(c in '0123456789abcdefABCDEF' for c in found) else otherwise}"

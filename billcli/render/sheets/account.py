@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from billcli.render.sheets.figures import Figures, locale_of
+from billcli.render.languages import locale_of
+from billcli.render.sheets.figures import Figures
 from billcli.render.sheets.parties import address_lines, home_of, sender
 from billcli.render.sheets.strings import Words
 

@@ -10,7 +10,8 @@ from typing import Any
 from billcli.core.money import rounded_ratio
 from billcli.core.totals import HUNDRED, adjustment_amount, line_amount
 from billcli.model.money import Money
-from billcli.render.sheets.figures import Figures, locale_of
+from billcli.render.languages import locale_of
+from billcli.render.sheets.figures import Figures
 from billcli.render.sheets.frame import paragraphs
 from billcli.render.sheets.parties import address_lines, grouped, home_of, sender
 from billcli.render.sheets.qr import epc_code, outline

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
 from billcli.model.money import digits
-
-_MONTH_FIRST = frozenset(("US", "PH", "CA"))
-_LETTERS_FIRST = re.compile(r"([A-Z]{3})(?=\d)")
-"""A code needs a space before the digits, a sign does not (CLDR: ``alphaNextToNumber``)."""
+from billcli.render import languages
 
 _SIX = "#,##0.######"
-
-
-def locale_of(language: str | None, spoken: str, country: str | None = None) -> Locale:
-    """The reader's own where its words are spoken (de-AT), else that of the words.
-
-    English without a country writes days as the United States do only for companies there.
-    """
-    wanted = language if language and language.partition("-")[0] == spoken.partition("-")[0] else spoken
-    if wanted == "en" and country not in _MONTH_FIRST:
-        wanted = "en-GB"
-    if wanted.startswith("zh"):
-        wanted = "zh-Hans-CN"  # the words are simplified Chinese, whatever the reader's country
-    try:
-        return Locale.parse(wanted, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse(spoken, sep="-")
 
 
 class Figures:
@@ -49,9 +29,8 @@ class Figures:
         return "" if amount is None else _minus(format_decimal(Decimal(amount), format=self._places, locale=self.locale))
 
     def money(self, amount: str | Decimal, currency: str | None = None) -> str:
-        """With the currency, as the language shows it."""
-        shown = format_currency(Decimal(amount), currency or self.currency, locale=self.locale)
-        return _minus(_LETTERS_FIRST.sub("\\1\u00a0", shown))
+        """With the currency, as the mails show it."""
+        return _minus(languages.money(format(Decimal(amount), "f"), currency or self.currency, self.locale))
 
     def number(self, value: str | Decimal) -> str:
         """A quantity: as many decimals as it has."""

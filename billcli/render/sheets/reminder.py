@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from billcli.render.languages import locale_of
 from billcli.render.sheets.document import sums
-from billcli.render.sheets.figures import Figures, locale_of
+from billcli.render.sheets.figures import Figures
 from billcli.render.sheets.parties import address_lines, grouped, home_of, sender
 from billcli.render.sheets.qr import epc_code, outline
 from billcli.render.sheets.strings import Words
