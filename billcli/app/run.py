@@ -57,8 +57,7 @@ class Ran(NamedTuple):
 
 def _waits(left: Mapping[str, Any]) -> str:
     what = ", ".join(left.get("documents") or ()) or left.get("template") or left.get("customer")
-    reason = str(left["reason"])
-    return "" if reason.startswith(("already", "waits already")) else f"{what}: {reason}"
+    return "" if left.get("there") else f"{what}: {left['reason']}"
 
 
 class Runner:

@@ -72,7 +72,7 @@ def send_command(
 
 def _ensure_all(left: Iterable[Any], *, done_some: bool) -> None:
     """Raises ``NeedsPerson`` where something that was asked for was not planned for another reason than that it is there."""
-    missing = [each for each in left if not str(each["reason"]).startswith(("already", "waits already"))]
+    missing = [each for each in left if not each.get("there")]
     if missing:
         what = ", ".join(", ".join(each["documents"]) or each["customer"] for each in missing[:3])
         raise NeedsPerson(f"not sent: {what}: {missing[0]['reason']}", "" if done_some else "nothing was sent")

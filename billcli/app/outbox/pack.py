@@ -54,7 +54,7 @@ def pack(books: Books, parcels: Sequence[Parcel], studio: Studio, now: datetime,
         some = _recipients(books, parcel, left)
         fresh, old = _parted(books, parcel, some)
         there += [each.id for each in old]
-        left += [Left(parcel, _planned_before(each)) for each in old]
+        left += [Left(parcel, _planned_before(each), there=True) for each in old]
         if fresh:
             wanted.append((parcel, fresh))
     deliveries: list[Delivery] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.core.plan import Create
 from billcli.errors import BillError
@@ -35,10 +35,16 @@ class Parcel(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A parcel, or one of its recipients, that gets no new delivery, and why."""
+    """A parcel, or one of its recipients, that gets no new delivery, and why. ``there``: it has one, so nobody need do anything."""
 
     parcel: Parcel
     reason: str
+    there: bool = False
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """For a program."""
+        return {"documents": [*self.parcel.documents], "customer": self.parcel.customer, "reason": self.reason, "there": self.there}
 
 
 class Packed(NamedTuple):

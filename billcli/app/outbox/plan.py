@@ -12,7 +12,6 @@ from billcli.app.outbox.parcel import Packed, Parcel
 from billcli.app.outbox.rebuild import made_again
 from billcli.core.delivery import DOUBT, OVER, stands
 from billcli.core.plan import Append, Change, Edit, Plan, Set
-from billcli.core.report import counted
 from billcli.errors import BillError, UsageError
 from billcli.index import delivery_queries
 from billcli.model.delivery import Delivery, State, state_text
@@ -40,15 +39,11 @@ def delivery_plan(books: Books, command: str, packed: Packed, reason: str = "") 
     waiting = [name for name in packed.there if stands(known[name]) not in OVER and stands(known[name]) != DOUBT]
     lines = [line for each in packed.deliveries for line in _told(each)]
     lines += [f"not sent: {_what(each.parcel)}: {each.reason}" for each in packed.left]
-    head = (
-        f"{counted(len(packed.deliveries), 'delivery').replace('deliverys', 'deliveries')} planned"
-        if packed.deliveries
-        else "nothing to plan"
-    )
+    head = f"{count} {'delivery' if count == 1 else 'deliveries'} planned" if (count := len(packed.deliveries)) else "nothing to plan"
     ids = [each.id for each in packed.deliveries]
     result = {
         "deliveries": [*ids, *waiting],
-        "left": [{"documents": [*each.parcel.documents], "customer": each.parcel.customer, "reason": each.reason} for each in packed.left],
+        "left": [each.data for each in packed.left],
     }
     return Plan(command, packed.steps, (head, *lines), result, ("ledger.yaml",) if packed.steps else (), reason=reason)
 

@@ -34,10 +34,7 @@ SOURCES: dict[str, Source] = {**dict.fromkeys(("invoice", "credit-note", "statem
 
 def made_again(books: Books, delivery: Delivery, studio: Studio) -> Made | str:
     """Paper and letter as the books and templates give them now, or why they give none."""
-    source = SOURCES.get(delivery.kind)
-    if source is None:
-        return f"bill does not know how a {delivery.kind} is made"
-    return make([source(books, delivery)], studio)[0]
+    return make([SOURCES[delivery.kind](books, delivery)], studio)[0]
 
 
 def message_again(books: Books, delivery: Delivery, studio: Studio) -> bytes | str:
