@@ -256,6 +256,7 @@ def _environment(folders: tuple[str, ...], locale: Locale) -> Environment:
         number=lambda text: _number(text, locale),
         day=lambda text, form="long": languages.day(text, locale, form),
         days_until=_days_until,
+        country=lambda code: str(locale.territories.get(str(code), code)),
         iban=lambda text: " ".join(str(text)[at : at + 4] for at in range(0, len(str(text)), 4)),
         colour=_colour,
         paragraphs=_paragraphs,

@@ -224,7 +224,7 @@ def test_statement_shows_movements_open_items_and_age() -> None:
         "Closing balance",
         "€1,190.00",
         "€3.00",
-        "Movements in JPY",
+        "Transactions in JPY",
         "JP¥500",
     ):
         assert word in text, word

@@ -106,7 +106,9 @@ def _said(found: Shown, words: Words, figures: Figures) -> list[str]:
         said.append(words.get("reminder.disputed"))
     if found.get("credit") is not None and Decimal(found["credit"]):
         said.append(words.get("reminder.credit", amount=figures.money(found["credit"])))
-    if found["level"] and found["level"] <= 2:
+    if found["level"] > 2:
+        said.append(words.get("reminder.claimed_before"))
+    if 0 < found["level"] <= 2:
         said.append(words.get("reminder.already_paid"))
     return said
 
