@@ -236,6 +236,20 @@ def test_an_invoice_that_nobody_sent_is_not_reminded(ledger: Path) -> None:
     assert len(run(ledger, "2026-04-06")) == 1
 
 
+def test_a_pdf_that_was_only_written_is_not_known_to_have_been_sent(ledger: Path) -> None:
+    mend(ledger, "  unsent: remind\n", "")
+    folder = ledger / "deliveries/2026/03"
+    folder.mkdir(parents=True)
+    (folder / "INV-2026-0001-invoice-00000001.yaml").write_text(
+        "schema: delivery/1\nid: INV-2026-0001-invoice-00000001\nkind: invoice\ncustomer: nordwind\ndocuments:\n  - INV-2026-0001\n"
+        '"on": 2026-03-02\nchannel: file\nplanned_at: 2026-03-02T09:00:00Z\n'
+        "states:\n  - 2026-03-02T09:00:00Z sent written as INV-2026-0001.pdf\n",
+        "utf-8",
+    )
+    assert "nobody is known to have sent it" in stopped(ledger, "2026-04-06")[0]
+    assert "2026-03-02 written as a PDF" in done("invoice", "show", "INV-2026-0001", cwd=ledger).out
+
+
 def test_without_levels_the_command_says_what_to_add(ledger: Path) -> None:
     (ledger / "ledger.yaml").write_text(LEDGER, "utf-8")
     ran = bill("remind", "preview", cwd=ledger, at="2026-04-06")

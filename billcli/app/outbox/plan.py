@@ -38,7 +38,7 @@ def delivery_plan(books: Books, command: str, packed: Packed, reason: str = "") 
     known = delivery_queries.by_ids(books.index, packed.there)
     waiting = [name for name in packed.there if stands(known[name]) not in OVER and stands(known[name]) != DOUBT]
     lines = [line for each in packed.deliveries for line in _told(each)]
-    lines += [f"not sent: {_what(each.parcel)}: {each.reason}" for each in packed.left]
+    lines += [f"{'' if each.there else 'not sent: '}{_what(each.parcel)}: {each.reason}" for each in packed.left]
     head = f"{count} {'delivery' if count == 1 else 'deliveries'} planned" if (count := len(packed.deliveries)) else "nothing to plan"
     ids = [each.id for each in packed.deliveries]
     result = {
