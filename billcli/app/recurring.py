@@ -147,7 +147,9 @@ def request_of(books: Books, template: Recurring, period: Period, settings: Sett
 
     master = master_for(books, template.customer, settings)
     check_vocabulary([("tag", tag) for tag in template.tags], books.declared())
-    return request_for(template, master, period, language(customer_language(books, master.customer))), master
+    company = settings.company.address
+    words = language(customer_language(books, master.customer), company.country if company else None)
+    return request_for(template, master, period, words), master
 
 
 def as_issued(books: Books, template: Recurring, period: Period, day: date, settings: Settings) -> Invoice:

@@ -22,15 +22,15 @@ def customer_language(books: Books, customer: Customer) -> str:
 
 
 class Language:
-    """A ``Wording`` of one language; one that babel does not know is written in English."""
+    """A ``Wording`` of one language, as documents write it; one that babel does not know is written in English.
 
-    def __init__(self, code: str | None) -> None:
-        from babel import Locale, UnknownLocaleError
+    ``country`` is the company's: English of a company in the United States puts the month first.
+    """
 
-        try:
-            self.locale: Any = Locale.parse(code or "en", sep="-")
-        except (UnknownLocaleError, ValueError):
-            self.locale = Locale.parse("en")
+    def __init__(self, code: str | None, country: str | None = None) -> None:
+        from billcli.render.languages import locale_of
+
+        self.locale: Any = locale_of(code or "en", code or "en", country)
 
     def day(self, day: date) -> str:
         from babel.dates import format_date
@@ -67,5 +67,5 @@ class Language:
 
 
 @cache
-def language(code: str | None) -> Language:
-    return Language(code)
+def language(code: str | None, country: str | None = None) -> Language:
+    return Language(code, country)

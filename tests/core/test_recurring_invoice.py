@@ -117,13 +117,13 @@ def test_a_part_costs_what_is_left_of_the_whole(price: str, quantity: str, expec
         starts_on="2026-01-17", anchor_on="2026-02-01", prorate="true", lines=[{**LINE, "unit_price": price, "quantity": quantity}]
     )
     [line] = request(said).lines
-    assert line.description == "Hosting, Jan 17 – 31, 2026 (15 of 31 days)"
+    assert line.description == "Hosting, 17–31 Jan 2026 (15 of 31 days)"
     assert (str(line.quantity), str(line.unit_price), listed_amount(line, "EUR")) == expected
 
 
 def test_without_prorate_a_part_costs_the_whole_and_is_named_by_its_days() -> None:
     [line] = request(template(starts_on="2026-01-17", anchor_on="2026-02-01")).lines
-    assert (line.description, line.unit_price) == ("Hosting, Jan 17 – 31, 2026", Decimal("60.00"))
+    assert (line.description, line.unit_price) == ("Hosting, 17–31 Jan 2026", Decimal("60.00"))
 
 
 def test_where_no_price_gives_the_exact_amount_the_quantity_becomes_one() -> None:

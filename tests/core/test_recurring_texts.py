@@ -27,7 +27,7 @@ def period(first: str, last: str) -> Period:
         ("de", "2026-04-01", "2026-06-30", "Q2 2026"),
         ("zh-CN", "2026-04-01", "2026-06-30", "2026年第2季度"),
         ("en", "2024-01-01", "2024-12-31", "2024"),
-        ("en", "2026-02-01", "2026-04-30", "Feb 1 – Apr 30, 2026"),
+        ("en", "2026-02-01", "2026-04-30", "1 Feb – 30 Apr 2026"),
         ("de", "2026-01-17", "2026-01-31", "17.–31. Jan. 2026"),
         ("zh-CN", "2025-12-17", "2026-01-16", "2025年12月17日至2026年1月16日"),
         ("xx", "2026-03-01", "2026-03-31", "March 2026"),
@@ -68,3 +68,10 @@ def test_anything_else_in_braces_is_an_error_that_names_it(text: str, message: s
 @given(st.text(max_size=60))
 def test_doubled_braces_give_any_text_back(text: str) -> None:
     assert filled(text.replace("{", "{{").replace("}", "}}"), {}) == text
+
+
+def test_english_days_are_written_as_on_paper_with_the_month_first_only_for_a_company_in_the_united_states() -> None:
+    few = period("2026-02-01", "2026-04-30")
+    assert period_name(few, language("en", "DE")) == "1 Feb – 30 Apr 2026"
+    assert period_name(few, language("en", "US")) == "Feb 1 – Apr 30, 2026"
+    assert language("en", "DE").day(few.begins_on) == "1 February 2026"
