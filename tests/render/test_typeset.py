@@ -212,6 +212,7 @@ def test_reminder_has_its_own_words_at_each_level(level: int) -> None:
     text = text_of(made("reminder", reminder(level)))
     for word in ("INV-2026-0011", "1,000.00", "900.00", "2.50", "6.75", "3.00", "€912.25", "30 May 2026", "10.27%", "24 days", "€50.00"):
         assert word in text, word
+    assert ("claimed in earlier letters" in " ".join(text.split())) == (level > 2)
 
 
 def test_statement_shows_movements_open_items_and_age() -> None:
