@@ -247,7 +247,7 @@ def test_a_pdf_that_was_only_written_is_not_known_to_have_been_sent(ledger: Path
         "utf-8",
     )
     assert "nobody is known to have sent it" in stopped(ledger, "2026-04-06")[0]
-    assert "2026-03-02 written as a PDF" in done("invoice", "show", "INV-2026-0001", cwd=ledger).out
+    assert "Sent" not in done("invoice", "show", "INV-2026-0001", cwd=ledger).out
 
 
 def test_without_levels_the_command_says_what_to_add(ledger: Path) -> None:
