@@ -18,6 +18,7 @@ from billcli.model.delivery import Delivery, State, state_text
 from billcli.model.values import BadValue
 
 if TYPE_CHECKING:
+    from billcli.model.customer import Customer
     from billcli.model.settings import Settings
     from billcli.render.studio import Fault, Job, Studio, Texts
 
@@ -26,10 +27,11 @@ _LONGEST = 20_000
 
 
 class Recipient(NamedTuple):
-    """``address`` is None where a person hands it over."""
+    """``address`` is None where a person hands it over. ``person`` is who is greeted by name."""
 
     address: str | None
     name: str | None
+    person: str | None = None
 
 
 class Made(NamedTuple):
@@ -55,19 +57,14 @@ def pack(books: Books, parcels: Sequence[Parcel], studio: Studio, now: datetime,
         fresh, old = _parted(books, parcel, some)
         there += [each.id for each in old]
         left += [Left(parcel, _planned_before(each), there=True) for each in old]
-        if fresh:
-            wanted.append((parcel, fresh))
+        wanted += [(addressed(parcel, each.person), each) for each in fresh]
     deliveries: list[Delivery] = []
-    for (parcel, fresh), made in zip(wanted, make([parcel for parcel, _ in wanted], studio, progress), strict=True):
-        if isinstance(made, str):
-            left.append(Left(parcel, made))
-            continue
-        for recipient in fresh:
-            found = _delivery(books, settings, parcel, recipient, made, now)
-            if isinstance(found, str):
-                left.append(Left(parcel, found))
-            else:
-                deliveries.append(found)
+    for (parcel, recipient), made in zip(wanted, make([parcel for parcel, _ in wanted], studio, progress), strict=True):
+        found = made if isinstance(made, str) else _delivery(books, settings, parcel, recipient, made, now)
+        if isinstance(found, str):
+            left.append(Left(parcel, found))
+        else:
+            deliveries.append(found)
     return Packed(tuple(map(_create, deliveries)), tuple(deliveries), tuple(left), tuple(there))
 
 
@@ -86,7 +83,8 @@ def _recipients(books: Books, parcel: Parcel, left: list[Left]) -> list[Recipien
         return [Recipient(None, None)]
     customer = books.customer(parcel.customer)
     found = [Recipient(each, customer.name) for each in parcel.to]
-    found = found or [Recipient(each.email, each.name or customer.name) for each in reachable(customer.contacts, parcel.roles)]
+    contacts = reachable(customer.contacts, parcel.roles)
+    found = found or [Recipient(each.email, each.name or customer.name, each.name) for each in contacts]
     if not found:
         left.append(Left(parcel, "no address"))
     good: dict[str, Recipient] = {}
@@ -96,6 +94,18 @@ def _recipients(books: Books, parcel: Parcel, left: list[Left]) -> list[Recipien
         except BadValue as error:
             left.append(Left(parcel, f"address: {error.message}"))
     return [*good.values()]
+
+
+def addressed(parcel: Parcel, person: str | None) -> Parcel:
+    """The letter greets the person by name; the paper is the same for all."""
+    if person is None or parcel.channel != "mail":
+        return parcel
+    return parcel._replace(letter=parcel.letter._replace(data={**parcel.letter.data, "contact_name": person}))
+
+
+def person_at(customer: Customer, address: str | None) -> str | None:
+    """Whose mailbox it is, among the customer's contacts."""
+    return next((each.name for each in customer.contacts if each.name and each.email == address), None)
 
 
 def _plain(address: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from billcli.app.books import Books
-from billcli.app.outbox.pack import Made, make, message_of
+from billcli.app.outbox.pack import Made, addressed, make, message_of, person_at
 from billcli.app.outbox.parcel import Parcel
 from billcli.model.delivery import Delivery
 
@@ -34,7 +34,8 @@ SOURCES: dict[str, Source] = {**dict.fromkeys(("invoice", "credit-note", "statem
 
 def made_again(books: Books, delivery: Delivery, studio: Studio) -> Made | str:
     """Paper and letter as the books and templates give them now, or why they give none."""
-    return make([SOURCES[delivery.kind](books, delivery)], studio)[0]
+    parcel = SOURCES[delivery.kind](books, delivery)
+    return make([addressed(parcel, person_at(books.customer(delivery.customer), delivery.to))], studio)[0]
 
 
 def message_again(books: Books, delivery: Delivery, studio: Studio) -> bytes | str:
