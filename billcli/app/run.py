@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billcli.app.books import Books, open_books
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, no_progress
-from billcli.app.write import Done, Planner, carry_out, preview
+from billcli.app.write import Done, Planner, carry_out, commits_to_git, preview
 from billcli.core.plan import Plan
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.store import git
@@ -155,10 +155,8 @@ def run(context: Context, progress: Progress = no_progress) -> Ran:
 
 def _commit(context: Context, dones: Sequence[Done], handed: Handed | None) -> str:
     """One commit of all that this run, or an interrupted one, wrote."""
-    from billcli.app.outbox.record import commits_states
-
     with open_books(context, whole=False) as books:
-        commits = commits_states(books.index, context.root)
+        commits = commits_to_git(books.index, context.root)
     if not commits:
         return ""
     lines = [line for done in dones for line in done.plan.summary] + [*(handed.lines if handed else ())]

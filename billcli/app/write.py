@@ -13,6 +13,7 @@ from billcli.core.addresses import file_of
 from billcli.core.plan import Create, Plan
 from billcli.errors import ChangedMeanwhile
 from billcli.index import queries
+from billcli.index.connection import Connection
 from billcli.store import audit, git, journal
 from billcli.store.apply import apply
 from billcli.store.lock import wait_seconds, writer_lock
@@ -57,7 +58,7 @@ def carry_out(
                     "the ledger changed since the preview; nothing was written",
                     "run the command again and look at the new preview",
                 )
-            commits = queries.settings(index).get("commit", "yes") == "yes" and git.is_available(context.root)
+            commits = commits_to_git(index, context.root)
             if not plan.steps:
                 return Done(plan, (), (), (), _commit(context.root, plan, commit=commit) if commits else "")
             hashes = queries.hashes(index, [*(step.path for step in plan.steps), *plan.relies_on])
@@ -74,6 +75,11 @@ def carry_out(
     written = frozenset(paths)
     by_hand = tuple(dict.fromkeys(file for each in hands if each.by == "hand" and (file := file_of(each.path)) not in written))
     return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem)
+
+
+def commits_to_git(index: Connection, root: str) -> bool:
+    """Whether what is written becomes git commits."""
+    return queries.settings(index).get("commit", "yes") == "yes" and git.is_available(root)
 
 
 def _recordable(path: str, new: str | None) -> bool:

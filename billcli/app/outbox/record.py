@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from billcli.app.context import Context
 from billcli.app.refresh import bring_along, fresh_index
+from billcli.app.write import commits_to_git
 from billcli.core.plan import Plan
 from billcli.index import queries
-from billcli.index.connection import Connection
 from billcli.store import audit, fs, git, journal, outbox
 from billcli.store.append import is_only_appended
 from billcli.store.apply import apply
@@ -35,11 +35,6 @@ def _is_ours(root: str, edited: Edited) -> bool:
     return fs.sha256(raw) == new and is_only_appended(raw, old)
 
 
-def commits_states(index: Connection, root: str) -> bool:
-    """Whether states are to become git commits."""
-    return queries.settings(index).get("commit", "yes") == "yes" and git.is_available(root)
-
-
 def record(context: Context, summary: str, *, commit: bool) -> tuple[tuple[str, ...], str]:
     """An entry of the trail for the states that were added since; the files it names, and why git made no commit.
 
@@ -49,7 +44,7 @@ def record(context: Context, summary: str, *, commit: bool) -> tuple[tuple[str, 
         journal.recover(context.root)
         with fresh_index(context.root) as index:
             ours = [each for each in records(context.root, queries.edited_by_hand(index)) if each.by == "bill"]
-            commits = commits_states(index, context.root)
+            commits = commits_to_git(index, context.root)
         problem = ""
         paths: tuple[str, ...] = ()
         if ours:

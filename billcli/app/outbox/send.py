@@ -17,9 +17,10 @@ from billcli.app.outbox import kept
 from billcli.app.outbox.parcel import Handed
 from billcli.app.outbox.rebuild import message_again
 from billcli.app.outbox.rechecks import why_not
-from billcli.app.outbox.record import commits_states, record
+from billcli.app.outbox.record import record
 from billcli.app.refresh import Progress, no_progress
 from billcli.app.sender import ensure_sender
+from billcli.app.write import commits_to_git
 from billcli.core.addresses import is_address
 from billcli.core.delivery import DOUBT, PERSON, needs_person, next_try, stands
 from billcli.core.facts import DeliveryFact
@@ -85,7 +86,7 @@ def send_waiting(
             mail = books.settings().mail
             zone = ZoneInfo(books.settings().timezone)
             waiting = _waiting(books, only)
-            commits = commits_states(books.index, context.root)
+            commits = commits_to_git(books.index, context.root)
         if outbox.noted(context.root):
             record(context, "states of deliveries that an interrupted run left", commit=commit)
         tally = _Tally()
