@@ -77,10 +77,10 @@ def language_of(document: Mapping[str, Any]) -> str:
 
 def _house(books: Books) -> dict[str, Any]:
     settings = books.settings()
-    return {"printing": _plain(settings.printing), "sender": _sender(settings)}
+    return {"printing": _plain(settings.printing), "sender": sender_of(settings)}
 
 
-def _sender(settings: Settings) -> dict[str, Any]:
+def sender_of(settings: Settings) -> dict[str, Any]:
     """Whose mail it is; without mail in ``ledger.yaml`` the company's own name and address."""
     mail = settings.mail
     name = (mail and mail.name) or settings.company.name

@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from billcli.app import papers
 from billcli.app.books import Books, open_books
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from billcli.app.context import Context
     from billcli.app.write import Done, Planner
     from billcli.core.plan import Create, Plan
-    from billcli.render.studio import Job
+    from billcli.render.studio import Fault, Job
 
 
 class Chosen(NamedTuple):
@@ -154,12 +154,7 @@ def _results(root: str, jobs: Sequence[Job], progress: Progress) -> list[bytes |
     from billcli.render.studio import Studio
 
     made = Studio(root).made(jobs, progress)
-    return [each if isinstance(each, bytes) else _why(each) for each in made]
-
-
-def _why(fault: Any) -> str:
-    """``templates/paper/invoice.typ:3: unknown variable: foo``."""
-    return f"{fault.file}{f':{fault.line}' if fault.line else ''}: {fault.message}"
+    return [each if isinstance(each, bytes) else cast("Fault", each).told for each in made]
 
 
 def _put(sheets: Sequence[Sheet], out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

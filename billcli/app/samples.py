@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from billcli.app.papers import sender_of
 from billcli.render.studio import Job
 
 if TYPE_CHECKING:
@@ -64,10 +65,9 @@ def _data(settings: Settings, *, bare: bool) -> dict[str, dict[str, Any]]:
         "kind": "activity", "customer": "sample", "since": "2026-01-01", "until": "2026-04-30", "issued_by": by, "issued_to": to,
         "accounts": [{"currency": currency, "closing": "160.00", "overdue": "160.00"}],
     }  # fmt: skip
-    mail = settings.mail
     around: dict[str, Any] = {
         "printing": settings.printing.model_dump(mode="json", exclude_none=True),
-        "sender": {"name": mail.name if mail else None, "address": mail.address if mail else settings.company.email},
+        "sender": sender_of(settings),
     }
     if not bare:
         around["contact_name"] = "Ms Sample"

@@ -22,6 +22,11 @@ class Fault(NamedTuple):
     line: int | None
     message: str
 
+    @property
+    def told(self) -> str:
+        """``templates/paper/invoice.typ:3: unknown variable: foo``."""
+        return f"{self.file}{f':{self.line}' if self.line else ''}: {self.message}"
+
 
 def fault(failed: TemplateFault) -> Fault:
     """In one line for people, however long and odd what the template said was."""

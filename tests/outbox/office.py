@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from billcli.render.results import Fault, Texts
 from tests.support import LEDGER, Ran, bill, done, make_ledger
 
 CLONE = "c10ec10e"
@@ -33,18 +34,6 @@ class Job(NamedTuple):
     template: str
     language: str
     data: dict[str, Any]
-
-
-class Texts(NamedTuple):
-    subject: str
-    text: str
-    html: str
-
-
-class Fault(NamedTuple):
-    file: str
-    line: int | None
-    message: str
 
 
 class Plain:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from billcli.app.books import Books
 from billcli.app.outbox import kept
@@ -151,13 +151,12 @@ def make(parcels: Sequence[Parcel], studio: Studio, progress: Progress = no_prog
 
 
 def _made(parcel: Parcel, paper: bytes | Texts | Fault | None, letter: bytes | Texts | Fault | None) -> Made | str:
+    from billcli.render.results import Fault
+
     for found in (paper, letter):
-        if fault := getattr(found, "message", None):
-            place = f"{getattr(found, 'file', '')}:{line}" if (line := getattr(found, "line", None)) else getattr(found, "file", "")
-            return f"template: {place}: {fault}"
-    assert paper is None or isinstance(paper, bytes)
-    assert letter is None or not isinstance(letter, bytes)
-    return Made(paper, letter)  # type: ignore[arg-type]  # a fault was told above
+        if isinstance(found, Fault):
+            return f"template: {found.told}"
+    return Made(cast("bytes | None", paper), cast("Texts | None", letter))
 
 
 def _delivery(
