@@ -17,15 +17,14 @@ Example: bill remind preview
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
+Customers = Annotated[list[str] | None, typer.Option("--customer", "-c", metavar="ID", help="Only this customer. May be repeated.")]
 Group = Annotated[str | None, typer.Option("--group", metavar="DIM=NAME", help="Only customers of this group, such as segment=public.")]
 
 
 @app.command()
 def preview(
     ctx: typer.Context,
-    customer: Annotated[
-        list[str] | None, typer.Option("--customer", "-c", metavar="ID", help="Only this customer. May be repeated.")
-    ] = None,
+    customer: Customers = None,
     group: Group = None,
     as_of: AsOf = None,
     form: Form = "table",
@@ -42,7 +41,7 @@ def preview(
 @app.command()
 def run(
     ctx: typer.Context,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="CUSTOMER", help="Only this customer. May be repeated.")] = None,
+    customer: Customers = None,
     group: Group = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many notices in this run.")] = None,
     later: Annotated[bool, typer.Option("--later", help="Only plan them; the next run of the outbox hands them over.")] = False,
@@ -55,14 +54,14 @@ def run(
 
     One notice for each customer and currency, with every invoice at the next level of its own. What is stopped is told with its reason.
 
-    Example: bill remind run --only nordwind --yes
+    Example: bill remind run --customer nordwind --yes
     """
     from billcli.app.remind import Wanted, plan_run
     from billcli.cli.sending import send_command
     from billcli.render.studio import Studio
 
     where = context(ctx)
-    planner = plan_run(Wanted(tuple(only or ()), group, limit), Studio(where.root), where.now)
+    planner = plan_run(Wanted(tuple(customer or ()), group, limit), Studio(where.root), where.now)
     send_command(ctx, planner, later=later, as_of=None, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
 
 

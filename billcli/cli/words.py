@@ -675,7 +675,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'remind run': ("Write today's notices and hand them over", (
-        ('--only', '?', 'Only this customer'),
+        ('--customer -c', '<customer>', 'Only this customer'),
         ('--group', '?', 'Only customers of this group, such as segment=public'),
         ('--limit', '?', 'At most so many notices in this run'),
         ('--later', '', 'Only plan them; the next run of the outbox hands them over'),
