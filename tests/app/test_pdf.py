@@ -60,7 +60,8 @@ def test_a_pdf_in_a_folder_went_to_nobody(ledger: Path) -> None:
     ]
     assert row["state"] == "stopped"
     assert "nobody is known to have sent it" in row["reason"]
-    assert "deliveries" not in done("invoice", "show", "INV-2026-0001", "--format", "json", cwd=ledger, at=late).json["rows"][0]
+    shown = done("invoice", "show", "INV-2026-0001", "--format", "json", cwd=ledger, at=late).json["rows"][0]
+    assert shown["deliveries"] == [f"{DAY} written as a PDF"]
     done("invoice", "void", "INV-2026-0001", "--reason", "wrong customer", "--yes", cwd=ledger, at=late)
 
 

@@ -82,9 +82,11 @@ def delivery_view(books: Books, delivery_id: str, as_of: date) -> View:
 
 
 def sent_lines(books: Books, kind: str, number: str) -> list[str]:
-    """To whom a document went and how each of its deliveries stands, one a line; a PDF in a folder went to nobody."""
+    """To whom a document went and how each of its deliveries stands, one a line; of a PDF in a folder no more than that."""
     found = delivery_queries.deliveries_of(books.index, kind, [number]).get(number, [])
-    return [f"{(each.state_at or each.planned_at)[:10]} {stands(each)}, {whom(each)}" for each in found if each.channel != "file"]
+    days = [(each.state_at or each.planned_at)[:10] for each in found]
+    how = ["written as a PDF" if each.channel == "file" else f"{stands(each)}, {whom(each)}" for each in found]
+    return [f"{day} {said}" for day, said in zip(days, how, strict=True)]
 
 
 def delivered(books: Books, kind: str, number: str) -> DeliveryFact | None:
