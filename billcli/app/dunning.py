@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app.books import Books
@@ -131,10 +132,14 @@ def _joined(books: Books, dunning: Dunning, today: date, debts: Mapping[tuple[st
 
 def _reachable(books: Books, customer: str) -> Callable[[Level], bool]:
     def reachable(level: Level) -> bool:
+        return by(level.channel, level.level)
+
+    @cache
+    def by(channel: str, level: int) -> bool:
         found: Customer = books.customer(customer)
-        if level.channel == "letter":
+        if channel == "letter":
             return found.address is not None and bool(found.address.street or found.address.city)
-        return bool(recipients(found.contacts, level.level))
+        return bool(recipients(found.contacts, level))
 
     return reachable
 

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from billcli.app.books import Books
 from billcli.app.dunning import Round, bank_charges, look
 from billcli.core.dunning import tables
-from billcli.core.dunning.assess import Account, Assessed
+from billcli.core.dunning.assess import Account, Assessed, without
 from billcli.core.dunning.policy import recipients
 from billcli.core.dunning.stops import Stop
 from billcli.core.plan import Create, Plan
 from billcli.core.report import Report, View, counted
+from billcli.errors import BillError
 from billcli.index import queries, reminder_queries
 from billcli.model.money import Money
 from billcli.model.reminder import Reminder
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
-    from billcli.core.dunning.notice import History, Printed
+    from billcli.core.dunning.notice import Claims, History, Printed
     from billcli.render.studio import Studio
 
 
@@ -56,26 +57,51 @@ def made(books: Books, wanted: Wanted, today: date) -> Made:
     going = [(account, assessed) for account, assessed in found.found if assessed.chases]
     most = min(found.dunning.max_per_run, found.dunning.max_per_run if wanted.limit is None else wanted.limit)
     stopped = [stop for _, assessed in found.found for stop in assessed.stopped]
-    ready = _ready(books, found, going[:most], today)
-    return Made(tuple(ready), tuple(stopped), max(len(going) - most, 0))
+    ready: list[tables.Ready] = []
+    at = 0
+    while at < len(going) and len(ready) < most:  # what cannot be computed takes no place of what can
+        batch = going[at : at + most - len(ready)]
+        at += len(batch)
+        made_now, unmade = _ready(books, found, batch, today)
+        ready += made_now
+        stopped += unmade
+    return Made(tuple(ready), tuple(stopped), len(going) - at)
 
 
-def _ready(books: Books, found: Round, going: Sequence[tuple[Account, Assessed]], today: date) -> list[tables.Ready]:
-    from billcli.core.dunning.notice import claims_on, notice_of
+def _ready(books: Books, found: Round, going: Sequence[tuple[Account, Assessed]], today: date) -> tuple[list[tables.Ready], list[Stop]]:
+    """The notices, and the invoices that are in none because what is claimed on them cannot be computed."""
+    from billcli.core.dunning.notice import notice_of
 
-    if not going:
-        return []
     history = _history(books, going, today)
     charges = bank_charges(books, {account.customer for account, _ in going}, today)
-    ready = []
-    for account, assessed in going:
-        claims = {each.debt.fact.number: claims_on(each, found.regime, history, today) for each in assessed.chases}
+    ready: list[tables.Ready] = []
+    stopped: list[Stop] = []
+    for account, first in going:
+        claims, missing = _claims(first, found, history, today)
+        assessed = without(account, found.dunning, first, missing, today) if missing else first
+        stopped += assessed.stopped[len(first.stopped) :]
+        if not assessed.chases:
+            continue
         customer = books.customer(account.customer)
         due = charges.get((account.customer, account.currency), {})
         notice = notice_of(account, assessed, claims, due, _printed(books, customer), today)
         to = recipients(customer.contacts, notice.level) if notice.channel == "mail" else ["letter"]
         ready.append(tables.Ready(notice, assessed, to, account.chosen.level))
-    return ready
+    return ready, stopped
+
+
+def _claims(assessed: Assessed, found: Round, history: History, today: date) -> tuple[dict[str, Claims], dict[str, str]]:
+    """By invoice what is claimed on it, or why that cannot be computed: a rate that nobody has published yet."""
+    from billcli.core.dunning.notice import claims_on
+
+    claims: dict[str, Claims] = {}
+    missing: dict[str, str] = {}
+    for each in assessed.chases:
+        try:
+            claims[each.debt.fact.number] = claims_on(each, found.regime, history, today)
+        except BillError as error:
+            missing[each.debt.fact.number] = f"{error.message}; {error.hint}" if error.hint else error.message
+    return claims, missing
 
 
 def _history(books: Books, going: Sequence[tuple[Account, Assessed]], today: date) -> History:
@@ -148,11 +174,15 @@ def plan_run(wanted: Wanted, studio: Studio, now: datetime) -> Planner:
             "stopped": [stop_data(each) for each in found.stopped],
             "left": [
                 {"documents": [name], "customer": each.notice.customer, "reason": parcels.left[name]} for name, each in unmade.items()
-            ],
+            ] + [_left(each) for each in found.stopped if each.person],
         }  # fmt: skip
         return Plan("remind run", (*steps, *parcels.steps), (head, *lines), result, relies_on=("ledger.yaml",) if steps else ())
 
     return planner
+
+
+def _left(stop: Stop) -> dict[str, Any]:
+    return {"documents": [stop.invoice] if stop.invoice else [], "customer": stop.customer, "reason": stop.reason}
 
 
 def waiting(books: Books, wanted: Wanted) -> list[str]:

@@ -53,13 +53,18 @@ def _data(settings: Settings, *, bare: bool) -> dict[str, dict[str, Any]]:
     segment = _all(Segment, from_on="2026-04-14", until="2026-04-30", principal="80.00", rate="10.27")
     item = _all(
         ReminderItem, invoice="SAMPLE-0001", level=2, issued_on="2026-03-14", due_on="2026-04-13", gross="100.00", open="80.00",
-        asked="80.00", fee="5.00", interest="0.38", interest_computed="0.38", segments=[segment],
+        asked="80.00", fee="5.00", fixed_sum="40.00", interest="0.38", interest_computed="0.38", segments=[segment],
+        reference="RF18539007547034",
     )  # fmt: skip
-    second = {**{key: item[key] for key in item if key not in ("fee", "interest")}, "invoice": "SAMPLE-0003", "level": 1}
+    second = {
+        **{key: item[key] for key in item if key not in ("fee", "fixed_sum", "interest", "reference")},
+        "invoice": "SAMPLE-0003",
+        "level": 1,
+    }
     reminder = _all(
         Reminder, id="sample", customer="sample", currency=currency, on="2026-04-30", level=2, policy="sample", template="reminder-2",
         channel="mail", language="en", deadline="2026-05-10", issued_by=by, issued_to=to, items=[item, second],
-        charges=[{"payment": "sample", "amount": "7.00"}], credit="10.00", total="172.38",
+        charges=[{"payment": "sample", "amount": "7.00"}], credit="10.00", total="212.38",
     )  # fmt: skip
     statement = {
         "kind": "activity", "customer": "sample", "since": "2026-01-01", "until": "2026-04-30", "issued_by": by, "issued_to": to,

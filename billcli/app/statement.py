@@ -125,7 +125,11 @@ def _noticed(books: Books, wanted: Sequence[str], until: date) -> list[statement
         for notice in notices
         if notice_stands(deliveries.get(notice.id, ())) in COUNTS
         for item in items[notice.id]
-        for amount, what in ((item.fee, f"fee of level {item.level}"), (item.interest, "late-payment interest"))
+        for amount, what in (
+            (item.fee, f"fee of level {item.level}"),
+            (item.fixed_sum, "fixed sum for recovery costs"),
+            (item.interest, "late-payment interest"),
+        )
         if amount
     ]
 

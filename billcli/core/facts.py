@@ -258,6 +258,7 @@ class ReminderItemFact(NamedTuple):
     interest: int
     computed: int
     place: str
+    fixed_sum: int = 0
 
 
 class ReminderChargeFact(NamedTuple):

@@ -357,6 +357,7 @@ def _reminder(notice: Reminder) -> Iterator[Fact]:
         yield ReminderItemFact(
             reminder=notice.id, invoice=each.invoice, level=each.level, due_on=each.due_on, open=minor(each.open), asked=minor(each.asked),
             fee=minor(each.fee), interest=minor(each.interest), computed=minor(each.interest_computed), place=f"items[{at}].invoice",
+            fixed_sum=minor(each.fixed_sum),
         )  # fmt: skip
     for at, charge in enumerate(notice.charges):
         yield ReminderChargeFact(notice.id, charge.payment, minor(charge.amount), f"charges[{at}].payment")

@@ -167,7 +167,8 @@ CREATE INDEX reminders_customer ON reminders (customer);
 
 CREATE TABLE reminder_items (
   file INTEGER NOT NULL, reminder TEXT NOT NULL, invoice TEXT NOT NULL, level INTEGER NOT NULL, due_on TEXT NOT NULL, open INTEGER NOT NULL,
-  asked INTEGER NOT NULL, fee INTEGER NOT NULL, interest INTEGER NOT NULL, computed INTEGER NOT NULL, place TEXT NOT NULL
+  asked INTEGER NOT NULL, fee INTEGER NOT NULL, interest INTEGER NOT NULL, computed INTEGER NOT NULL, place TEXT NOT NULL,
+  fixed_sum INTEGER NOT NULL
 );
 CREATE INDEX reminder_items_invoice ON reminder_items (invoice);
 CREATE INDEX reminder_items_reminder ON reminder_items (reminder);

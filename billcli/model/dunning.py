@@ -11,7 +11,8 @@ from billcli.model.types import Day, Days, Email, Entity, Flag, Label, Notes, Pe
 class Level(Entity):
     """One step: ``days`` from the due day on (before it with a minus sign), but ``gap`` days after the step before.
 
-    ``fee`` is in the currency of the invoice; with ``fixed_sum`` what the interest regime gives once for an invoice comes on top of it.
+    ``fee`` is in the currency of the invoice; with ``fixed_sum`` what the interest regime gives once for an invoice
+    comes on top of it, at the first of the levels that have it.
     ``interest`` is left out, shown, or claimed; ``deadline`` is in days from the notice. With ``approval`` somebody must consent first;
     from level 3 on always.
     """

@@ -23,17 +23,20 @@ class ReminderItem(Entity):
     """An invoice in a notice, at the dunning level it has reached with it; 0 is before it is due.
 
     ``due_on`` is the oldest open instalment's. ``open`` is what is open in all, ``asked`` what of it is asked for: overdue (at level 0:
-    due soon) and not disputed. ``fee`` and ``interest`` are claimed with this notice; ``interest_computed`` is what has run up in all.
+    due soon) and not disputed. ``fee`` (the level's), ``fixed_sum`` (what the law gives once for an invoice) and ``interest`` are claimed
+    with this notice; ``interest_computed`` is what has run up in all. ``reference`` is the invoice's own, for the transfer.
     """
 
     invoice: Id
     level: Whole
+    reference: Text | None = None
     issued_on: Day
     due_on: Day
     gross: Amount
     open: Amount
     asked: Amount
     fee: Amount | None = None
+    fixed_sum: Amount | None = None
     interest: Amount | None = None
     interest_computed: Amount | None = None
     segments: tuple[Segment, ...] = ()

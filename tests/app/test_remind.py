@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -113,7 +114,12 @@ def run(ledger: Path, day: str, word: str = "sent") -> list[str]:
         assert len(received(ledger)) - before == len(ran.json["reminders"])
     for file in sorted(ledger.glob("deliveries/*/*/*.yaml")) if later else ():
         if "states:" not in file.read_text("utf-8"):
-            said = {"in-doubt": ["sending", "data"], "refused": ["sending", "refused 550 no"], "dropped": ["dropped paid"]}[word]
+            said = {
+                "in-doubt": ["sending", "data"],
+                "refused": ["sending", "refused 550 no"],
+                "sent by hand": ["sent by hand"],
+                "dropped": ["dropped paid"],
+            }[word]
             lines = "".join(f"  - {day}T09:00:0{at}Z {each}\n" for at, each in enumerate(said))
             file.write_text(file.read_text("utf-8") + "states:\n" + lines, "utf-8")
     return [str(each) for each in ran.json["reminders"]]
@@ -168,14 +174,34 @@ def test_after_forty_days_without_a_run_the_lowest_unsent_level_goes(ledger: Pat
 def test_staged_claims_come_to_the_interest_in_all(ledger: Path) -> None:
     done("remind", "approve", "nordwind", "--level", "3", "--by", "Ada", "--yes", cwd=ledger, at="2026-03-10")
     found = [notice(ledger, run(ledger, day)[0]) for day in ("2026-04-06", "2026-04-20", "2026-05-10")]
-    claims = [(each["items"][0].get("fee"), each["items"][0].get("interest"), each["items"][0].get("interest_computed")) for each in found]
-    assert claims == [(None, None, None), ("2.50", "6.42", "6.42"), ("40.00", "6.75", "13.17")]  # 1200.00 × 10.27 % × 19 and × 39 days
+    names = ("fee", "fixed_sum", "interest", "interest_computed")
+    claims = [tuple(each["items"][0].get(name) for name in names) for each in found]
+    # 1200.00 × 10.27 % × 19 and × 39 days
+    assert claims == [(None,) * 4, ("2.50", None, "6.42", "6.42"), (None, "40.00", "6.75", "13.17")]
     assert [each["total"] for each in found] == ["1200.00", "1208.92", "1246.75"]
     told = done("statement", "nordwind", "--to", "2026-06-30", "--format", "json", cwd=ledger, at="2026-06-30").json["rows"]
     assert [each["amount"] for each in told if each["kind"] == "claim"] == ["2.50", "6.42", "40.00", "6.75"]
     explained = done("explain", "INV-2026-0001", cwd=ledger, at="2026-06-30").out
-    assert "level 3, last on 2026-05-10; 42.50 of fees and 13.17 of interest claimed" in explained
+    assert "level 3, last on 2026-05-10; 2.50 of fees, 40.00 by law and 13.17 of interest claimed" in explained
     clean(ledger)
+
+
+def test_what_the_law_gives_for_an_invoice_is_claimed_at_the_first_level_that_has_it(ledger: Path) -> None:
+    mend(ledger, "fee: 2.50\n", "fee: 2.50\n          fixed_sum: true\n")
+    done("remind", "approve", "nordwind", "--level", "3", "--by", "Ada", "--yes", cwd=ledger, at="2026-03-10")
+    days = ("2026-04-06", "2026-04-16", "2026-05-10")
+    found = [notice(ledger, run(ledger, day)[0]) for day in days]
+    assert [(each["items"][0].get("fee"), each["items"][0].get("fixed_sum")) for each in found] == [
+        (None, None), ("2.50", "40.00"), (None, None)
+    ]  # fmt: skip
+    assert found[1]["total"] == str(Decimal("1242.50") + Decimal(found[1]["items"][0]["interest"]))
+    clean(ledger)
+    last = f"reminders/2026/05/{found[2]['id']}.yaml"
+    mend(ledger, "asked: 1200.00\n", "asked: 1200.00\n    fixed_sum: 40.00\n", last)
+    mend(ledger, f"total: {found[2]['total']}", f"total: {Decimal(found[2]['total']) + 40}", last)
+    said = bill("check", "--strict", cwd=ledger, at="2026-07-20").out
+    assert f"INV-2026-0001: the fixed sum of the law was claimed in {found[1]['id']} already" in said
+    assert said.count("[E") == 1
 
 
 def test_a_partial_payment_lowers_what_is_asked_and_what_runs_up(ledger: Path) -> None:
@@ -257,19 +283,68 @@ def test_without_levels_the_command_says_what_to_add(ledger: Path) -> None:
     assert "explain dunning" in ran.err
 
 
-def test_a_rate_nobody_published_yet_is_an_error_that_names_the_day(ledger: Path) -> None:
+def second(ledger: Path, at: str, customer: str = "ostsee") -> None:
+    """Another invoice over 600.00 EUR, due thirty days later, to a customer of its own."""
+    file = ledger / f"customers/{customer}.yaml"
+    file.write_text(CUSTOMER.replace("nordwind", customer).replace("ap@", f"{customer}@"), "utf-8")
+    done("invoice", "new", "--customer", customer, "--line", "Pump;2;250;vat-20", "--yes", cwd=ledger, at=at)
+
+
+def test_a_rate_nobody_published_yet_stops_that_invoice_and_no_other(ledger: Path) -> None:
+    second(ledger, at="2026-12-01")
     mend(ledger, "due_on: 2026-04-01", "due_on: 2026-12-20", "invoices/2026/03/INV-2026-0001.yaml")
-    run(ledger, "2026-12-27")
-    ran = bill("remind", "run", "--yes", cwd=ledger, at="2027-01-10", env=env(ledger))
-    assert ran.code == 1
+    run(ledger, "2026-12-29")
+    ran = bill("remind", "run", "--yes", "--limit", "1", "--format", "json", cwd=ledger, at="2027-01-10", env=env(ledger))
+    assert ran.code == 3
+    assert [name[11:17] for name in ran.json["reminders"]] == ["ostsee"]
+    assert [(each["invoice"], each["level"]) for each in ran.json["stopped"]] == [("INV-2026-0001", 2)]
+    assert "not sent: INV-2026-0001" in ran.err
     assert "knows no rate for 2027-01-01" in ran.err
     assert "dunning.interest.rates" in ran.err
+    assert len(received(ledger)) == 3
+    assert any("knows no rate" in each["reason"] for each in json.loads(preview(ledger, "2027-01-10"))["rows"])
+    whole = bill("run", "--yes", cwd=ledger, at="2027-01-10", env=env(ledger))
+    assert whole.code == 3
+    assert "waits for a person: INV-2026-0001: the interest regime" in whole.err
     mend(
         ledger,
         "    regime: de-b2b\n",
         "    regime: de-b2b\n    rates:\n      - since: 2027-01-01\n        rate: 10.77\n        source: Bundesbank\n",
     )
     assert len(run(ledger, "2027-01-10")) == 1
+
+
+def preview(ledger: Path, day: str) -> str:
+    return done("remind", "preview", "--format", "json", cwd=ledger, at=day).out
+
+
+def test_the_customers_other_invoice_goes_while_one_waits_for_a_rate(ledger: Path) -> None:
+    done("invoice", "new", "--customer", "nordwind", "--line", "Pump;2;250;vat-20", "--yes", cwd=ledger, at="2026-12-01")
+    mend(ledger, "due_on: 2026-04-01", "due_on: 2026-12-20", "invoices/2026/03/INV-2026-0001.yaml")
+    run(ledger, "2026-12-29")
+    ran = bill("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2027-01-10", env=env(ledger))
+    assert ran.code == 3
+    assert [each["invoice"] for each in notice(ledger, ran.json["reminders"][0])["items"]] == ["INV-2026-0002"]
+
+
+def test_an_invoice_at_a_level_without_an_address_holds_no_other_back(ledger: Path) -> None:
+    mend(ledger, "        - level: 1\n          days: 5\n", "        - level: 1\n          days: 5\n          channel: letter\n")
+    street = "address:\n  street: Weg 1\n  city: Kiel\n"
+    (ledger / "customers/nordwind.yaml").write_text(CUSTOMER + street, "utf-8")
+    run(ledger, "2026-04-06", "sent by hand")
+    done("invoice", "new", "--customer", "nordwind", "--line", "Pump;2;250;vat-20", "--yes", cwd=ledger, at="2026-03-14")
+    (ledger / "customers/nordwind.yaml").write_text(CUSTOMER.partition("contacts:")[0] + street, "utf-8")
+    found = json.loads(preview(ledger, "2026-04-18"))["rows"]
+    assert [(each["invoice"], each["level"], each["state"]) for each in found] == [
+        ("INV-2026-0002", 1, "goes"), ("INV-2026-0001", 2, "stopped")
+    ]  # fmt: skip
+    assert "no contact for level 2 has e-mail" in found[1]["reason"]
+    (ledger / "customers/nordwind.yaml").write_text(CUSTOMER, "utf-8")
+    found = json.loads(preview(ledger, "2026-04-18"))["rows"]
+    assert [(each["invoice"], each["level"], each["state"]) for each in found] == [
+        ("INV-2026-0001", 2, "goes"), ("INV-2026-0002", 1, "stopped")
+    ]  # fmt: skip
+    assert "a letter needs a street or a city" in found[1]["reason"]
 
 
 def test_the_limit_of_a_run_leaves_the_rest_for_the_next(ledger: Path) -> None:

@@ -64,9 +64,17 @@ def debt(open_: int | None = None, *, number: str = "INV-1", due: str = DUE, gro
 
 
 def past(
-    level: int, on: str, stands: str = "sent", *, invoice: str = "INV-1", sent: str | None = None, fee: int = 0, interest: int = 0
+    level: int,
+    on: str,
+    stands: str = "sent",
+    *,
+    invoice: str = "INV-1",
+    sent: str | None = None,
+    fee: int = 0,
+    interest: int = 0,
+    fixed_sum: int = 0,
 ) -> Past:
-    return Past(f"{on}-n-{level}", invoice, level, D(on), D(sent or on), stands, fee, interest)
+    return Past(f"{on}-n-{level}", invoice, level, D(on), D(sent or on), stands, fee, interest, fixed_sum)
 
 
 def hold(kind: str, on: str = "2026-04-01", *, until: str | None = None, amount: int | None = None, released: str | None = None,
@@ -334,7 +342,15 @@ def test_a_refused_notice_has_claimed_nothing() -> None:
 
 def test_the_fixed_sum_comes_on_top_of_the_fee() -> None:
     _, _, found = chased("2026-05-20", past(2, "2026-04-25"), rules=Level(level=3, days=30, fee=Decimal(1), fixed_sum=True))
-    assert (found.fee, found.interest, found.computed) == (41_00, 0, None)
+    assert (found.fee, found.fixed_sum, found.interest, found.computed) == (1_00, 40_00, 0, None)
+
+
+def test_the_fixed_sum_is_claimed_once_for_an_invoice_whatever_its_level() -> None:
+    rules = Level(level=3, days=30, fee=Decimal(1), fixed_sum=True)
+    _, _, found = chased("2026-05-20", past(2, "2026-04-25", fixed_sum=40_00), rules=rules)
+    assert (found.fee, found.fixed_sum) == (1_00, 0)
+    _, _, found = chased("2026-05-20", past(2, "2026-04-25"), past(3, "2026-05-15", "dropped", fixed_sum=40_00), rules=rules)
+    assert (found.fee, found.fixed_sum) == (1_00, 40_00)
 
 
 def test_interest_shown_is_not_claimed() -> None:

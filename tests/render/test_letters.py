@@ -359,3 +359,22 @@ def test_letter_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
 def test_template_name_is_no_path(tmp_path: Path, name: str) -> None:
     found = made(tmp_path, name, "en", INVOICE)
     assert isinstance(found, Fault) and "cannot be the name of a template" in found.message
+
+
+def test_a_notice_about_one_invoice_asks_for_its_own_reference(tmp_path: Path) -> None:
+    one = notice(several=False)
+    one["reminder"]["items"][0]["reference"] = "RF18539007547034"
+    for part in texts(tmp_path, "reminder-1", "en", one)[1:]:
+        assert "RF18539007547034" in part
+    several = notice()
+    several["reminder"]["items"][0]["reference"] = "RF18539007547034"
+    for part in texts(tmp_path, "reminder-1", "en", several)[1:]:
+        assert "RF18539007547034" not in part and "INV-2026-0042, INV-2026-0043" in part
+
+
+def test_what_the_law_gives_stands_apart_from_the_fee(tmp_path: Path) -> None:
+    one = notice(several=False)
+    one["reminder"]["items"][0].update(fee="2.50", fixed_sum="40.00")
+    for language, word in (("en", "Fixed sum for recovery costs, INV"), ("de", "Verzugspauschale, INV"), ("zh-CN", "逾期法定补偿")):
+        for part in texts(tmp_path, "reminder-3", language, one)[1:]:
+            assert word in part and "40" in part

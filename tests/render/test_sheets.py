@@ -13,7 +13,7 @@ from billcli.render.sheets import sheet_of
 from billcli.render.sheets.qr import epc_code, outline
 from billcli.render.sheets.strings import spoken
 from billcli.resources import shared
-from tests.render.paper_data import COMPANY, invoice
+from tests.render.paper_data import COMPANY, invoice, reminder
 
 FOLDERS = [shared("templates")]
 
@@ -145,3 +145,21 @@ def test_with_instalments_the_code_is_for_the_first() -> None:
 
 def test_nothing_to_pay_asks_for_nothing() -> None:
     assert sheet(invoice(totals={"net": "0.00", "tax": "0.00", "gross": "0.00"}))["payment"] is None
+
+
+def test_a_notice_about_one_invoice_is_paid_by_its_own_reference() -> None:
+    data = reminder()
+    data["reminder"]["items"][0].update(reference="RF18539007547034", fixed_sum="40.00")
+    found = sheet(data, "en", "reminder")
+    assert found["payment"]["account"][-1] == ["Reference", "RF18\u00a05390\u00a00754\u00a07034"]
+    assert ["Fixed sum for recovery costs", "40.00"] in found["totals"]["rows"]
+    plain = sheet(reminder(), "en", "reminder")
+    assert plain["payment"]["account"][-1] == ["Reference", "INV-2026-0011"]
+    assert plain["payment"]["qr"] != found["payment"]["qr"]
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_after_the_salutation_english_goes_on_with_a_capital_and_german_does_not(level: int) -> None:
+    data = reminder(level=level)
+    assert sheet(data, "en", "reminder")["intro"][0].isupper()
+    assert sheet(data, "de", "reminder")["intro"][0].islower()

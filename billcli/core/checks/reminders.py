@@ -48,7 +48,7 @@ def _amounts(notice: Reminder) -> list[tuple[Path, Decimal]]:
     found: list[tuple[Path, Decimal | None]] = [(("total",), notice.total), (("credit",), notice.credit)]
     found += [(("charges", at, "amount"), each.amount) for at, each in enumerate(notice.charges)]
     for at, item in enumerate(notice.items):
-        names = ("gross", "open", "asked", "fee", "interest", "interest_computed")
+        names = ("gross", "open", "asked", "fee", "fixed_sum", "interest", "interest_computed")
         found += [(("items", at, name), getattr(item, name)) for name in names]
         found += [(("items", at, "segments", nth, "principal"), each.principal) for nth, each in enumerate(item.segments)]
     return [(path, amount) for path, amount in found if amount is not None]
@@ -59,7 +59,7 @@ def _adds_up(notice: Reminder) -> Iterator[Diagnostic]:
     if not notice.items:
         yield Diagnostic("E685", "the notice names no invoice", path=("items",), hint='"git log" shows what changed')
         return
-    total = sum((each.asked + (each.fee or 0) + (each.interest or 0) for each in notice.items), Decimal(0))
+    total = sum((each.asked + (each.fee or 0) + (each.fixed_sum or 0) + (each.interest or 0) for each in notice.items), Decimal(0))
     total += sum((each.amount for each in notice.charges), Decimal(0))
     if total != notice.total:
         message = f"total: {format(notice.total, 'f')}; what is asked for and claimed comes to {format(total, 'f')}"
@@ -101,9 +101,13 @@ def _follows(item: ReminderItem, currency: str) -> bool:
 
 
 def check_levels(asked: Iterable[Asked], policies: Mapping[str, Policy]) -> Iterator[Diagnostic]:
-    """E680, E681 and E683: each level once for an invoice and none passed over, its fee once. In the order of days."""
+    """E680, E681 and E683: each level once for an invoice and none passed over, its fee once, the fixed sum once in all.
+
+    In the order of days.
+    """
     reached: dict[str, dict[int, str]] = {}
     fees: dict[tuple[str, int], str] = {}
+    sums: dict[str, str] = {}
     for each in (every for every in asked if every.counts):
         item, path = each.item, undotted(each.item.place)
         mine = reached.setdefault(item.invoice, {})
@@ -120,6 +124,12 @@ def check_levels(asked: Iterable[Asked], policies: Mapping[str, Policy]) -> Iter
             yield Diagnostic("E681", message, each.file, (*path[:-1], "fee"), hint="a fee is claimed once for an invoice and a level")
         if item.fee:
             fees.setdefault(key, item.reminder)
+        if item.fixed_sum and item.invoice in sums:
+            message = f"{item.invoice}: the fixed sum of the law was claimed in {sums[item.invoice]} already"
+            hint = "the law gives it once for an invoice, whatever its level"
+            yield Diagnostic("E681", message, each.file, (*path[:-1], "fixed_sum"), hint=hint)
+        if item.fixed_sum:
+            sums.setdefault(item.invoice, item.reminder)
         mine.setdefault(item.level, item.reminder)
 
 
@@ -144,6 +154,22 @@ def check_interest(asked: Iterable[Asked]) -> Iterator[Diagnostic]:
             message = f"{item.invoice}: {shown[0]} of interest is claimed in all; {shown[1]} had run up"
             path = (*undotted(item.place)[:-1], "interest")
             yield Diagnostic("E682", message, each.file, path, hint="a notice claims what ran up since the ones before it")
+
+
+def check_overclaimed(asked: Iterable[Asked], run_up: Mapping[str, int]) -> Iterator[Diagnostic]:
+    """W678: ``run_up`` is the interest of an invoice by the books of today, which money or a credit dated back may have lowered."""
+    claimed: dict[str, int] = {}
+    last: dict[str, Asked] = {}
+    for each in (every for every in asked if every.counts and every.item.interest and every.item.invoice in run_up):
+        claimed[each.item.invoice] = claimed.get(each.item.invoice, 0) + each.item.interest
+        last[each.item.invoice] = each
+    for number, each in last.items():
+        much, now = claimed[number], run_up[number]
+        if much > now:
+            said = [Money(amount, each.notice.currency) for amount in (much, now, much - now)]
+            message = f"{number}: {said[0]} of interest is claimed; by the books of today {said[1]} has run up, {said[2]} less"
+            hint = "tell the customer that the difference counts no more; the next notice claims nothing until more than that has run up"
+            yield Diagnostic("W678", message, each.file, (*undotted(each.item.place)[:-1], "interest"), hint=hint)
 
 
 def check_charges(charges: Iterable[tuple[str, ReminderChargeFact]]) -> Iterator[Diagnostic]:

@@ -90,13 +90,29 @@ def assess(account: Account, dunning: Dunning, today: date) -> Assessed:
             chases.append(found)
         elif found is not None:
             stopped.append(found)
-    chases.sort(key=lambda each: (each.due_on, each.debt.fact.number))
+    return together(account, dunning, chases, stopped, today)
+
+
+def together(account: Account, dunning: Dunning, found: Sequence[Chase], stopped: Sequence[Stop], today: date) -> Assessed:
+    """What would go, as one notice: it goes as a whole, or something about the customer stops all of it."""
+    chases = sorted(found, key=lambda each: (each.due_on, each.debt.fact.number))
     found_stops = _customer(account, dunning, chases, today) if chases else []
     if found_stops:
         top = max(each.level.level for each in chases)
         whole = Stop(account.customer, account.currency, None, top, sum(each.asked for each in chases), "; ".join(found_stops))
         return Assessed((), (*stopped, whole))
     return Assessed(tuple(chases), tuple(stopped))
+
+
+def without(account: Account, dunning: Dunning, assessed: Assessed, reasons: Mapping[str, str], today: date) -> Assessed:
+    """The same notice without the invoices, by number, that cannot be in it until a person has done something."""
+    stopped = [
+        Stop(account.customer, account.currency, number, each.level.level, each.asked, reasons[number], person=True)
+        for each in assessed.chases
+        if (number := each.debt.fact.number) in reasons
+    ]
+    left = [each for each in assessed.chases if each.debt.fact.number not in reasons]
+    return together(account, dunning, left, (*assessed.stopped, *stopped), today)
 
 
 def _never(account: Account, today: date) -> tuple[Stop, ...]:
@@ -129,6 +145,8 @@ def _invoice(account: Account, debt: Debt, levels: Sequence[Level], dunning: Dun
     consent = stops.consent(level, account.approvals, debt.fact.number, today)
     if consent is None and (missing := stops.unapproved(level, account.customer)):
         reasons.append(missing)
+    if not reasons and (nowhere := _nowhere(account, level)):
+        reasons.append(nowhere)
     if reasons:
         return Stop(account.customer, account.currency, debt.fact.number, level.level, wanted or whole, "; ".join(reasons))
     return Chase(debt, level, wanted, due_on, consent if stops.unapproved(level, account.customer) else None)
@@ -163,11 +181,9 @@ def _customer(account: Account, dunning: Dunning, chases: Sequence[Chase], today
     """What stops the whole notice."""
     policy, total = account.chosen.policy, sum(each.asked for each in chases)
     assert policy is not None
-    top = max((each.level for each in chases), key=lambda level: level.level)
     minimum = minor_units(policy.minimum, account.currency)
     found = [
         f"deactivated since {account.deactivated_on}" if account.deactivated_on and account.deactivated_on <= today else None,
-        _nowhere(account, top),
         stops.stale(dunning, account.newest, today),
         stops.covered(account.credit, total, account.currency),
         stops.below(minimum, total, account.currency),
@@ -177,6 +193,7 @@ def _customer(account: Account, dunning: Dunning, chases: Sequence[Chase], today
 
 
 def _nowhere(account: Account, level: Level) -> str | None:
+    """Each invoice by itself: one that has to wait for an address holds no other back."""
     if account.reachable(level):
         return None
     what = "a letter needs a street or a city" if level.channel == "letter" else f"no contact for level {level.level} has e-mail"

@@ -27,6 +27,7 @@ class Past(NamedTuple):
     stands: str
     fee: int
     interest: int
+    fixed_sum: int = 0
 
 
 def notice_stands(deliveries: Sequence[DeliveryFact]) -> str:
@@ -40,7 +41,9 @@ def past_of(notice: ReminderFact, items: Iterable[ReminderItemFact], deliveries:
     how = notice_stands(deliveries)
     days = [date.fromisoformat(each.state_at[:10]) for each in deliveries if stands(each) in COUNTS and each.state_at]
     sent_on = max([notice.booked_on, *(day for day in days if day <= as_of)])
-    return [Past(notice.id, each.invoice, each.level, notice.booked_on, sent_on, how, each.fee, each.interest) for each in items]
+    return [
+        Past(notice.id, each.invoice, each.level, notice.booked_on, sent_on, how, each.fee, each.interest, each.fixed_sum) for each in items
+    ]
 
 
 def counting(past: Iterable[Past]) -> list[Past]:

@@ -10,7 +10,8 @@ from billcli.core.document import content_id, made
 from billcli.core.dunning.assess import Account, Assessed, Chase
 from billcli.core.dunning.levels import counting, days_after
 from billcli.core.dunning.policy import template_of
-from billcli.core.facts import HoldFact, PlanPart, Settlement
+from billcli.core.facts import HoldFact, InvoiceFact, PlanPart, Settlement
+from billcli.core.instalments import Agreed
 from billcli.core.interest import Regime, Stretch, claimable, fixed_sum, interest, schedules_of, stretches
 from billcli.core.money import minor_units
 from billcli.errors import BillError
@@ -42,10 +43,15 @@ class Claims(NamedTuple):
     interest: int
     computed: int | None
     stretches: tuple[Stretch, ...]
+    fixed_sum: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.fee + self.fixed_sum + self.interest
 
 
 def claims_on(chase: Chase, regime: Regime | None, history: History, today: date) -> Claims:
-    """The fee of the level, once for ever, and of the interest what no notice has claimed yet.
+    """The fee of the level, once for ever, what the law gives for an invoice, once for ever, and the interest no notice has claimed yet.
 
     Raises ``BillError`` where the level needs an interest regime and the ledger names none.
     """
@@ -56,23 +62,26 @@ def claims_on(chase: Chase, regime: Regime | None, history: History, today: date
             'add "interest:" with "regime:" below "dunning:"; "bill explain dunning" lists the regimes',
         )
     before = counting(chase.debt.past)
-    fee = minor_units(level.fee, fact.currency)
-    if regime is not None and level.fixed_sum:
-        fee += fixed_sum(regime, fact.currency, fact.gross)
-    if any(each.level == level.level and each.fee for each in before):
-        fee = 0
+    fee = 0 if any(each.level == level.level and each.fee for each in before) else minor_units(level.fee, fact.currency)
+    given = regime is not None and level.fixed_sum and not any(each.fixed_sum for each in before)
+    lawful = fixed_sum(regime, fact.currency, fact.gross) if regime is not None and given else 0
     if regime is None or level.interest == "none":
-        return Claims(fee, 0, None, ())
+        return Claims(fee, 0, None, (), lawful)
     computed, found = interest_on(chase, regime, history, today)
     claimed = sum(each.interest for each in before)
-    return Claims(fee, claimable(computed, claimed) if level.interest == "claimed" else 0, computed, found)
+    return Claims(fee, claimable(computed, claimed) if level.interest == "claimed" else 0, computed, found, lawful)
 
 
 def interest_on(chase: Chase, regime: Regime, history: History, today: date) -> tuple[int, tuple[Stretch, ...]]:
     """What has run up on the invoice in all, up to and including today, and how."""
-    fact, holds = chase.debt.fact, history.holds.get(chase.debt.fact.number, ())
+    return run_up(chase.debt.fact, chase.debt.own, regime, history, today)
+
+
+def run_up(fact: InvoiceFact, own: Agreed, regime: Regime, history: History, today: date) -> tuple[int, tuple[Stretch, ...]]:
+    """``own`` are the instalments as issued."""
+    holds = history.holds.get(fact.number, ())
     plans = [each for each in holds if each.kind == "plan" and each.booked_on <= today]
-    schedules = schedules_of(fact.issued_on, chase.debt.own, fact.gross, plans, history.plan_parts)
+    schedules = schedules_of(fact.issued_on, own, fact.gross, plans, history.plan_parts)
     found = stretches(regime, schedules, fact.gross, history.rows.get(fact.number, ()), holds, today)
     return interest(found, regime.basis), tuple(found)
 
@@ -95,7 +104,7 @@ def notice_of(
 
     items = [_item(each, claims[each.debt.fact.number], currency) for each in assessed.chases]
     total = sum(each.asked for each in assessed.chases) + sum(claimed.values())
-    total += sum(each.fee + each.interest for each in claims.values())
+    total += sum(each.total for each in claims.values())
     consents = dict.fromkeys(each.consent.approved_by for each in assessed.chases if each.consent)
     fields = {
         "id": notice_id(today, account.customer, currency, assessed.chases), "customer": account.customer, "currency": currency,
@@ -116,8 +125,9 @@ def _item(chase: Chase, claims: Claims, currency: str) -> dict[str, object]:
         return None if minor is None else Money(minor, currency).amount
 
     said: dict[str, object] = {
-        "invoice": fact.number, "level": chase.level.level, "issued_on": fact.issued_on, "due_on": chase.due_on, "gross": money(fact.gross),
-        "open": money(chase.debt.open), "asked": money(chase.asked), "fee": money(claims.fee or None),
+        "invoice": fact.number, "level": chase.level.level, "reference": fact.reference, "issued_on": fact.issued_on,
+        "due_on": chase.due_on, "gross": money(fact.gross), "open": money(chase.debt.open), "asked": money(chase.asked),
+        "fee": money(claims.fee or None), "fixed_sum": money(claims.fixed_sum or None),
         "interest": money(claims.interest or None), "interest_computed": money(claims.computed),
     }  # fmt: skip
     rows = [

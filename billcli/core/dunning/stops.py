@@ -16,7 +16,10 @@ from billcli.model.money import Money
 
 
 class Stop(NamedTuple):
-    """Why an invoice, or without one all that a customer owes in a currency, gets no notice; minor units. ``level`` is what waits."""
+    """Why an invoice, or without one all that a customer owes in a currency, gets no notice; minor units. ``level`` is what waits.
+
+    With ``person`` a run tells that it waits for one: nothing that happens by itself ends it.
+    """
 
     customer: str
     currency: str
@@ -24,6 +27,7 @@ class Stop(NamedTuple):
     level: int | None
     amount: int
     reason: str
+    person: bool = False
 
 
 def pending(past: Sequence[Past]) -> str | None:

@@ -19,7 +19,8 @@ _PREVIEW = (
     Column("state", "State"), Column("customer", "Customer"), Column("invoice", "Invoice"), Column("level", "Level", "count"),
     Column("channel", "By", minor=True), Column("to", "To", minor=True), Column("policy", "Policy", minor=True),
     Column("due_on", "Due", "day", minor=True), Column("currency", "Cur"), Column("asked", "Asked", "money"), Column("fee", "Fee", "money"),
-    Column("interest", "Interest", "money"), Column("total", "Total", "money"), Column("reason", "Why", "prose"),
+    Column("fixed_sum", "Fixed sum", "money"), Column("interest", "Interest", "money"), Column("total", "Total", "money"),
+    Column("reason", "Why", "prose"),
 )  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def preview_table(ready: Iterable[Ready], stopped: Iterable[Stop], as_of: date, 
         asked = Money(stop.amount, stop.currency)
         nothing = Money(0, stop.currency)
         rows.append(("stopped", stop.customer, stop.invoice, stop.level, None, None, None, None, stop.currency, asked, nothing, nothing,
-                     nothing, stop.reason))  # fmt: skip
+                     nothing, nothing, stop.reason))  # fmt: skip
     return Report("reminders", as_of, _PREVIEW, rows, currency_totals(_PREVIEW, [row for row in rows if row[0] == "goes"]), notes)
 
 
@@ -51,16 +52,17 @@ def _notice_rows(ready: Ready) -> list[tuple[Any, ...]]:
     ways = notice.channel, ", ".join(ready.to) or None, f"{notice.policy} ({ready.level})"
     nothing, rows = Money(0, notice.currency), list[tuple[Any, ...]]()
     for item in notice.items:
-        asked, fee, interest = (Money.of(each, notice.currency) if each else nothing for each in (item.asked, item.fee, item.interest))
+        parts = (item.asked, item.fee, item.fixed_sum, item.interest)
+        amounts = [Money.of(each, notice.currency) if each else nothing for each in parts]
         why = "due soon" if item.due_on >= notice.on else f"{(notice.on - item.due_on).days} days late"
         if item.interest_computed:
             why += f", interest so far {format(item.interest_computed, 'f')}"
-        amounts = asked, fee, interest, asked.plus(fee).plus(interest)
-        rows.append(("goes", notice.customer, item.invoice, item.level, *ways, item.due_on, notice.currency, *amounts, why))
+        total = Money(sum(each.minor for each in amounts), notice.currency)
+        rows.append(("goes", notice.customer, item.invoice, item.level, *ways, item.due_on, notice.currency, *amounts, total, why))
     for charge in notice.charges:
         fee = Money.of(charge.amount, notice.currency)
         why = f"what the bank charged for {charge.payment}, which came back"
-        rows.append(("goes", notice.customer, None, notice.level, *ways, None, notice.currency, nothing, fee, nothing, fee, why))
+        rows.append(("goes", notice.customer, None, notice.level, *ways, None, notice.currency, nothing, fee, nothing, nothing, fee, why))
     return rows
 
 
@@ -96,11 +98,12 @@ def item_table(notice: Reminder) -> Report:
     columns = (
         Column("invoice", "Invoice"), Column("level", "Level", "count"), Column("due_on", "Due", "day"), Column("gross", "Gross", "money"),
         Column("open", "Open", "money"), Column("asked", "Asked", "money"), Column("fee", "Fee", "money"),
-        Column("interest", "Interest", "money"), Column("interest_computed", "Interest so far", "money"),
+        Column("fixed_sum", "Fixed sum", "money"), Column("interest", "Interest", "money"),
+        Column("interest_computed", "Interest so far", "money"),
     )  # fmt: skip
     rows = []
     for each in notice.items:
-        amounts = (each.gross, each.open, each.asked, each.fee, each.interest, each.interest_computed)
+        amounts = (each.gross, each.open, each.asked, each.fee, each.fixed_sum, each.interest, each.interest_computed)
         money = (None if amount is None else Money.of(amount, notice.currency) for amount in amounts)
         rows.append((each.invoice, each.level, each.due_on, *money))
     return Report("items", notice.on, columns, rows)
@@ -143,22 +146,32 @@ def level_table(items: Iterable[tuple[ReminderFact, ReminderItemFact, Sequence[D
     """The notices about one invoice: which level, what was claimed with it, how it stands."""
     columns = (
         Column("on", "Day", "day"), Column("reminder", "Notice"), Column("level", "Level", "count"), Column("asked", "Asked", "money"),
-        Column("fee", "Fee", "money"), Column("interest", "Interest", "money"), Column("state", "State"),
+        Column("fee", "Fee", "money"), Column("fixed_sum", "Fixed sum", "money"), Column("interest", "Interest", "money"),
+        Column("state", "State"),
     )  # fmt: skip
     rows = [
-        (notice.booked_on, notice.id, item.level, *(Money(each, currency) for each in (item.asked, item.fee, item.interest)),
-         notice_stands(deliveries))
+        (notice.booked_on, notice.id, item.level,
+         *(Money(each, currency) for each in (item.asked, item.fee, item.fixed_sum, item.interest)), notice_stands(deliveries))
         for notice, item, deliveries in items
     ]  # fmt: skip
     return Report("reminders", as_of, columns, rows)
 
 
 def reminded_text(levels: Report) -> str:
-    """``level 2, last on 2026-05-10; 45.00 fees and 33.85 interest claimed``, from the table of an invoice's notices."""
-    went = [row for row in levels.rows if row[6] in COUNTS]
+    """``level 2, last on 2026-05-10; 45.00 of fees and 33.85 of interest claimed``, from the table of an invoice's notices."""
+    went = [row for row in levels.rows if row[7] in COUNTS]
     if not went:
         return "no notice was handed over yet"
-    fees, interest = (sum(row[at].minor for row in went) for at in (4, 5))
+    fees, fixed, interest = (sum(row[at].minor for row in went) for at in (4, 5, 6))
     currency = went[0][4].currency
-    claimed = [f"{Money(amount, currency).text()} {word}" for amount, word in ((fees, "of fees"), (interest, "of interest")) if amount]
-    return f"level {max(row[2] for row in went)}, last on {went[-1][0]}" + (f"; {' and '.join(claimed)} claimed" if claimed else "")
+    claimed = [
+        f"{Money(amount, currency).text()} {word}"
+        for amount, word in ((fees, "of fees"), (fixed, "by law"), (interest, "of interest"))
+        if amount
+    ]
+    return f"level {max(row[2] for row in went)}, last on {went[-1][0]}" + (f"; {_listed(claimed)} claimed" if claimed else "")
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(each for each in (", ".join(parts[:-1]), parts[-1]) if each)

@@ -57,14 +57,15 @@ def _items(found: Shown, words: Words, figures: Figures) -> dict[str, Any]:
     on = date.fromisoformat(found["on"])
     partly = any(Decimal(each["asked"]) != Decimal(each["open"]) for each in items)
     columns = ["invoice", "date", "due_on", *(["days"] if found["level"] else []), "gross", "open", *(["asked"] if partly else [])]
-    columns += [key for key in ("fee", "interest") if any(each.get(key) is not None for each in items)]
+    columns += [key for key in ("fee", "fixed_sum", "interest") if any(each.get(key) is not None for each in items)]
     rows = []
     for each in items:
         late = max((on - date.fromisoformat(each["due_on"])).days, 0)
         shown = {
             "invoice": each["invoice"], "date": figures.day(each["issued_on"]), "due_on": figures.day(each["due_on"]),
             "days": str(late) if late else "–", "gross": figures.plain(each["gross"]), "open": figures.plain(each["open"]),
-            "asked": figures.plain(each["asked"]), "fee": figures.plain(each.get("fee")), "interest": figures.plain(each.get("interest")),
+            "asked": figures.plain(each["asked"]), "fee": figures.plain(each.get("fee")),
+            "fixed_sum": figures.plain(each.get("fixed_sum")), "interest": figures.plain(each.get("interest")),
         }  # fmt: skip
         rows.append([shown[key] for key in columns])
     return {"columns": [label[key] for key in columns], "left": 3, "rows": rows, "unit": found["currency"]}
@@ -74,6 +75,7 @@ def _totals(found: Shown, words: Words, figures: Figures, amount: str, deadline:
     parts = {
         "sum_asked": sums([each["asked"] for each in found["items"]]),
         "sum_fee": sums([each.get("fee") for each in found["items"]]),
+        "sum_fixed": sums([each.get("fixed_sum") for each in found["items"]]),
         "sum_interest": sums([each.get("interest") for each in found["items"]]),
         "sum_returned": sums([each["amount"] for each in found.get("charges") or ()]),
     }
@@ -119,12 +121,14 @@ def _questions(by: Shown, words: Words) -> str:
 
 
 def _payment(found: Shown, words: Words, figures: Figures) -> dict[str, Any]:
-    """One transfer names the invoices it is for, as many as a bank's field takes; the rest by the customer's number."""
+    """For one invoice its own reference; for several their numbers, as many as a bank's field takes, else the customer's id too."""
     by, label = found["issued_by"], words.section("payment")
     numbers = [each["invoice"] for each in found["items"]]
+    own = found["items"][0].get("reference") if len(numbers) == 1 else None
     reference = ", ".join(numbers)
     reference = reference if len(reference) <= 100 else f"{numbers[0]} … {numbers[-1]}, {found['customer']}"
-    code = epc_code(by, found["total"], found["currency"], None, reference)
+    code = epc_code(by, found["total"], found["currency"], own, reference)
+    shown = (grouped(own) if own.startswith("RF") else own) if own else reference
     account = [[label["beneficiary"], by["name"]]]
     account += [[label["iban"], grouped(by["iban"].replace(" ", ""))]] if by.get("iban") else []
     account += [[label["bic"], by["bic"]] if by.get("iban") and by.get("bic") else []]
@@ -133,7 +137,7 @@ def _payment(found: Shown, words: Words, figures: Figures) -> dict[str, Any]:
         "said": [],
         "parts_heading": "",
         "parts": [],
-        "account": [each for each in [*account, [label["reference"], reference]] if each],
+        "account": [each for each in [*account, [label["reference"], shown]] if each],
         "qr": outline(code) if code else None,
         "scan": words.get("payment.scan", amount=figures.money(found["total"])) if code else "",
     }

@@ -24,7 +24,7 @@ class Choices(NamedTuple):
     credit: str = "asked"  # "open" of all the customer's invoices in the currency; "asked" in the notice; "each" invoice's open
     minimum: str = "notice"  # "notice": what it asks for; "invoice": what is asked for of each; "open": what is open of each
     dispute: str = "overdue"  # taken off what is "overdue"; or off what is "open", so that not yet due parts absorb it first
-    address: str = "notice"  # looked for by the level of the "notice"; or of each "item"
+    address: str = "item"  # looked for by the level of the "notice"; or of each "item"
     shown: str = "new"  # only what reaches a level; or "all" that is overdue, with the level it had
     levels_apart: bool = False  # whether a notice before the due day waits while another of the customer's goes out
     restart: bool = False  # whether the next instalment begins at the first level again

@@ -249,7 +249,8 @@ def notice_of(data: Mapping[str, Any], to: tuple[str, ...] = ()) -> Notice:
 
     items = tuple(
         Item(
-            each["invoice"], int(each["level"]), date.fromisoformat(each["due_on"]), of(each, "open"), of(each, "asked"), of(each, "fee"),
+            each["invoice"], int(each["level"]), date.fromisoformat(each["due_on"]), of(each, "open"), of(each, "asked"),
+            of(each, "fee") + of(each, "fixed_sum"),
             of(each, "interest"), of(each, "interest_computed"),
         )
         for each in data["items"]

@@ -67,13 +67,8 @@ def tell(case: Case, folder: Path, *, product: bool) -> None:
             assert differences(found.notices, did) == [], "\n".join([case.name, *scene.told])
 
 
-TWICE = "what the law gives for an invoice is claimed once"
-
-
 def marked(at: int, case: Case) -> object:
     """Every second story is told on each run of the suite, all of them by the long one."""
-    if case.name == TWICE:
-        return pytest.param(case, marks=pytest.mark.xfail(reason="claimed at each level", strict=True))
     return pytest.param(case, marks=pytest.mark.long) if at % 2 else case
 
 
@@ -81,11 +76,6 @@ def marked(at: int, case: Case) -> object:
 def test_it_happens_as_worked_out_by_hand(case: Case, tmp_path: Path) -> None:
     """The clerk on the files that bill writes, and bill itself."""
     tell(case, tmp_path, product=True)
-
-
-@pytest.mark.parametrize("case", [each for each in CASES if each.name == TWICE], ids=[TWICE])
-def test_the_clerk_alone(case: Case, tmp_path: Path) -> None:
-    tell(case, tmp_path, product=False)
 
 
 def run_up(rates: Rates, principal: int, first: date, days: int) -> Fraction:
