@@ -130,6 +130,7 @@ CODES = {
     "W674": "a delivery that was refused",
     "W675": "a delivery that waits too long",
     "W676": "a delivery in a folded file that is not over",
+    "W678": "interest claimed that has run up no more",
     # reminders
     "E680": "an invoice reminded twice at one level",
     "E681": "a claim made twice",

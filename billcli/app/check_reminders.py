@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 
 from billcli.app.books import Books
@@ -13,9 +14,11 @@ from billcli.core.delivery import COUNTS
 from billcli.core.dunning.assess import assess
 from billcli.core.dunning.levels import counting, next_step, notice_stands
 from billcli.core.facts import DeliveryFact
+from billcli.core.instalments import agreed_parts
 from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError
-from billcli.index import find, queries, reminder_queries
+from billcli.index import find, hold_queries, queries, reminder_queries
+from billcli.model.dunning import Dunning
 
 
 def reminders(books: Books, without: Lost) -> Iterator[Diagnostic]:
@@ -34,6 +37,8 @@ def reminders(books: Books, without: Lost) -> Iterator[Diagnostic]:
         return
     yield from checks.check_levels(asked, {each.name: each for each in dunning.policies} if dunning else {})
     yield from checks.check_interest(asked)
+    if not any(without.any_of(folder) for folder in ("payments", "credit-notes", "write-offs", "holds", "invoices")):
+        yield from checks.check_overclaimed(asked, _run_up(books, asked, dunning))
     yield from checks.check_open(asked)
     if not without.any_of("approvals"):
         yield from checks.check_consent(asked, reminder_queries.approvals(books.index, list({each.notice.customer for each in asked})))
@@ -59,6 +64,37 @@ def _asked(books: Books, without: Lost) -> list[Asked]:
         for item in items[notice.id]
         if (fact := invoices.get(item.invoice)) is not None
     ]
+
+
+def _run_up(books: Books, asked: Sequence[Asked], dunning: Dunning | None) -> dict[str, int]:
+    """By the books of today, the interest of every invoice on which some was claimed; not of those for which a rate is missing."""
+    from billcli.app.dunning import regime as regime_of
+    from billcli.core.dunning.notice import History, run_up
+
+    claimed = [each for each in asked if each.counts and each.item.interest]
+    try:
+        regime = regime_of(dunning) if dunning is not None and claimed else None
+    except BillError:
+        regime = None  # one that is not there, which another finding says
+    if regime is None:
+        return {}
+    today = max(books.today, *(each.notice.booked_on for each in claimed))
+    rows = {each.item.invoice: each.rows for each in claimed}
+    facts = queries.invoices(books.index, list(rows))
+    own = queries.instalments_of(books.index, [each.number for each in facts.values() if each.parts > 1])
+    every = reminder_queries.holds_of(books.index, list({each.customer for each in facts.values()}), today)
+    holds = {
+        each.number: [hold for hold in every if hold.customer == each.customer and hold.invoice in (None, each.number)]
+        for each in facts.values()
+    }
+    plans = [hold.id for hold in every if hold.kind == "plan"]
+    history = History(rows, holds, hold_queries.plan_parts_of(books.index, plans) if plans else {})
+    found = {}
+    for number, fact in facts.items():
+        agreed = agreed_parts(fact.due_on, fact.gross, own.get(number), None)
+        with suppress(BillError):
+            found[number] = 0 if fact.voided_on else run_up(fact, agreed, regime, history, today)[0]
+    return found
 
 
 def _stands(deliveries: list[DeliveryFact], without: Lost) -> str:

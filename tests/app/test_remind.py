@@ -204,6 +204,17 @@ def test_what_the_law_gives_for_an_invoice_is_claimed_at_the_first_level_that_ha
     assert said.count("[E") == 1
 
 
+def test_money_dated_back_makes_interest_claimed_too_high_and_check_says_so(ledger: Path) -> None:
+    run(ledger, "2026-04-06")
+    run(ledger, "2026-04-20")  # claims 6.42 for 19 days
+    done("payment", "add", "-c", "nordwind", "-a", "600", "-i", "INV-2026-0001", "--received-on", "2026-04-03", "--yes", cwd=ledger,
+         at="2026-04-21")  # fmt: skip
+    said = bill("check", cwd=ledger, at="2026-04-21")  # 1200.00 × 10.27 % × 2 and 600.00 × 18 days
+    assert said.code == 0
+    assert "INV-2026-0001: 6.42 EUR of interest is claimed; by the books of today 3.71 EUR has run up, 2.71 EUR less" in said.out
+    assert "W678" not in bill("check", cwd=ledger, at="2026-06-20").out  # by then more has run up
+
+
 def test_a_partial_payment_lowers_what_is_asked_and_what_runs_up(ledger: Path) -> None:
     run(ledger, "2026-04-06")
     done(*PAID[:6], "--amount", "1000.00", "--yes", cwd=ledger, at="2026-04-11")
