@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from billcli.app.books import Books
-from billcli.errors import BillError
+from billcli.app.books import Books, open_books
+from billcli.app.context import Context
+from billcli.errors import BillError, UsageError
 from billcli.store.audit import clone_id
 
 
@@ -16,3 +17,14 @@ def ensure_sender(books: Books) -> None:
     if sender != here:
         message = f"recurring invoices, reminders and mail come from the working copy {sender}, and this one is {here}"
         raise BillError(message, 'run it there, or move it here with "bill outbox here"; nothing may run there any more then')
+
+
+def ensure_today(context: Context) -> None:
+    """Raises ``UsageError`` where ``--as-of`` names another day: what leaves the house by itself leaves it on the day it says."""
+    if context.as_of_text is None:
+        return
+    with open_books(context, whole=False) as books:
+        today = context._replace(as_of_text=None).today(books.index)
+        if books.today != today:
+            message = f"--as-of {books.today}: invoices, reminders and mail come out by themselves for today alone, {today}"
+            raise UsageError(message, "look at another day with --dry-run")

@@ -8,6 +8,7 @@ from billcli.cli.lazy import typer
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to look at the books from; today where left out.")]
 Today = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to take as today; today where left out.")]
+Looked = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="With --dry-run: the day to take as today.")]
 Form = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")]
 Answer = Annotated[str, typer.Option("--format", metavar="table|json", help="How to answer: for a person, or for a program.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")]

@@ -18,7 +18,7 @@ from billcli.cli.common import (
     write_command,
 )
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Looked, Quiet, Today, Yes
 from billcli.errors import NeedsPerson, UsageError
 
 _HELP = """Invoices that come out by themselves: templates, what they made, what is due.
@@ -175,7 +175,7 @@ def run(
     catch_up: Annotated[
         int | None, typer.Option("--catch-up", metavar="N", min=0, help="How many missed periods of each; else as its template says.")
     ] = None,
-    as_of: Today = None,
+    as_of: Looked = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,
@@ -190,6 +190,7 @@ def run(
     Example: bill recurring run --yes --quiet
     """
     from billcli.app.recurring import RunOptions, plan_run
+    from billcli.app.sender import ensure_today
     from billcli.app.write import carry_out
     from billcli.app.write import preview as plan_shown
     from billcli.render.progress import progress_bar
@@ -197,6 +198,8 @@ def run(
     check_form(form, ("table", "json"))
     planner = plan_run(RunOptions(tuple(templates or ()), limit, catch_up))
     where = context(ctx, as_of)
+    if not dry_run:
+        ensure_today(where)
     with progress_bar("Reading the ledger") as progress:
         if yes and not dry_run:
             done = carry_out(where, planner, None, progress)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from billcli.cli.common import agreed, check_form, context, out, say
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, DryRun, Quiet, Today, Yes
+from billcli.cli.options import Answer, DryRun, Looked, Quiet, Yes
 from billcli.errors import NeedsPerson
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def run(
-    ctx: typer.Context, as_of: Today = None, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Answer = "table"
+    ctx: typer.Context, as_of: Looked = None, dry_run: DryRun = False, yes: Yes = False, quiet: Quiet = False, form: Answer = "table"
 ) -> None:
     """All that comes out by itself, for cron: issue recurring invoices, mail new ones, remind, try again what was deferred.
 
@@ -27,10 +27,13 @@ def run(
     Example: bill run --yes
     """
     from billcli.app import run as app_run
+    from billcli.app.sender import ensure_today
     from billcli.render.progress import progress_bar
 
     check_form(form, ("table", "json"))
     where = context(ctx, as_of)
+    if not dry_run:
+        ensure_today(where)
     with progress_bar("Making documents") as progress:
         if dry_run or not yes:
             steps = app_run.previewed(where, progress)

@@ -437,7 +437,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'recurring run': ('Issue what is due, each period once', (
         ('--limit', '?', 'The most documents made in all'),
         ('--catch-up', '?', 'How many missed periods of each; else as its template says'),
-        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--as-of', '?', 'With --dry-run: the day to take as today'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),
         ('--quiet -q', '', 'Say nothing when all goes well'),
@@ -827,7 +827,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--format', 'table|json', 'How to answer: for a person, or for a program'),
     ), ()),
     'run': ('All that comes out by itself, for cron: issue recurring invoices, mail new ones, remind, try again what was deferred', (
-        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--as-of', '?', 'With --dry-run: the day to take as today'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),
         ('--quiet -q', '', 'Say nothing when all goes well'),

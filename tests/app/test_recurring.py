@@ -78,6 +78,21 @@ def test_only_the_working_copy_named_as_sender_runs(tmp_path: Path, sender: str,
     assert [each["period"] for each in preview.json["rows"]] == ["2026-01-01"]
 
 
+@pytest.mark.parametrize("words", [("recurring", "run"), ("run",)])
+def test_another_day_than_today_is_only_looked_at(tmp_path: Path, words: tuple[str, ...]) -> None:
+    root = ledger(tmp_path, template("hosting"))
+    before = documents(root)
+    for day in ("2025-12-31", "2026-01-02"):
+        ran = bill(*words, "--yes", "--as-of", day, cwd=root, at="2026-01-01")
+        assert (ran.code, "--dry-run" in ran.err) == (2, True), ran.err
+    assert documents(root) == before
+    looked = done(*words, "--dry-run", "--as-of", "2026-02-01", cwd=root, at="2026-01-01")
+    assert "2 recurring invoices" in looked.err
+    assert documents(root) == before
+    done(*words, "--yes", "--as-of", "2026-01-01", cwd=root, at="2026-01-01")
+    assert periods_made(root) == ["recurring:hosting@2026-01-01"]
+
+
 def test_the_bound_of_a_run_takes_the_longest_due_first_and_tells_the_rest(tmp_path: Path) -> None:
     root = ledger(tmp_path, template("a"), template("b", starts="2026-01-15"), template("c", every="week", starts="2026-02-16"))
     ran = run(root, "2026-02-20", "--limit", "3", "--format", "json")
