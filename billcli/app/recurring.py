@@ -11,13 +11,14 @@ from billcli.app.sender import ensure_sender
 from billcli.core.facts import RecurringDocument, Standing
 from billcli.core.plan import Plan
 from billcli.core.recurring import (
+    FITTING_HINT,
     Period,
     Rhythm,
-    begins_a_period,
     caught_up,
     draft_id,
     due_on,
     due_periods,
+    misfit,
     newest_due,
     period_of,
     rhythm_of,
@@ -83,10 +84,30 @@ def standing_of(books: Books, template_id: str, made: Sequence[RecurringDocument
     for each in made:
         if each.template == template_id:
             mine.setdefault(each.begins_on, each)
-    if odd := next((each for first, each in sorted(mine.items()) if not begins_a_period(rhythm, first)), None):
-        message = f"{odd.name} was made for a period from {odd.begins_on}, and none begins then any more"
-        raise BillError(message, "put its days and every: back; for another rhythm end this template and begin a new one")
+    for each in sorted(mine.values(), key=lambda each: each.begins_on):
+        if each.voided_on is None and (why := misfit(rhythm, each.begins_on, each.ends_on)):
+            raise BillError(f"{each.name} was made {why}", FITTING_HINT)
+    if not mine:
+        _ensure_not_renamed(books, template, rhythm, made)
     return Standings(template, rhythm, mine)
+
+
+def _ensure_not_renamed(books: Books, template: Recurring, rhythm: Rhythm, made: Sequence[RecurringDocument]) -> None:
+    """Raises ``BillError`` where a template that is gone has made the customer documents for days of this one: it may be the same one."""
+    known = set(find.keys(books.index, "recurring"))
+    gone = [
+        (each.ends_on or each.begins_on, each)
+        for each in made
+        if each.customer == template.customer and each.template not in known and each.voided_on is None
+        if (each.ends_on or each.begins_on) >= rhythm.starts_on and each.begins_on <= (rhythm.ends_on or each.begins_on)
+    ]
+    if gone:
+        last, document = max(gone, key=lambda each: (each[0], each[1].name))
+        message = f"{document.name} was made for days through {last} by {document.template}, which is not there any more"
+        after = last + timedelta(days=1)
+        raise BillError(
+            message, f"if this is {document.template} under a new name, give it back; else let it begin after that: starts_on: {after}"
+        )
 
 
 def not_made(books: Books, standing: Standings, day: date) -> list[Period]:
@@ -126,11 +147,21 @@ def due_now(books: Books, ids: Sequence[str], day: date, catch_up: int | None = 
         most = template.catch_up if catch_up is None else catch_up
         now = caught_up(missing, newest_due(standing.rhythm, day), most)
         due += [Due(template, each, due_on(each, standing.rhythm)) for each in now]
-        if (waiting := len(missing) - len(now)) and (most or catch_up is not None):
-            first = next(each for each in missing if each not in now)
-            reason = f"{counted(waiting, 'more period')} {'is' if waiting == 1 else 'are'} due; one run makes up for at most {most}"
-            left.append(Left(name, first.begins_on, reason, "the next run goes on, or say --catch-up N"))
+        if waiting := [each for each in missing if each not in now]:
+            left.append(_waiting(name, waiting, most))
     return sorted(due, key=lambda each: (each.due_on, each.template.id, each.period.begins_on)), left
+
+
+def _waiting(template: str, periods: Sequence[Period], most: int) -> Left:
+    """Periods that are due and that this run does not make."""
+    what, first = counted(len(periods), "more period" if most else "missed period"), periods[0].begins_on
+    is_are = "is" if len(periods) == 1 else "are"
+    if most:
+        return Left(
+            template, first, f"{what} {is_are} due; one run makes up for at most {most}", "the next run goes on, or say --catch-up N"
+        )
+    hint = f'"bill recurring run {template} --catch-up N" makes them; where they are not wanted, end it before them and begin a new one'
+    return Left(template, first, f"{what} {is_are} due; catch_up is 0, so a person makes them", hint)
 
 
 def master_for(books: Books, customer: str, settings: Settings) -> Master:

@@ -64,6 +64,7 @@ class InvoiceFact(NamedTuple):
     voided_on: date | None
     lines: int
     buyer_reference: str | None = None
+    service_until: date | None = None
 
 
 class OpenInvoice(NamedTuple):
@@ -220,13 +221,18 @@ class RecurringFact(NamedTuple):
 
 
 class RecurringDocument(NamedTuple):
-    """What a template made for a period: an invoice, or a draft, which has no day of issue. ``file`` is where it stands."""
+    """What a template made for a period: an invoice, or a draft, which has no day of issue. ``file`` is where it stands.
+
+    ``ends_on`` is the last day of the period as the document says it; None where it says none, or one before the first.
+    """
 
     file: str
     kind: str
     name: str
+    customer: str
     template: str
     begins_on: date
+    ends_on: date | None
     issued_on: date | None
     voided_on: date | None
 
@@ -425,6 +431,7 @@ class DraftFact(NamedTuple):
     issued_on: date | None
     external_id: str | None
     content: str
+    service_until: date | None = None
 
 
 class Settlement(NamedTuple):

@@ -142,8 +142,12 @@ def _customer(customer: Customer) -> Iterator[Fact]:
     ])  # fmt: skip
 
 
+def _until(document: Invoice | Draft) -> date | None:
+    return document.service_period.ends_on if document.service_period else None
+
+
 def _draft(draft: Draft) -> Iterator[Fact]:
-    yield DraftFact(draft.id, draft.customer, len(draft.lines), draft.issued_on, draft.external_id, seal.content(draft))
+    yield DraftFact(draft.id, draft.customer, len(draft.lines), draft.issued_on, draft.external_id, seal.content(draft), _until(draft))
     taxes = [("tax", each.tax, ("adjustments", at, "tax")) for at, each in enumerate(draft.adjustments)]
     yield from _references([("customer", draft.customer, ("customer",)), *_lines(draft.lines, frozen=False), *taxes, *_tags(draft.tags)])
 
@@ -163,6 +167,7 @@ def _invoice(invoice: Invoice) -> Iterator[Fact]:
         imported=int(invoice.imported is not None),
         external_id=invoice.imported.external_id if invoice.imported else invoice.external_id, content=hashes.content,
         digest=hashes.digest, seal=invoice.seal, voided_on=invoice.void.on if invoice.void else None, lines=len(invoice.lines),
+        service_until=_until(invoice),
     )  # fmt: skip
     if len(invoice.instalments) > 1:
         yield from (InstalmentFact(number, part.due_on, _minor(part.amount, currency)) for part in invoice.instalments)

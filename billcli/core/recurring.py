@@ -141,6 +141,26 @@ def begins_a_period(rhythm: Rhythm, day: date) -> bool:
     return day == rhythm.starts_on or day == boundary(rhythm.anchor, rhythm.every, full_period(rhythm.anchor, rhythm.every, day))
 
 
+FITTING_HINT = "put its days and every: back; another rhythm is another template, that starts the day after what is made"
+
+
+def misfit(rhythm: Rhythm, begins_on: date, ends_on: date | None) -> str | None:
+    """Why something made for those days is no period of this rhythm, or why days after it would never be invoiced; None where it fits.
+
+    An end of the template that was moved back does not matter. Moved on or taken out, it leaves the rest of a period that it had cut.
+    """
+    if not begins_a_period(rhythm, begins_on):
+        return f"for a period from {begins_on}, and none begins then any more"
+    last = boundary(rhythm.anchor, rhythm.every, full_period(rhythm.anchor, rhythm.every, begins_on) + 1) - _ONE
+    if ends_on is None or ends_on == last:
+        return None
+    if ends_on > last:
+        return f"for {begins_on} to {ends_on}, and that period ends on {last} now"
+    if rhythm.ends_on is None or rhythm.ends_on > ends_on:
+        return f"for {begins_on} to {ends_on}, and that period goes on through {min(last, rhythm.ends_on or last)} now"
+    return None
+
+
 def caught_up(missing: list[Period], newest: date | None, catch_up: int) -> list[Period]:
     """Which of the periods that are due and not made one run makes, oldest first.
 

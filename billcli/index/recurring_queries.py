@@ -14,11 +14,11 @@ _BEYOND = PREFIX[:-1] + ";"
 """The first text after all that begin with the prefix."""
 
 _MADE = """
-SELECT f.path, 'invoice', i.number, i.external_id, i.issued_on, i.voided_on FROM invoices i JOIN files f ON f.id = i.file
+SELECT f.path, 'invoice', i.number, i.customer, i.external_id, i.service_until, i.issued_on, i.voided_on FROM invoices i JOIN files f ON f.id = i.file
 WHERE i.external_id >= :p AND i.external_id < :q
-UNION ALL SELECT f.path, 'draft', d.id, d.external_id, NULL, NULL FROM drafts d JOIN files f ON f.id = d.file
+UNION ALL SELECT f.path, 'draft', d.id, d.customer, d.external_id, d.service_until, NULL, NULL FROM drafts d JOIN files f ON f.id = d.file
 WHERE d.external_id >= :p AND d.external_id < :q
-ORDER BY 4, 2 DESC, 6, 1
+ORDER BY 5, 2 DESC, 8, 1
 """
 
 
@@ -34,10 +34,10 @@ def documents(connection: sqlite3.Connection) -> list[RecurringDocument]:
     """Every invoice and draft whose external id names a template and a period; of one period the invoices first, void ones last of them."""
     day = date.fromisoformat
     found = []
-    for path, kind, name, external, issued, voided in connection.execute(_MADE, {"p": PREFIX, "q": _BEYOND}):
+    for path, kind, name, customer, external, until, issued, voided in connection.execute(_MADE, {"p": PREFIX, "q": _BEYOND}):
         if named := period_of(external):
-            dates = (day(issued) if issued else None, day(voided) if voided else None)
-            found.append(RecurringDocument(path, kind, name, *named, *dates))
+            ends, on, void = (day(each) if each else None for each in (until, issued, voided))
+            found.append(RecurringDocument(path, kind, name, customer, *named, ends if ends and ends >= named[1] else None, on, void))
     return found
 
 

@@ -35,7 +35,7 @@ CREATE INDEX customers_file ON customers (file);
 
 CREATE TABLE drafts (
   file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, lines INTEGER NOT NULL, issued_on TEXT, external_id TEXT,
-  content TEXT NOT NULL
+  content TEXT NOT NULL, service_until TEXT
 );
 CREATE INDEX drafts_id ON drafts (id);
 CREATE INDEX drafts_file ON drafts (file);
@@ -44,7 +44,7 @@ CREATE TABLE invoices (
   file INTEGER NOT NULL, number TEXT NOT NULL, customer TEXT NOT NULL, type TEXT NOT NULL, issued_on TEXT NOT NULL,
   due_on TEXT NOT NULL, parts INTEGER NOT NULL, currency TEXT NOT NULL, net INTEGER NOT NULL, tax INTEGER NOT NULL,
   gross INTEGER NOT NULL, terms TEXT, reference TEXT, discount_until TEXT, discount_percent TEXT, head TEXT NOT NULL, n INTEGER, imported INTEGER NOT NULL, external_id TEXT,
-  content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT, lines INTEGER NOT NULL, buyer_reference TEXT,
+  content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT, lines INTEGER NOT NULL, buyer_reference TEXT, service_until TEXT,
   open_all INTEGER NOT NULL DEFAULT 0,     -- gross less every row that has not ended
   last_event TEXT NOT NULL DEFAULT ''      -- the last day on which its open balance changes
 );

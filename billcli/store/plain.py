@@ -90,9 +90,11 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
     ]  # fmt: skip
     if taxes:
         content.append(f'"taxes":[{",".join([TAX.json(each) for each in taxes])}]')
+    served = None
     if head["service_period"]:
         period = PERIOD.whole(head["service_period"])
         _ensure(period["begins_on"] <= period["ends_on"])
+        served = period["ends_on"]
         content.append(f'"service_period":{PERIOD.json(period)}')
     apart = pairs(head, INVOICE.apart) + pairs(end, INVOICE_END.apart)
     apart.append(f'"instalments":[{",".join([INSTALMENT.json(each) for each in parts])}]')
@@ -109,7 +111,7 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
         number, customer, head["type"], day, due[0], len(parts), currency, net, tax, gross, _text(head["terms"]), _text(head["reference"]),
         until, percent, head["series"], int(head["counter"]), int(imported is not None),
         _text(imported["external_id"] if imported else end["external_id"]), seal.hash_of(content), seal.hash_of(content + apart),
-        _text(end["seal"]), None, len(lines), _text(head["buyer_reference"]),
+        _text(end["seal"]), None, len(lines), _text(head["buyer_reference"]), served,
     ))]  # fmt: skip
     if len(parts) > 1:
         found += [(InstalmentFact, (number, each, amount)) for each, amount in zip(due, amounts, strict=True)]

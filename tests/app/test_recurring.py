@@ -14,7 +14,7 @@ from billcli.app.books import open_books
 from billcli.app.context import Context, now
 from billcli.app.recurring import mail_wanted
 from billcli.store.audit import clone_id
-from tests.support import LEDGER, Ran, bill, bill_process, documents, done, folder_in_memory, make_ledger
+from tests.support import LEDGER, Ran, bill, bill_process, documents, done, folder_in_memory, make_ledger, parts
 
 CUSTOMERS = """
 --- ledger.yaml
@@ -134,6 +134,19 @@ def test_what_cannot_be_made_stays_back_with_its_reason_and_takes_no_number(tmp_
     assert periods_made(root) == ["recurring:b-good@2026-01-01", "recurring:f-good@2026-01-01", "recurring:k-draft@2026-01-01"]
 
 
+def test_missed_periods_that_wait_for_a_person_are_told(tmp_path: Path) -> None:
+    root = ledger(tmp_path, template("hosting", more="catch_up: 0\n"))
+    assert run(root, "2026-01-01").code == 0
+    for day in ("2026-04-05", "2026-04-06"):
+        ran = run(root, day)
+        assert ran.code == 3
+        assert "left: hosting from 2026-02-01: 2 missed periods are due; catch_up is 0, so a person makes them" in ran.err
+    assert periods_made(root) == ["recurring:hosting@2026-01-01", "recurring:hosting@2026-04-01"]
+    assert "has not made the period 2026-02-01" in bill("check", "--strict", cwd=root, at="2026-04-06").out
+    assert run(root, "2026-04-06", "hosting", "--catch-up", "2").code == 0
+    assert run(root, "2026-04-07").err == "no recurring invoice is due\n"
+
+
 def test_in_a_closed_period_nothing_is_made_and_all_is_told(tmp_path: Path) -> None:
     root = ledger(tmp_path, template("a"), template("b"))
     done("close", "--through", "2026-01-31", "--yes", cwd=root, at="2026-02-01")
@@ -194,8 +207,76 @@ def test_a_rhythm_changed_afterwards_makes_nothing_for_days_already_invoiced(tmp
     assert "INV-2026-0001 was made for a period from 2026-01-01, and none begins then any more" in ran.err
     assert bill("check", cwd=root, at="2026-02-20").out.startswith("error[E696]")
     file.write_text(file.read_text().replace("every: month\nstarts_on: 2026-01-15", "every: quarter\nstarts_on: 2026-01-01"))
-    assert run(root, "2026-02-20").code == 0, "the same first day: nobody can tell, and nothing is invoiced twice"
     assert periods_made(root) == ["recurring:hosting@2026-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "on", "why"),
+    [
+        (
+            template("hosting", every="quarter"), template("hosting"), "2026-03-02",
+            "2026-01-01 to 2026-03-31, and that period ends on 2026-01-31",
+        ),
+        (
+            template("hosting"), template("hosting", every="quarter"), "2026-04-02",
+            "2026-01-01 to 2026-01-31, and that period goes on through",
+        ),
+        (
+            template("hosting", more="ends_on: 2026-01-10\nprorate: true\n"), template("hosting", more="prorate: true\n"), "2026-02-02",
+            "2026-01-01 to 2026-01-10, and that period goes on through 2026-01-31 now",
+        ),
+        (
+            template("hosting", starts="2026-01-01"), template("hosting", more="anchor_on: 2026-01-15\n"), "2026-02-02",
+            "2026-01-01 to 2026-01-31, and that period ends on 2026-01-14 now",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("issue", ["", "issue: draft\n"])
+def test_days_are_invoiced_neither_twice_nor_never_where_the_rhythm_was_changed(
+    tmp_path: Path, before: str, after: str, on: str, why: str, issue: str
+) -> None:
+    root = ledger(tmp_path, before.replace("lines:", f"{issue}lines:"))
+    assert run(root, "2026-01-02").code == 0
+    (root / "recurring" / "hosting.yaml").write_text(parts(after.replace("lines:", f"{issue}lines:"))["recurring/hosting.yaml"])
+    ran = run(root, on)
+    assert (ran.code, ran.out) == (3, "")
+    name = "hosting-2026-01-01" if issue else "INV-2026-0001"
+    assert f"left: hosting: {name} was made for {why}" in ran.err
+    assert periods_made(root) == ["recurring:hosting@2026-01-01"]
+    assert f"error[E696]: {name} was made by hosting for {why}" in bill("check", cwd=root, at=on).out
+    (root / "recurring" / "hosting.yaml").write_text(parts(before.replace("lines:", f"{issue}lines:"))["recurring/hosting.yaml"])
+    assert run(root, "2026-01-03").code == 0, "with the days put back it goes on"
+
+
+def test_what_was_made_is_no_hindrance_once_it_is_void(tmp_path: Path) -> None:
+    root = ledger(tmp_path, template("hosting", every="quarter"))
+    run(root, "2026-01-02")
+    done("invoice", "void", "INV-2026-0001", "--reason", "monthly from now on", "--yes", cwd=root, at="2026-01-03")
+    (root / "recurring" / "hosting.yaml").write_text(parts(template("hosting"))["recurring/hosting.yaml"])
+    assert run(root, "2026-02-02").code == 0
+    assert periods_made(root) == ["recurring:hosting@2026-01-01", "recurring:hosting@2026-02-01"]
+
+
+def test_a_template_with_a_new_name_does_not_make_its_periods_again(tmp_path: Path) -> None:
+    root = ledger(tmp_path, template("hosting"), template("other", customer="kreis"))
+    run(root, "2026-02-02")
+    made = periods_made(root)
+    (root / "recurring" / "hosting.yaml").unlink()
+    (root / "recurring" / "host2.yaml").write_text(parts(template("host2"))["recurring/host2.yaml"])
+    ran = run(root, "2026-02-03")
+    assert (ran.code, ran.out) == (3, "")
+    assert "left: host2: INV-2026-0003 was made for days through 2026-02-28 by hosting, which is not there any more" in ran.err
+    assert "starts_on: 2026-03-01" in ran.err
+    assert periods_made(root) == made
+    [row] = [
+        each
+        for each in bill("recurring", "list", "--format", "json", cwd=root, at="2026-02-03").json["rows"]
+        if each["template"] == "host2"
+    ]
+    assert row["state"] == "stopped"
+    (root / "recurring" / "host2.yaml").write_text(parts(template("host2", starts="2026-03-01"))["recurring/host2.yaml"])
+    assert run(root, "2026-03-01").code == 0
+    assert sorted({*periods_made(root)} - {*made}) == ["recurring:host2@2026-03-01", "recurring:other@2026-03-01"]
 
 
 def test_a_draft_deleted_by_hand_or_without_its_external_id_is_not_made_again(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from billcli.core.recurring import (
     due_on,
     due_periods,
     external_id,
+    misfit,
     newest_due,
     parse_every,
     period_of,
@@ -119,6 +120,29 @@ def test_a_day_begins_a_period_or_does_not() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("found", "begins_on", "ends_on", "why"),
+    [
+        (rhythm("month", "2026-01-01"), "2026-03-01", "2026-03-31", ""),
+        (rhythm("month", "2026-01-01"), "2026-03-01", "", ""),
+        (rhythm("month", "2026-01-17", "2026-02-01"), "2026-01-17", "2026-01-31", ""),
+        (rhythm("month", "2026-01-01", ends="2026-03-10"), "2026-03-01", "2026-03-10", ""),
+        (rhythm("month", "2026-01-01", ends="2026-03-05"), "2026-03-01", "2026-03-10", ""),
+        (rhythm("month", "2026-01-01", ends="2026-02-28"), "2026-03-01", "2026-03-31", ""),
+        (rhythm("month", "2026-01-01"), "2026-03-15", "2026-04-14", "none begins then any more"),
+        (rhythm("month", "2026-01-01"), "2026-01-01", "2026-03-31", "that period ends on 2026-01-31 now"),
+        (rhythm("month", "2026-01-15", "2026-02-01"), "2026-01-15", "2026-02-14", "that period ends on 2026-01-31 now"),
+        (rhythm("quarter", "2026-01-01"), "2026-01-01", "2026-01-31", "that period goes on through 2026-03-31 now"),
+        (rhythm("month", "2026-01-01"), "2026-03-01", "2026-03-10", "that period goes on through 2026-03-31 now"),
+        (rhythm("month", "2026-01-01", ends="2026-03-20"), "2026-03-01", "2026-03-10", "that period goes on through 2026-03-20 now"),
+    ],
+)
+def test_what_was_made_fits_the_rhythm_by_both_its_days(found: Rhythm, begins_on: str, ends_on: str, why: str) -> None:
+    said = misfit(found, day(begins_on), day(ends_on) if ends_on else None)
+    assert (said or "").endswith(why)
+    assert bool(said) == bool(why)
+
+
 A, B, C, E = (Period(day(f"2026-0{n}-01"), day(f"2026-0{n}-28"), day(f"2026-0{n}-01"), day(f"2026-0{n}-28")) for n in (1, 2, 3, 4))
 
 
@@ -178,6 +202,7 @@ def test_periods_tile_time_without_gap_or_overlap(found: Rhythm) -> None:
     for each in every:
         assert each.full_begins_on <= each.begins_on <= each.ends_on <= each.full_ends_on
         assert begins_a_period(found, each.begins_on)
+        assert misfit(found, each.begins_on, each.ends_on) is None
     assert sum(each.is_part for each in every[1:-1]) == 0
     if found.ends_on and len(every) < 60:
         assert every[-1].ends_on == found.ends_on

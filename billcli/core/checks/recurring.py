@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from billcli.core.checks.amounts import check_amounts
 from billcli.core.facts import RecurringDocument
-from billcli.core.recurring import Period, Rhythm, begins_a_period, parse_every
+from billcli.core.recurring import FITTING_HINT, Period, Rhythm, misfit, parse_every
 from billcli.core.recurring_texts import check_placeholders
 from billcli.diagnostics import Diagnostic, Path, did_you_mean, dotted
 from billcli.model.recurring import Recurring
@@ -91,10 +91,8 @@ def check_made(
             message = f'{first.name} was made by the template "{template}", which does not exist'
             hint = did_you_mean(template, list(rhythms)) or f"bring recurring/{template}.yaml back; git may have it"
             yield Diagnostic("E695", message, first.file, path, hint=hint)
-        elif rhythm and not begins_a_period(rhythm, begins_on):
-            message = f"{first.name} was made by {template} for a period from {begins_on}, and none of it begins then any more"
-            hint = "put its days and every: back; for another rhythm end it and begin a new one"
-            yield Diagnostic("E696", message, first.file, path, hint=hint)
+        elif rhythm and not first.voided_on and (why := misfit(rhythm, begins_on, first.ends_on)):
+            yield Diagnostic("E696", f"{first.name} was made by {template} {why}", first.file, path, hint=FITTING_HINT)
         for each in others:
             if first.kind == each.kind == "draft":  # two invoices are E409, a draft beside its invoice is W512
                 message = f"{each.name} is of the same period of {template} as {first.name}, the one from {begins_on}"
