@@ -39,8 +39,11 @@ if TYPE_CHECKING:
 LIMIT = 200
 """The most documents one run makes, where nobody says otherwise."""
 
-MAIL_DAYS = 31
-"""How long after its issue an invoice of a template with ``mail: true`` is still mailed by itself, where nothing was sent of it yet."""
+MAIL_DAYS = 62
+"""How long after its issue an invoice of a template with ``mail: true`` is still mailed by itself, where nothing was sent of it yet.
+
+Longer than a machine is usually off, or an address missing; what is older is told, and a person sends it.
+"""
 
 
 class Due(NamedTuple):
@@ -321,14 +324,29 @@ def mail_wanted(books: Books) -> list[str]:
 
     Only those issued in the last ``MAIL_DAYS`` days: a template that is switched to mail does not send its past.
     """
-    mailing = {each.id for each in recurring_queries.templates(books.index) if each.mail}
     since = books.today - timedelta(days=MAIL_DAYS)
-    fresh = [
-        each.name
-        for each in recurring_queries.documents(books.index)
-        if each.template in mailing and each.issued_on and since <= each.issued_on <= books.today and each.voided_on is None
-    ]
+    fresh = [each.name for each in _to_mail(books) if each.issued_on and each.issued_on >= since]
     return delivery_queries.never_planned(books.index, fresh)
+
+
+def mail_lapsed(books: Books) -> list[dict[str, Any]]:
+    """Those that are too old to be mailed by themselves and not paid: the customer may never have seen them. As a run leaves them."""
+    since = books.today - timedelta(days=MAIL_DAYS)
+    old = {each.name: each for each in _to_mail(books) if each.issued_on and each.issued_on < since}
+    return [
+        {
+            "documents": [name], "customer": old[name].customer, "there": False,
+            "reason": f'not mailed, though issued on {old[name].issued_on} already: "bill invoice send {name}", or --by-hand how it went',
+        }
+        for name in delivery_queries.never_planned(books.index, list(old), unpaid=True)
+    ]  # fmt: skip
+
+
+def _to_mail(books: Books) -> Iterator[RecurringDocument]:
+    mailing = {each.id for each in recurring_queries.templates(books.index) if each.mail}
+    for each in recurring_queries.documents(books.index) if mailing else ():
+        if each.template in mailing and each.issued_on and each.issued_on <= books.today and each.voided_on is None:
+            yield each
 
 
 def series_of(books: Books, external: str | None) -> str | None:

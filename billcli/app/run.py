@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.books import Books, open_books
@@ -20,11 +21,12 @@ from billcli.store.lock import MailBusy, wait_seconds, writer_lock
 
 if TYPE_CHECKING:
     from billcli.app.outbox import Handed
+    from billcli.app.outbox.parcel import Packed
     from billcli.model.settings import Settings
     from billcli.render.studio import Studio
 
 MAILED_AT_ONCE = 500
-"""The most invoices of which one run plans mails; the others wait for the next one."""
+"""How many mails of invoices one run plans at the most, about; the other invoices wait for the next one."""
 
 
 class Step(NamedTuple):
@@ -91,13 +93,34 @@ class Runner:
             yield "reminders", reminders(Wanted(), self.studio, self.context.now)
 
     def _invoices(self, settings: Settings) -> Planner:
+        def planner(books: Books) -> Plan:
+            from billcli.app.outbox.plan import delivery_plan
+            from billcli.app.recurring import mail_lapsed
+
+            plan = delivery_plan(books, "invoice send", self._packed(books, to_be_mailed(books, settings)))
+            late = mail_lapsed(books)
+            return replace(
+                plan,
+                summary=(*plan.summary, *(f"not sent: {each['documents'][0]}: {each['reason']}" for each in late)),
+                result={**plan.result, "left": [*plan.result["left"], *late]},
+            )
+
+        return planner
+
+    def _packed(self, books: Books, numbers: Sequence[str]) -> Packed:
+        """Only what can go takes one of the places: what has no address, or a template that fails, must not keep the others from going."""
+        from billcli.app.outbox.pack import pack
+        from billcli.app.outbox.parcel import Packed
         from billcli.app.outbox.parcels import Sending, parcels_of
-        from billcli.app.outbox.plan import plan_deliveries
 
-        def parcels(books: Books) -> Any:
-            return parcels_of(books, "invoice", to_be_mailed(books, settings)[:MAILED_AT_ONCE], Sending())
-
-        return plan_deliveries("invoice send", parcels, self.studio, self.context.now)
+        packed, rest = Packed((), (), ()), list(numbers)
+        while rest and (places := MAILED_AT_ONCE - len(packed.deliveries)) > 0:
+            some, rest = rest[:places], rest[places:]
+            more = pack(books, parcels_of(books, "invoice", some, Sending()), self.studio, self.context.now)
+            packed = Packed(
+                packed.steps + more.steps, packed.deliveries + more.deliveries, packed.left + more.left, packed.there + more.there
+            )  # fmt: skip
+        return packed
 
 
 def to_be_mailed(books: Books, settings: Settings) -> list[str]:
@@ -136,9 +159,9 @@ def run(context: Context, progress: Progress = no_progress) -> Ran:
             done = carry_out(context, planner, None, progress, commit=False) if made.steps else None
             steps.append(Step(name, done.plan if done else made))
             dones += [done] if done else []
-        except ChangedMeanwhile:
-            raise
         except BillError as error:
+            if isinstance(error, ChangedMeanwhile) and not steps:
+                raise  # somebody else is at the ledger: nothing is done yet, so the next run does it all
             problems.append(error)
             steps.append(Step(name, None, error))
     handed = None

@@ -86,10 +86,11 @@ def invoices_without(connection: sqlite3.Connection, since: date, until: date) -
     return [number for (number,) in connection.execute(sql, (since.isoformat(), until.isoformat()))]
 
 
-def never_planned(connection: sqlite3.Connection, numbers: Sequence[str]) -> list[str]:
-    """Those of these invoices of which nothing was ever planned to be sent."""
+def never_planned(connection: sqlite3.Connection, numbers: Sequence[str], *, unpaid: bool = False) -> list[str]:
+    """Those of these invoices of which nothing was ever planned to be sent; with ``unpaid`` only those with something open."""
     marks, values = names_in(numbers)
-    sql = f"SELECT number FROM invoices WHERE number IN {marks} AND number NOT IN ({_PLANNED}) ORDER BY number"
+    rest = "AND open_all > 0 " if unpaid else ""
+    sql = f"SELECT number FROM invoices WHERE number IN {marks} AND number NOT IN ({_PLANNED}) {rest}ORDER BY number"
     return [number for (number,) in connection.execute(sql, values)]
 
 

@@ -345,8 +345,8 @@ def test_invoices_to_be_mailed_are_those_without_any_delivery(tmp_path: Path) ->
     delivery.write_text(delivery.read_text().replace("channel: mail\nto: a@b.example", "channel: file"))
     assert wanted(root, "2026-01-03") == ["INV-2026-0001"], "a PDF in a folder went to nobody"
     delivery.unlink()
-    assert wanted(root, "2026-02-01") == ["INV-2026-0001"]
-    assert wanted(root, "2026-02-02") == []
+    assert wanted(root, "2026-03-04") == ["INV-2026-0001"]
+    assert wanted(root, "2026-03-05") == []
 
 
 def wanted(root: Path, day: str) -> list[str]:
