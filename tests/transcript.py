@@ -7,7 +7,7 @@
 
 Before the first command stand files of the ledger (``--- customers/x.yaml``, see ``support.make_ledger``) and talk. ``% on 2026-03-14``
 sets the clock for what follows, ``% in demo`` goes to a copy of the demo ledger. ``$ cat FILE`` shows a file, ``$ cd DIR`` goes there.
-``$ NAME=value bill …`` sets a variable for one command.
+``$ NAME=value bill …`` sets a variable for one command. ``TMP`` is the folder of the test, in such a value and in what comes out.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def play(transcript: Transcript, folder: Path) -> Iterator[tuple[Step, tuple[str
         words = shlex.split(step.command)
         env = {}
         while match := re.match(r"([A-Z_]+)=(.*)", words[0]):
-            env[match[1]] = match[2]
+            env[match[1]] = match[2].replace("TMP", str(folder))
             del words[0]
         match words[0]:
             case "cat":

@@ -37,6 +37,15 @@ class Step(NamedTuple):
     problem: BillError | None = None
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """What it does, for a person; what stays back is said by ``waits``."""
+        if self.plan is None or not self.plan.steps:
+            return ()
+        mail = self.plan.result.get("mail", ()) if self.name == "recurring" else ()
+        done = [line for line in self.plan.summary if not line.startswith(("not sent: ", "not reminded: "))]
+        return (*done, *((f"to be mailed once issued: {', '.join(mail)}",) if mail else ()))
+
+    @property
     def waits(self) -> tuple[str, ...]:
         """What a person has to do something about before it goes on."""
         left = self.plan.result.get("left", ()) if self.plan else ()
@@ -98,12 +107,7 @@ class Runner:
             from billcli.app.recurring import mail_lapsed
 
             plan = delivery_plan(books, "invoice send", self._packed(books, to_be_mailed(books, settings)))
-            late = mail_lapsed(books)
-            return replace(
-                plan,
-                summary=(*plan.summary, *(f"not sent: {each['documents'][0]}: {each['reason']}" for each in late)),
-                result={**plan.result, "left": [*plan.result["left"], *late]},
-            )
+            return replace(plan, result={**plan.result, "left": [*plan.result["left"], *mail_lapsed(books)]})
 
         return planner
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from billcli.cli.common import agreed, check_form, context, out, say
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, DryRun, Looked, Quiet, Yes
-from billcli.errors import NeedsPerson
+from billcli.errors import BillError, NeedsPerson
 
 if TYPE_CHECKING:
     from billcli.app.run import Ran, Step
@@ -39,6 +39,8 @@ def run(
             steps = app_run.previewed(where, progress)
             for step in steps:
                 _say_step(step)
+                for line in step.waits:
+                    say(f"waits for a person: {line}")
             if dry_run:
                 say("dry run: nothing was written, nothing was sent")
                 _answer({step.name: dict(step.plan.result) for step in steps if step.plan} | {"dry_run": True}, form)
@@ -49,10 +51,14 @@ def run(
 
 
 def _say_step(step: Step) -> None:
-    for line in step.plan.summary if step.plan else ():
+    for line in step.told:
         say(line)
     if step.problem:
-        say(f"{step.name}: {step.problem.message}" + (f" ({step.problem.hint})" if step.problem.hint else ""))
+        say(f"{step.name}: {_worded(step.problem)}")
+
+
+def _worded(problem: BillError) -> str:
+    return problem.message + (f" ({problem.hint})" if problem.hint else "")
 
 
 def _tell(ran: Ran, form: str, *, quiet: bool) -> None:
@@ -71,7 +77,7 @@ def _tell(ran: Ran, form: str, *, quiet: bool) -> None:
         for line in handed.lines:
             say(line)
     for each in ran.problems[1:]:
-        say(f"{each.message}" + (f" ({each.hint})" if each.hint else ""))
+        say(_worded(each))
     if ran.problems:
         raise ran.problems[0]
     if handed and handed.stopped:

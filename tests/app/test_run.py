@@ -198,10 +198,13 @@ def test_a_lock_that_another_command_takes_after_the_first_step_loses_nothing(of
 def test_what_waits_for_a_person_is_told_and_the_rest_is_done(office: Office, post: Post) -> None:
     customer(office, "kreis")
     template(office, "other", "kreis")
+    shown = office.done("run", "--dry-run").err
+    assert "to be mailed once issued: INV-2026-0001, INV-2026-0002" in shown
     ran = office.bill("run", "--yes")
     assert ran.code == 3
     assert "waits for a person: INV-2026-0002: no address" in ran.err
     assert subjects(post) == ["invoice INV-2026-0001"]
+    assert "waits for a person: INV-2026-0002: no address" in office.done("run", "--dry-run").err
 
 
 def test_mail_that_waited_too_long_is_told_until_a_person_has_sent_it(office: Office, post: Post) -> None:
