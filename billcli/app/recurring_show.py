@@ -65,6 +65,8 @@ def _row(books: Books, standing: Standings, as_of: date) -> tuple[Any, ...]:
     issue_on = max(due_on(following, standing.rhythm), as_of) if following else None
     currency, gross, note = _figures(books, standing, following, issue_on) if following and issue_on else (None, None, None)
     missed = len(_missed(books, standing, as_of))
+    if void := [each.name for _, each in sorted(standing.made.items()) if each.voided_on and each.voided_on <= as_of]:
+        note = "; ".join(filter(None, (note, f"void, and not made again by itself: {', '.join(void)}")))
     made = (last[0], last[1].name) if last else (None, None)
     return (following.begins_on if following else None, issue_on, *made, currency, gross, missed, state(standing, following, as_of), note)
 

@@ -165,6 +165,8 @@ def test_a_voided_invoice_has_been_made(tmp_path: Path) -> None:
     assert run(root, "2026-01-03").err == "no recurring invoice is due\n"
     made = bill("recurring", "show", "hosting", "--format", "json", cwd=root, at="2026-01-03").json["rows"][0]["made"]
     assert [(each["period"], each["document"], each["state"]) for each in made] == [("2026-01-01", "INV-2026-0001", "void")]
+    [row] = bill("recurring", "list", "--format", "json", cwd=root, at="2026-01-03").json["rows"]
+    assert row["note"] == "void, and not made again by itself: INV-2026-0001"
 
 
 def test_a_period_invoiced_in_two_working_copies_is_told_until_one_invoice_is_void(tmp_path: Path) -> None:
