@@ -28,9 +28,16 @@ class Language:
     """
 
     def __init__(self, code: str | None, country: str | None = None) -> None:
+        from babel import Locale, UnknownLocaleError
+
         from billcli.render.languages import locale_of
 
-        self.locale: Any = locale_of(code or "en", code or "en", country)
+        known = code or "en"
+        try:
+            Locale.parse(known, sep="-")
+        except (UnknownLocaleError, ValueError):
+            known = "en"
+        self.locale: Any = locale_of(known, known, country)
 
     def day(self, day: date) -> str:
         from babel.dates import format_date
