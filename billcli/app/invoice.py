@@ -276,7 +276,7 @@ def invoice_view(books: Books, number: str, as_of: date) -> View:
     discounts, taken = discounts_taken(books, rows, as_of)
     sent = sent_lines(books, "invoice", number)
     fields = [*invoice_fields(invoice, derived), *void_fields(invoice, as_of), *(("Discount taken", text) for _, text in discounts)]
-    fields += [("Sent" if at == 0 else "", line) for at, line in enumerate(sent)]
+    fields += [("Deliveries" if at == 0 else "", line) for at, line in enumerate(sent)]
     schedule = _schedule(books, fact, open_, own, as_of)
     holds = hold_table(books, holds_on(books, number, fact.customer, as_of), as_of)
     reminders = levels_of(books, number, fact.currency, as_of)
