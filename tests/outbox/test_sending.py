@@ -121,7 +121,7 @@ def test_a_sent_invoice_is_not_made_void(office: Office) -> None:
     ran = office.bill("invoice", "void", number, "--reason", "wrong customer", "--yes")
     assert ran.code == 1
     assert "credit-note new" in ran.err
-    assert "Sent" in office.done("invoice", "show", number).out
+    assert " sent, " in office.done("invoice", "show", number).out
 
 
 def test_deferred_mail_waits_longer_each_time_and_is_given_up(office: Office, post: Post) -> None:
