@@ -75,6 +75,9 @@ def whom(delivery: DeliveryFact) -> str:
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(days=1))
 """How long a deferred message waits after its first try, its second, and so on."""
 
+RESENT = "mail.in_doubt: resend"
+SAFE = "a Maildir takes nothing twice"
+
 PERSON = "needs a person: "
 """How what was said begins where no further try helps."""
 

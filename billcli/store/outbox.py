@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections import Counter
 from collections.abc import Collection
+from typing import NamedTuple
 
 from billcli.store import fs
 from billcli.store.locate import PRIVATE, private_folder
@@ -38,24 +38,84 @@ def forget(root: str, delivery: str) -> None:
         pass  # it is gone, or another run takes it away
 
 
-def note_handed(root: str, delivery: str) -> None:
+class Entry(NamedTuple):
+    """What a hand-over brought to whom: an invoice at a level of reminders, or a document (of a statement, the customer) and which copy."""
+
+    kind: str
+    document: str
+    detail: str
+    recipient: str
+
+
+class Hand(NamedTuple):
+    """One hand-over from this working copy that the server did not decline. ``at`` is that of its ``data`` state, as text."""
+
+    at: str
+    delivery: str
+    words: int
+    """How many states a person had said of the delivery by then."""
+    entries: tuple[Entry, ...]
+
+
+def note_handed(root: str, hand: Hand) -> None:
     """Right before a message goes: a second memory beside the books, which somebody may set back to an older day. Durable on return."""
+    entries = hand.entries or (Entry("", "", "", ""),)
+    _remember(root, "".join("\t".join(("handed", hand.at, hand.delivery, str(hand.words), *each)) + "\n" for each in entries))
+
+
+def note_declined(root: str, delivery: str) -> None:
+    """The server took nothing of what was handed over last."""
+    _remember(root, f"declined\t\t{delivery}\n")
+
+
+def _remember(root: str, lines: str) -> None:
     _make(root)
     with fs.folder(root, _FOLDER) as fd:
         file = os.open("handed", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd)
         try:
-            line = f"{delivery}\n".encode()
-            if os.write(file, line) != len(line):
+            raw = lines.encode()
+            if os.write(file, raw) != len(raw):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{_FOLDER}/handed")
             os.fsync(file)
         finally:
             os.close(file)
 
 
-def handed(root: str) -> Counter[str]:
-    """How often each delivery was begun to be handed over from this working copy."""
+def handed(root: str) -> dict[str, list[Hand]]:
+    """Every hand-over from this working copy that the server did not decline, by delivery, in their order."""
     raw = fs.read_if_there(root, f"{_FOLDER}/handed") if _is_there(root) else None
-    return Counter((raw or b"").decode("utf-8", "replace").split())
+    found: dict[str, list[Hand]] = {}
+    for line in (raw or b"").decode("utf-8", "replace").splitlines():
+        word, *rest = line.split("\t")
+        if word == "declined" and len(rest) == 2 and found.get(rest[1]):
+            found[rest[1]].pop()
+        elif word == "handed" and len(rest) == 7 and rest[2].isdecimal():
+            _join(found.setdefault(rest[1], []), Hand(rest[0], rest[1], int(rest[2]), (Entry(*rest[3:]),)))
+    return found
+
+
+def _join(known: list[Hand], hand: Hand) -> None:
+    """The lines of one hand-over are one: no two of a delivery are made without a state between, or a person's word."""
+    last = known[-1] if known else None
+    if last is not None and last[:3] == hand[:3] and hand.entries[0] not in last.entries:
+        known[-1] = last._replace(entries=(*last.entries, *hand.entries))
+    else:
+        known.append(hand)
+
+
+def handed_before(root: str) -> dict[str, str]:
+    """When each delivery was handed over from here last, by its id."""
+    return {name: hands[-1].at for name, hands in handed(root).items() if hands}
+
+
+def remembered_levels(root: str) -> dict[tuple[str, int], str]:
+    """When a reminder of each invoice and level was handed over from here last, to whomever; whatever the books say."""
+    found: dict[tuple[str, int], str] = {}
+    for hand in sorted((each for hands in handed(root).values() for each in hands), key=lambda each: each.at):
+        found |= {
+            (each.document, int(each.detail)): hand.at for each in hand.entries if each.kind == "reminder" and each.detail.isdecimal()
+        }
+    return found
 
 
 def _is_there(root: str) -> bool:

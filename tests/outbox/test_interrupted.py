@@ -225,8 +225,62 @@ def test_books_set_back_to_an_older_day_send_nothing_again(office: Office, post:
     before = office.file(delivery).read_bytes()
     office.done("outbox", "send")
     office.file(delivery).write_bytes(before)
-    assert "was an older one brought back" in office.bill("outbox", "send").err
-    assert (len(post.taken), office.stand(delivery)) == (1, "planned")
+    ran = office.bill("outbox", "send")
+    assert (ran.code, "handed over from here on 2026-04-17T09:00:00Z, the books do not know" in ran.err) == (3, True)
+    assert (len(post.taken), office.stand(delivery)) == (1, "in doubt")
+    assert office.done("check").code == 0
     office.done("outbox", "resolve", delivery, "--resend", "--reason", "they ask for it", "--yes")
     office.done("outbox", "send")
     assert len(post.taken) == 2
+
+
+def test_tries_that_never_reached_the_message_do_not_make_up_for_one_that_is_forgotten(office: Office, post: Post) -> None:
+    [delivery] = office.planned(office.invoice())
+    post.script["RCPT"] = ["451 4.7.1 greylisted"] * 3
+    for at in ("09:00", "10:00", "12:30"):
+        office.bill("outbox", "send", at=f"2026-04-17T{at}")
+    before = office.file(delivery).read_bytes()
+    office.done("outbox", "send", at="2026-04-18")
+    office.file(delivery).write_bytes(before)
+    assert office.bill("outbox", "send", at="2026-04-19").code == 3
+    assert (len(post.taken), office.stand(delivery)) == (1, "in doubt")
+
+
+def test_a_word_that_was_said_before_a_hand_over_does_not_ask_for_another(office: Office, post: Post) -> None:
+    [delivery] = office.planned(office.invoice())
+    post.script["RCPT"] = ["550 no such user"]
+    office.bill("outbox", "send")
+    office.done("outbox", "retry", delivery, "--yes")
+    before = office.file(delivery).read_bytes()
+    for day in (DAY, "2026-04-18"):
+        office.bill("outbox", "send", at=day)
+        office.file(delivery).write_bytes(before)
+    assert office.bill("outbox", "send", at="2026-04-19").code == 3
+    assert len(post.taken) == 1
+
+
+def test_what_the_server_declined_after_the_message_is_not_remembered(office: Office, post: Post) -> None:
+    from billcli.store.outbox import handed_before
+
+    [delivery] = office.planned(office.invoice())
+    before = office.file(delivery).read_bytes()
+    post.script["END"] = ["451 4.3.0 later"]
+    office.bill("outbox", "send")
+    assert handed_before(str(office.root)) == {}
+    office.file(delivery).write_bytes(before)
+    office.done("outbox", "send", at="2026-04-18")
+    assert handed_before(str(office.root)) == {delivery: "2026-04-18T09:00:00Z"}
+    assert len(post.taken) == 1
+
+
+def test_levels_of_reminders_are_remembered_by_invoice_and_level(tmp_path: Path) -> None:
+    from billcli.store.outbox import Entry, Hand, note_declined, note_handed, remembered_levels
+
+    root, to = str(tmp_path), "ap@kreis.example"
+    (tmp_path / "ledger.yaml").write_text("schema: ledger/1\n")
+    both = (Entry("reminder", "INV-1", "2", to), Entry("reminder", "INV-2", "1", to))
+    note_handed(root, Hand("2026-04-17T09:00:00Z", "one", 0, both))
+    note_handed(root, Hand("2026-04-18T09:00:00Z", "two", 0, (Entry("reminder", "INV-3", "1", to),)))
+    note_declined(root, "two")
+    note_handed(root, Hand("2026-04-19T09:00:00Z", "three", 0, (Entry("invoice", "INV-4", "", to),)))
+    assert remembered_levels(root) == {("INV-1", 2): "2026-04-17T09:00:00Z", ("INV-2", 1): "2026-04-17T09:00:00Z"}

@@ -14,6 +14,7 @@ from billcli.app.books import Books, open_books
 from billcli.app.context import Context
 from billcli.app.context import now as clock
 from billcli.app.outbox import kept
+from billcli.app.outbox.memory import entries_of, persons_words, unknown_to
 from billcli.app.outbox.parcel import Handed
 from billcli.app.outbox.rebuild import message_again
 from billcli.app.outbox.rechecks import why_not
@@ -22,7 +23,7 @@ from billcli.app.refresh import Progress, no_progress
 from billcli.app.sender import ensure_sender
 from billcli.app.write import commits_to_git
 from billcli.core.addresses import is_address
-from billcli.core.delivery import DOUBT, PERSON, needs_person, next_try, stands
+from billcli.core.delivery import DOUBT, PERSON, RESENT, SAFE, instant_text, needs_person, next_try, stands
 from billcli.core.facts import DeliveryFact
 from billcli.core.report import counted
 from billcli.errors import BillError, NeedsPerson
@@ -31,6 +32,7 @@ from billcli.model.delivery import Delivery, State, parse_state, state_text
 from billcli.store import audit, fs, git, journal, outbox
 from billcli.store.append import UnfitFile, append_state
 from billcli.store.lock import mail_lock, wait_seconds, writer_lock
+from billcli.store.outbox import Entry, Hand
 
 if TYPE_CHECKING:
     from billcli.delivery.outcome import Outcome, Transport
@@ -92,7 +94,7 @@ def send_waiting(
         tally = _Tally()
         box = _maildir() if any(each.said.startswith("maildir:") for each in waiting) else ""
         going = [each for each in waiting if _may_go(each, mail, box, tally)]
-        going = _remembered(context.root, going, tally)
+        going = _remembered(context, going, tally)
         stopped: BillError | None = None
         if going:
             if mail is None:
@@ -125,15 +127,26 @@ def _may_go(delivery: DeliveryFact, mail: MailSettings | None, box: str, tally: 
     return True
 
 
-def _remembered(root: str, going: list[DeliveryFact], tally: _Tally) -> list[DeliveryFact]:
-    """Without what was handed over from here more often than the books say: they were set back, and only a person can tell."""
-    handed = outbox.handed(root)
-    lost = {each.id for each in going if handed[each.id] > each.attempts and each.state != "again"}
+def _remembered(context: Context, going: list[DeliveryFact], tally: _Tally) -> list[DeliveryFact]:
+    """Without what was handed over from here and the books do not know of: they were set back, and only a person can tell."""
+    memory = outbox.handed(context.root)
+    if not memory or not going:
+        return going
+    with open_books(context) as books:
+        entries = entries_of(books, going)
+        lost = {each.id: at for each in going if (at := unknown_to(books, each, entries[each.id], memory))}
+        paths = find.paths(books.index, "delivery", list(lost))
+    if lost:
+        outbox.note(context.root, [path for path in paths.values() if not is_address(path)])
     for each in going:
         if each.id in lost:
-            why = "it was handed over from here, and its file does not say so any more: was an older one brought back?"
-            tally.person += 1
-            tally.leave(each, f'{why} "bill outbox resolve {each.id}" says what became of it')
+            said = f"handed over from here on {lost[each.id]}, the books do not know: was an older day brought back?"
+            try:
+                _state(context.root, paths[each.id], "in-doubt", said)
+                tally.add(each, "in-doubt", f'{said} "bill outbox resolve {each.id}" says what became of it')
+            except (UnfitFile, OSError):
+                tally.person += 1
+                tally.leave(each, said)
     return [each for each in going if each.id not in lost]
 
 
@@ -223,14 +236,14 @@ def _one(sender: _Sender, looks: _Looks, delivery: DeliveryFact, tally: _Tally) 
             _state(root, path, "dropped", verdict)
         else:
             if delivery.state in ("data", "in-doubt"):
-                again = "a Maildir takes nothing twice" if delivery.said.startswith("maildir:") else "mail.in_doubt: resend"
+                again = SAFE if delivery.said.startswith("maildir:") else RESENT
                 _state(root, path, "again", again)
             _state(root, path, "sending", sender.transport.name)
     if verdict is not None:
         tally.add(delivery, "dropped", verdict)
         outbox.forget(root, delivery.id)
         return 0
-    outcome = _hand_over(sender, delivery, path, raw)
+    outcome = _hand_over(sender, delivery, path, raw, looks.words(delivery), looks.entries.get(delivery.id, ()))
     try:
         _state(root, path, outcome.word, outcome.said)
     except (OSError, UnfitFile) as error:
@@ -246,14 +259,27 @@ def _one(sender: _Sender, looks: _Looks, delivery: DeliveryFact, tally: _Tally) 
     return 1
 
 
-def _hand_over(sender: _Sender, delivery: DeliveryFact, path: str, raw: bytes) -> Outcome:
+def _hand_over(
+    sender: _Sender, delivery: DeliveryFact, path: str, raw: bytes, words: int, entries: tuple[Entry, ...]
+) -> Outcome:  # fmt: skip
     from billcli.delivery.address import mailbox
 
-    def before() -> None:
-        outbox.note_handed(sender.context.root, delivery.id)
-        _state(sender.context.root, path, "data", sender.transport.name)
+    root, begun = sender.context.root, []
 
-    return sender.transport.hand_over(delivery.id, mailbox(sender.mail.address), mailbox(delivery.recipient or ""), raw, before)
+    def before() -> None:
+        """The books first: what stops between the two leaves a doubt there, and never a hand-over that only the memory knows."""
+        state = State(clock(), "data", sender.transport.name)
+        append_state(root, path, state_text(state))
+        begun.append(state)
+        outbox.note_handed(root, Hand(instant_text(state.at), delivery.id, words, entries))
+
+    outcome = sender.transport.hand_over(delivery.id, mailbox(sender.mail.address), mailbox(delivery.recipient or ""), raw, before)
+    if begun and outcome.word in ("deferred", "refused"):
+        try:
+            outbox.note_declined(root, delivery.id)
+        except OSError:
+            pass  # the books are about to say so
+    return outcome
 
 
 def _state(root: str, path: str, word: str, said: str) -> None:
@@ -306,8 +332,9 @@ class _Looks:
             self._paths = {name: path for name, path in found.items() if not is_address(path)}
             midnight = datetime.combine(clock().astimezone(sender.zone).date(), datetime.min.time(), sender.zone).astimezone(UTC)
             self._today = delivery_queries.sent_since(books.index, f"{midnight:%Y-%m-%dT%H:%M:%SZ}")
-            deferred = [each for each in going if each.state == "deferred" and each.id in self._paths]
-            self._states = {each.id: books.document(self._paths[each.id], Delivery).states for each in deferred}
+            tried = [each for each in going if each.state and each.id in self._paths]
+            self._states = {each.id: books.document(self._paths[each.id], Delivery).states for each in tried}
+            self.entries = entries_of(books, going)
 
     @property
     def paths(self) -> list[str]:
@@ -320,8 +347,11 @@ class _Looks:
         return self._paths[delivery.id]
 
     def states(self, delivery: DeliveryFact) -> list[State]:
-        """Of one that was deferred."""
+        """When the run began; empty of one that has none yet."""
         return [parse_state(each) for each in self._states.get(delivery.id, ())]
+
+    def words(self, delivery: DeliveryFact) -> int:
+        return len(persons_words(self.states(delivery)))
 
     def is_over_cap(self, delivery: DeliveryFact, tally: _Tally) -> bool:
         had = self._today.get(delivery.customer, 0) + tally.customers.get(delivery.customer, 0)

@@ -13,13 +13,13 @@ from billcli.diagnostics import Diagnostic
 from billcli.model.delivery import Delivery, parse_state
 
 _MAY_FOLLOW = {
-    "": {"sending", "deferred", "sent", "dropped", "again", "refused"},
-    "sending": {"sending", "data", "deferred", "refused", "dropped", "again", "sent"},
+    "": {"sending", "deferred", "sent", "dropped", "again", "refused", "in-doubt"},
+    "sending": {"sending", "data", "deferred", "refused", "dropped", "again", "sent", "in-doubt"},
     "data": {"sent", "deferred", "refused", "in-doubt", "again", "dropped"},
     "in-doubt": {"again", "sent", "dropped"},
-    "deferred": {"sending", "deferred", "refused", "again", "sent", "dropped"},
+    "deferred": {"sending", "deferred", "refused", "again", "sent", "dropped", "in-doubt"},
     "refused": {"again", "sent", "dropped"},
-    "again": {"sending", "deferred", "refused", "again", "sent", "dropped"},
+    "again": {"sending", "deferred", "refused", "again", "sent", "dropped", "in-doubt"},
     "dropped": {"again"},
     "sent": set(),
 }
