@@ -81,6 +81,15 @@ def known_clone(raw: bytes) -> str:
         return "unreadable; a new one is given at the next writing command"
 
 
+def last_at(root: str) -> datetime | None:
+    """When this working copy's trail was written last, as its newest entry says."""
+    last = _last_entry(root, clone_id(root))
+    try:
+        return datetime.strptime(last["at"], "%Y-%m-%dT%H:%M:%S%z") if last else None
+    except ValueError:
+        return None  # "bill check" names it
+
+
 def trail_file(clone: str, at: datetime) -> str:
     return f"audit/{clone}/{at:%Y-%m}.jsonl"
 

@@ -139,7 +139,7 @@ def test_deferred_mail_waits_longer_each_time_and_is_given_up(office: Office, po
     assert tries == ["17 09:00", "17 09:05", "17 09:35", "17 11:35", "17 17:35", "18 17:35", "19 17:35", "20 17:35", "21 17:35"]
     assert office.stand(delivery) == "refused"
     assert "given up after 5 days: 451" in office.history(delivery)[-1]["said"]
-    assert ran.code == 0  # it was told when it happened
+    assert (ran.code, "given up after 5 days" in ran.err) == (3, True)  # it is told until somebody has decided
 
 
 def test_a_refusal_stands_until_a_person_tries_again(office: Office, post: Post) -> None:
@@ -147,7 +147,10 @@ def test_a_refusal_stands_until_a_person_tries_again(office: Office, post: Post)
     post.script["RCPT"] = ["550 5.1.1 no such user"]
     assert office.bill("outbox", "send").code == 3
     assert office.stand(delivery) == "refused"
-    assert office.done("outbox", "send").code == 0
+    for _ in range(2):
+        ran = office.bill("outbox", "send")
+        assert (ran.code, f"{delivery} to ap@nordwind.example: refused since" in ran.err) == (3, True)
+    assert "W674" in office.bill("check").out
     assert post.taken == []
     office.done("outbox", "retry", delivery, "--yes")
     office.done("outbox", "send")
@@ -195,6 +198,51 @@ def test_the_ledger_may_prefer_a_second_copy_to_a_doubt(tmp_path: Path, post: Po
     office.done("outbox", "send", at="2026-04-17T09:05")
     assert office.states(delivery) == ["sending", "data", "in-doubt", "again", "sending", "data", "sent"]
     assert office.done("check").code == 0
+
+
+def test_a_ledger_that_prefers_copies_sends_two_more_at_most(tmp_path: Path, post: Post) -> None:
+    from tests.outbox.office import MAIL
+
+    office = Office(tmp_path, f"smtp://127.0.0.1:{post.port}", settings=MAIL + "  in_doubt: resend\n")
+    one, two = office.planned(office.invoice(), office.invoice())
+    post.script["END"] = ["taken, drop"] * 20
+    office.bill("outbox", "send", one)
+    for day in range(18, 28):
+        assert office.bill("outbox", "send", one, at=f"2026-04-{day}").code == 3
+    assert len(post.taken) == 3
+    office.bill("outbox", "send", two, at="2026-05-01")
+    office.bill("outbox", "send", two, at="2026-05-10")
+    assert len(post.taken) == 4  # nine days later nobody knows what a second copy would do
+    assert (office.stand(one), office.stand(two)) == ("in doubt", "in doubt")
+
+
+def test_a_machine_that_was_off_gives_nothing_up(office: Office, post: Post) -> None:
+    [delivery] = office.planned(office.invoice())
+    post.script["RCPT"] = ["451 4.7.1 greylisted"] * 2
+    office.bill("outbox", "send")
+    office.bill("outbox", "send", at="2026-04-23")
+    assert (post.stages.count("RCPT"), office.stand(delivery)) == (2, "deferred")
+    office.done("outbox", "send", at="2026-04-24")
+    assert office.stand(delivery) == "sent"
+
+
+def test_a_state_from_a_clock_that_was_ahead_delays_nothing(office: Office, post: Post) -> None:
+    [delivery] = office.planned(office.invoice())
+    post.script["RCPT"] = ["451 4.7.1 greylisted"]
+    office.bill("outbox", "send")
+    file = office.file(delivery)
+    file.write_text(file.read_text().replace("2026-04-17T09:00:00Z deferred", "2027-04-17T09:00:00Z deferred"))
+    office.done("outbox", "send", at="2026-04-18")
+    assert office.stand(delivery) == "sent"
+
+
+def test_a_clock_that_went_back_hands_nothing_over(office: Office, post: Post) -> None:
+    office.planned(office.invoice())
+    ran = office.bill("outbox", "send", at="2026-04-16")
+    assert (ran.code, post.taken) == (1, [])
+    assert "the clock stands at 2026-04-16T09:00:00Z, the last command was at 2026-04-17T09:00:00Z" in ran.err
+    office.done("outbox", "send", at="2026-04-17T08:30")
+    assert len(post.taken) == 1
 
 
 def test_a_failure_for_one_customer_does_not_stop_the_others(tmp_path: Path, post: Post, studio: type[Plain]) -> None:

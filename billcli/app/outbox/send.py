@@ -14,7 +14,7 @@ from billcli.app.books import Books, open_books
 from billcli.app.context import Context
 from billcli.app.context import now as clock
 from billcli.app.outbox import kept
-from billcli.app.outbox.memory import entries_of, persons_words, unknown_to
+from billcli.app.outbox.memory import entries_of, persons_words, states_of, unknown_to
 from billcli.app.outbox.parcel import Handed
 from billcli.app.outbox.rebuild import message_again
 from billcli.app.outbox.rechecks import why_not
@@ -23,7 +23,7 @@ from billcli.app.refresh import Progress, no_progress
 from billcli.app.sender import ensure_sender
 from billcli.app.write import commits_to_git
 from billcli.core.addresses import is_address
-from billcli.core.delivery import DOUBT, PERSON, RESENT, SAFE, instant_text, needs_person, next_try, stands
+from billcli.core.delivery import DOUBT, PERSON, RESENT, SAFE, instant, instant_text, needs_person, next_try, stands
 from billcli.core.facts import DeliveryFact
 from billcli.core.report import counted
 from billcli.errors import BillError, NeedsPerson
@@ -41,6 +41,15 @@ if TYPE_CHECKING:
 
 _SECONDS = 2.0
 """No verdict on what is to go is older than this when it goes."""
+
+_BEHIND = timedelta(hours=1)
+"""A clock that is more behind the audit trail than this is wrong."""
+
+_RESENDS = 2
+"""How often ``mail.in_doubt: resend`` hands one message over again."""
+
+_TRIES = 3
+"""Nothing is given up after fewer."""
 
 _AHEAD = 50
 """Of so many deliveries the verdicts are asked for in one look at the books."""
@@ -83,6 +92,7 @@ def send_waiting(
     said how. What ends the run early stands in ``stopped``: everything up to there is done and written down.
     """
     with mail_lock(context.root):
+        _ensure_clock(context.root)
         with open_books(context) as books:
             ensure_sender(books)
             mail = books.settings().mail
@@ -94,6 +104,7 @@ def send_waiting(
         tally = _Tally()
         box = _maildir() if any(each.said.startswith("maildir:") for each in waiting) else ""
         going = [each for each in waiting if _may_go(each, mail, box, tally)]
+        going = _few_resent(context, mail, box, going)
         going = _remembered(context, going, tally)
         stopped: BillError | None = None
         if going:
@@ -104,7 +115,15 @@ def send_waiting(
             with _transport() as transport:
                 sender = _Sender(context, mail, zone, Studio(context.root), transport)
                 stopped = _run(sender, going, limit, tally, progress, commits=commits)
-        return _ended(context, tally, stopped, commit=commit)
+        return _ended(context, tally, stopped, only, commit=commit)
+
+
+def _ensure_clock(root: str) -> None:
+    """A clock that stands in the past would have what was sent since go once more."""
+    last = audit.last_at(root)
+    if last is not None and clock() < last - _BEHIND:
+        message = f"the clock stands at {instant_text(clock())}, the last command was at {instant_text(last)}; nothing was handed over"
+        raise BillError(message, "set the clock; if it was ahead then, wait until that time has passed")
 
 
 def _waiting(books: Books, only: Sequence[str]) -> list[DeliveryFact]:
@@ -121,10 +140,29 @@ def _may_go(delivery: DeliveryFact, mail: MailSettings | None, box: str, tally: 
         return True  # it takes nothing twice, so there is no doubt to have
     if stand == "refused" or needs_person(delivery) or (stand == DOUBT and (mail is None or mail.in_doubt != "resend")):
         return False
-    if (at := next_try(delivery)) is not None and clock() < at:
-        tally.left += 1
-        return False
-    return True
+    if (at := next_try(delivery)) is None or clock() >= at:
+        return True
+    if stand != DOUBT and clock() < instant(delivery.state_at):
+        return True  # a clock that was ahead wrote that; nobody need wait for it
+    tally.left += 1
+    return False
+
+
+def _few_resent(context: Context, mail: MailSettings | None, box: str, going: list[DeliveryFact]) -> list[DeliveryFact]:
+    """Without what is in doubt and was handed over again often enough, or for long enough: from there on a person decides."""
+    doubtful = [each.id for each in going if stands(each) == DOUBT and not (box and each.said == box)]
+    if mail is None or not doubtful:
+        return going
+    with open_books(context) as books:
+        states = {each: states_of(books, each) for each in doubtful}
+    since = clock() - timedelta(days=mail.give_up_days)
+    over = {
+        name
+        for name, mine in states.items()
+        if sum(each.said == RESENT for each in mine) >= _RESENDS
+        or next((each.at for each in mine if each.word == "sending"), since) < since
+    }
+    return [each for each in going if each.id not in over]
 
 
 def _remembered(context: Context, going: list[DeliveryFact], tally: _Tally) -> list[DeliveryFact]:
@@ -287,11 +325,15 @@ def _state(root: str, path: str, word: str, said: str) -> None:
 
 
 def _given_up(sender: _Sender, states: Sequence[State]) -> str:
-    """Why no further try is made of what was deferred again and again; empty while it is worth one."""
+    """Why no further try is made of what was deferred again and again; empty while it is worth one.
+
+    The days count where it was tried during them: a machine that was off has tried nothing.
+    """
     begun = [at for at, each in enumerate(states) if each.word == "again"]
     since = states[begun[-1] + 1 :] if begun else states
-    first = next((each for each in since if each.word == "sending"), None)
-    if first is None or since[-1].word != "deferred" or clock() - first.at < timedelta(days=sender.mail.give_up_days):
+    tries = [each.at for each in since if each.word == "sending"]
+    most = timedelta(days=sender.mail.give_up_days)
+    if len(tries) < _TRIES or since[-1].word != "deferred" or clock() - tries[0] < most or max(tries) - tries[0] < most / 2:
         return ""
     return f"given up after {counted(sender.mail.give_up_days, 'day')}: {since[-1].said}"
 
@@ -393,7 +435,7 @@ def _stamp(root: str) -> object:
         return time.monotonic()
 
 
-def _ended(context: Context, tally: _Tally, stopped: BillError | None, *, commit: bool) -> Handed:
+def _ended(context: Context, tally: _Tally, stopped: BillError | None, only: Sequence[str], *, commit: bool) -> Handed:
     paths: tuple[str, ...] = ()
     problem = ""
     counts = tally.counts
@@ -403,12 +445,15 @@ def _ended(context: Context, tally: _Tally, stopped: BillError | None, *, commit
         except (BillError, OSError) as error:
             stopped = stopped or BillError(f"the audit trail could not be written: {error}", "the next command that writes makes up for it")
     with open_books(context) as books:
-        doubtful = [each for each in delivery_queries.waiting(books.index) if stands(each) == DOUBT]
+        waiting = delivery_queries.waiting(books.index)
+    doubtful = [each for each in waiting if stands(each) == DOUBT]
     told = {line.split(" ", 1)[0] for line in tally.lines}
+    refused = [each for each in waiting if stands(each) == "refused" and each.id not in told and (not only or each.id in only)]
     lines = [*tally.lines, *(f"{each.id} to {each.recipient}: {DOUBT} since {each.state_at}" for each in doubtful if each.id not in told)]
+    lines += [f"{each.id} to {each.recipient}: refused since {each.state_at}: {each.said}" for each in refused]
     return Handed(
         counts["sent"], counts["deferred"], counts["refused"], len(doubtful), counts["dropped"], tally.left, tuple(lines), paths, stopped,
-        problem, tally.person,
+        problem, tally.person + len(refused),
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def check_handed_twice(groups: Iterable[list[tuple[str, str]]]) -> Iterator[Diag
 
 
 def check_open(waiting: Iterable[tuple[str, DeliveryFact]], today: date, give_up_days: int, *, strict: bool) -> Iterator[Diagnostic]:
-    """W673 to W676: what waits for a person, or too long. ``strict`` alone tells of what was refused."""
+    """W673 to W676: what waits for a person, or too long. ``strict`` alone tells of what was refused and keeps nothing else from going."""
     for file, each in waiting:
         stand = stands(each)
         if stand == DOUBT:
@@ -65,7 +65,8 @@ def check_open(waiting: Iterable[tuple[str, DeliveryFact]], today: date, give_up
             found = Diagnostic("W673", message, file, ("states",), hint=hint) if not strict else None
         elif stand == "refused":
             hint = f'look at the address; "bill outbox retry {each.id}", or "bill outbox resolve {each.id} --drop"'
-            found = Diagnostic("W674", f"{each.id} was refused: {each.said}", file, ("states",), hint=hint) if strict else None
+            loud = each.kind in ("invoice", "reminder")  # no reminder goes of what the customer does not have
+            found = Diagnostic("W674", f"{each.id} was refused: {each.said}", file, ("states",), hint=hint) if strict != loud else None
         else:
             found = _old(file, each, today, give_up_days) if not strict else None
         if found:
