@@ -110,12 +110,14 @@ def plan_void(number: str, reason: str, on: date | None) -> Planner:
     """Makes a credit note void while all of it is unapplied."""
 
     def planner(books: Books) -> Plan:
+        from billcli.app.outbox.going import ensure_not_going
         from billcli.core.credit_use import plan_void
         from billcli.core.days import check_day
 
         fact = _fact(books, number)
         day = on or books.today
         check_day(day, books.settings(), books.today)
+        ensure_not_going(books, "credit-note", number)
         free = settling.source_free(books, fact)
         return plan_void(fact, books.path("credit-note", number), free, max(by_day(free)), day, reason)
 

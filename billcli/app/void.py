@@ -34,8 +34,10 @@ def plan_void(number: str, reason: str, on: date | None) -> Planner:
 
 def _ensure_not_delivered(books: Books, number: str) -> None:
     """What somebody has, or may have, is not taken out of the books."""
+    from billcli.app.outbox.going import ensure_not_going
     from billcli.app.outbox.show import delivered
 
+    ensure_not_going(books, "invoice", number)
     found = delivered(books, "invoice", number)
     if found is not None:
         how = f"to {found.recipient}" if found.recipient else "by hand"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from typing import Annotated
 
-from billcli.cli.common import books, check_form, on_terminal, say, write_command, yes_or_no
+from billcli.cli.common import books, check_form, context, on_terminal, say, write_command, yes_or_no
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, DryRun, Quiet, Today, Yes
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson, UsageError
@@ -58,7 +59,8 @@ def edit_command(
             _run(editor, editing.file)
             try:
                 planner = editing.planner(ctx.command_path.removeprefix("bill "), said)
-                write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
+                with _no_run(ctx, editing.path):
+                    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)
                 return
             except (ChangedMeanwhile, NeedsPerson):
                 raise
@@ -71,6 +73,15 @@ def edit_command(
     finally:
         if editing.is_kept():
             say(f"what you wrote is kept in {editing.file}")
+
+
+def _no_run(ctx: typer.Context, path: str) -> AbstractContextManager[None]:
+    """A run adds states to deliveries; none may get lost under what was typed meanwhile."""
+    from contextlib import nullcontext
+
+    from billcli.store.lock import mail_lock
+
+    return mail_lock(context(ctx).root) if path.startswith("deliveries/") else nullcontext()
 
 
 def _editor() -> list[str]:

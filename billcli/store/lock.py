@@ -78,7 +78,13 @@ def _holder(fd: int) -> str:
 @contextmanager
 def mail_lock(root: str) -> Iterator[None]:
     """Held by the one run that hands mail over. Raises ``ChangedMeanwhile`` at once where another does: it sends what there is."""
-    fd = os.open(os.path.join(private_folder(root), MAIL_NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fd = os.open(os.path.join(private_folder(root), MAIL_NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        where = os.path.join(root, PRIVATE)
+        raise BillError(
+            f"{where} cannot be written: {error.strerror}; nothing was handed over", "bill keeps its mail lock there, and what it remembers"
+        ) from error
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
