@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from billcli.cli.common import books, check_form, context, list_command, needed, out, write_command
+from billcli.cli.common import books, check_form, context, list_command, needed, out, say, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, Customer, DryRun, Form, Quiet, Today, Yes
 from billcli.cli.sending import handed_over, tell_handed
@@ -139,7 +139,9 @@ def pdf(
     from billcli.app.outbox.file import write_pdf
 
     with books(ctx) as found:
-        path = write_pdf(found, delivery, out_)
+        path, stale = write_pdf(found, delivery, out_)
+    if stale:
+        say(f"warning: {stale}: is this letter still to go?")
     out(f"{path}\n")
 
 

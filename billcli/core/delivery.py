@@ -23,7 +23,18 @@ COUNTS = frozenset(("sent", DOUBT))
 
 def delivery_key(kind: str, documents: Sequence[str], about: str | None, channel: str, recipient: str | None) -> str:
     """What is sent to whom, as text: equal keys are the same delivery, whoever plans it and when."""
-    return "\n".join((kind, ",".join(documents), about or "", channel, (recipient or "").lower()))
+    return "\n".join((kind, ",".join(documents), about or "", channel, folded(recipient or "")))
+
+
+def folded(address: str) -> str:
+    """Equal for equal addresses, however their domain is written (IDNA)."""
+    local, at, domain = address.rpartition("@")
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            pass  # no server takes it
+    return f"{local}{at}{domain}".lower()
 
 
 def delivery_id(kind: str, stem: str, key: str) -> str:
@@ -77,6 +88,9 @@ BACK_OFF = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), tim
 
 RESENT = "mail.in_doubt: resend"
 SAFE = "a Maildir takes nothing twice"
+
+MOVED = "address changed"
+"""How what was said begins where the next run plans for another recipient."""
 
 PERSON = "needs a person: "
 """How what was said begins where no further try helps."""

@@ -80,9 +80,15 @@ _PLANNED = "SELECT h.name FROM delivered h JOIN deliveries d ON d.id = h.deliver
 """Invoices that were, or are, to be sent. A PDF in a folder goes to nobody."""
 
 
+_MOVED = "SELECT max(m.state_at) FROM delivered g JOIN deliveries m ON m.id = g.delivery WHERE g.kind = 'invoice' AND g.name = h.name AND m.state = 'dropped' AND m.said LIKE 'address changed%'"
+
+_STILL_PLANNED = f"{_PLANNED} AND NOT (d.state = 'dropped' AND d.said LIKE 'address changed%') AND d.planned_at >= coalesce(({_MOVED}), '')"
+"""Without those that were dropped since, as their recipient is no contact any more (``core.delivery.MOVED``)."""
+
+
 def invoices_without(connection: sqlite3.Connection, since: date, until: date) -> list[str]:
     """Invoices of these days, neither imported nor void, of which nothing was ever planned to be sent."""
-    sql = f"SELECT number FROM invoices WHERE issued_on BETWEEN ? AND ? AND imported = 0 AND voided_on IS NULL AND number NOT IN ({_PLANNED}) ORDER BY issued_on, number"
+    sql = f"SELECT number FROM invoices WHERE issued_on BETWEEN ? AND ? AND imported = 0 AND voided_on IS NULL AND number NOT IN ({_STILL_PLANNED}) ORDER BY issued_on, number"
     return [number for (number,) in connection.execute(sql, (since.isoformat(), until.isoformat()))]
 
 
@@ -90,7 +96,7 @@ def never_planned(connection: sqlite3.Connection, numbers: Sequence[str], *, unp
     """Those of these invoices of which nothing was ever planned to be sent; with ``unpaid`` only those with something open."""
     marks, values = names_in(numbers)
     rest = "AND open_all > 0 " if unpaid else ""
-    sql = f"SELECT number FROM invoices WHERE number IN {marks} AND number NOT IN ({_PLANNED}) {rest}ORDER BY number"
+    sql = f"SELECT number FROM invoices WHERE number IN {marks} AND number NOT IN ({_STILL_PLANNED}) {rest}ORDER BY number"
     return [number for (number,) in connection.execute(sql, values)]
 
 

@@ -65,7 +65,7 @@ class Delivery(Entity):
     It is on the disk before anything leaves. Nothing in it changes afterwards but ``states``, which stays the last key: lines are
     only ever added, at the end of the file. Without a state it waits to be handed over.
     ``documents`` are numbers of invoices or credit notes, or the id of a reminder; ``about`` says what a statement is of.
-    ``sha256`` is that of the whole message, ``planned_at`` its date.
+    ``sha256`` is that of the whole message, ``planned_at`` its date. ``to_given``: a person named the address instead of the contacts.
     """
 
     id: Id
@@ -77,6 +77,7 @@ class Delivery(Entity):
     channel: Channel
     to: Email | None = None
     to_name: Text | None = None
+    to_given: bool | None = None
     language: Language | None = None
     planned_at: Text
     message_id: Text | None = None

@@ -66,6 +66,7 @@ def plain_studio() -> Iterator[type[Plain]]:
     vars(papers).update(
         document_data=lambda books, kind, number: {"what": number, "document": {}},
         language_of=lambda document: "en",
+        reminder_data=lambda books, notice: {"what": notice.id},
         statement_data=lambda books, customer, currency, since, until, kind: {"what": f"{customer} {kind} {since} {until} {currency}"},
     )
     with pytest.MonkeyPatch.context() as patch:

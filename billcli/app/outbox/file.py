@@ -6,12 +6,18 @@ import os
 
 from billcli.app.books import Books
 from billcli.app.outbox.rebuild import made_again
+from billcli.app.outbox.rechecks import outdated
+from billcli.core.delivery import PLANNED, stands
 from billcli.errors import BillError
+from billcli.index import delivery_queries
 from billcli.model.delivery import Delivery
 
 
-def write_pdf(books: Books, delivery_id: str, folder: str) -> str:
-    """Writes it below its own name; the path. Raises ``BillError`` where it would not be the one that was planned."""
+def write_pdf(books: Books, delivery_id: str, folder: str) -> tuple[str, str]:
+    """Writes it below its own name; the path, and why a letter should not go any more.
+
+    Raises ``BillError`` where it would not be the one that was planned.
+    """
     from billcli.render.studio import Studio
     from billcli.store.fs import sha256
 
@@ -31,4 +37,7 @@ def write_pdf(books: Books, delivery_id: str, folder: str) -> str:
             file.write(made.paper)
     except FileExistsError:
         raise BillError(f"{path} is there already; nothing was written", "take it away, or name another folder") from None
-    return path
+    fact = delivery_queries.delivery(books.index, delivery_id)
+    if fact is None or fact.channel != "hand" or stands(fact) not in (PLANNED, "dropped"):
+        return path, ""
+    return path, outdated(books, fact) or ""

@@ -32,6 +32,8 @@ class Recipient(NamedTuple):
     address: str | None
     name: str | None
     person: str | None = None
+    given: bool = False
+    """A person named the address."""
 
 
 class Made(NamedTuple):
@@ -82,7 +84,7 @@ def _recipients(books: Books, parcel: Parcel, left: list[Left]) -> list[Recipien
     if parcel.channel == "hand":
         return [Recipient(None, None)]
     customer = books.customer(parcel.customer)
-    found = [Recipient(each, customer.name) for each in parcel.to]
+    found = [Recipient(each, customer.name, given=True) for each in parcel.to]
     contacts = reachable(customer.contacts, parcel.roles)
     found = found or [Recipient(each.email, each.name or customer.name, each.name) for each in contacts]
     if not found:
@@ -195,6 +197,7 @@ def _fields(
         assert settings.mail is not None
         fields["message_id"] = message_id(key, settings.company.name, _plain(settings.mail.address))
         fields["in_reply_to"] = _thread(books, parcel.threads)
+        fields["to_given"] = recipient.given or None
     fields |= letter_fields(made, file_name(parcel.file_name))
     return _unfit(fields) if recipient.address is not None else fields
 

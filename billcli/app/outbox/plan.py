@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from billcli.app.books import Books
 from billcli.app.outbox.pack import message_of, pack
 from billcli.app.outbox.parcel import Packed, Parcel
-from billcli.app.outbox.rebuild import made_again
+from billcli.app.outbox.rebuild import SOURCES, made_again
+from billcli.app.outbox.rechecks import moved, outdated
 from billcli.core.delivery import DOUBT, OVER, stands
-from billcli.core.plan import Append, Change, Edit, Plan, Set
+from billcli.core.facts import DeliveryFact
+from billcli.core.plan import Append, Change, Create, Edit, Plan, Set
 from billcli.errors import BillError, UsageError
 from billcli.index import delivery_queries
 from billcli.model.delivery import Delivery, State, state_text
@@ -70,18 +72,29 @@ def plan_resolve(delivery_id: str, word: str, reason: str, now: datetime) -> Pla
     def planner(books: Books) -> Plan:
         path, fact = _found(books, delivery_id)
         stand = stands(fact)
-        if stand in OVER:
+        went_by_hand = fact.channel == "hand" and stand == "dropped" and word == "sent"  # it had been posted when bill took it out
+        if stand in OVER and not went_by_hand:
             raise BillError(f"{delivery_id} is {stand} since {fact.state_at}: nothing is open", _again_hint(fact))
         if word == "resend" and fact.channel != "mail":
             raise BillError(f"{delivery_id} goes by hand", "say that it went with --sent, or take it out with --drop")
+        stale = outdated(books, fact) if word == "resend" or (word == "sent" and fact.channel == "hand") else None
+        if stale and word == "resend":
+            raise _stale(delivery_id, stale)
         said = f"said by {audit.actor()}: {reason}"
         state = State(now, {"sent": "sent", "resend": "again", "drop": "dropped"}[word], said)
         after = {"sent": "counts as sent", "resend": "is handed over once more by the next run", "drop": "is not sent any more"}[word]
         summary = (f"{delivery_id}, {stand} so far, {after}: {reason}",)
         edits: tuple[Edit, ...] = (Append(("states",), state_text(state)),)
-        return Plan("outbox resolve", (Change(path, "delivery", edits),), summary, {"id": delivery_id}, (path,), reason=reason)
+        warnings = (f"{stale}: was this letter still to go?",) if stale else ()
+        return Plan(
+            "outbox resolve", (Change(path, "delivery", edits),), summary, {"id": delivery_id}, (path,), warnings=warnings, reason=reason
+        )
 
     return planner
+
+
+def _stale(delivery_id: str, why: str) -> BillError:
+    return BillError(f"{delivery_id} must not go any more: {why}", f'take it out: "bill outbox resolve {delivery_id} --drop --reason …"')
 
 
 def _again_hint(fact: Any) -> str:
@@ -95,6 +108,8 @@ def plan_retry(ids: Sequence[str], studio: Studio, now: datetime) -> Planner:
 
     def planner(books: Books) -> Plan:
         changes: list[Change] = []
+        made: list[Create] = []
+        ids_after: list[str] = []
         lines: list[str] = []
         for each in dict.fromkeys(ids):
             path, fact = _found(books, each)
@@ -103,15 +118,42 @@ def plan_retry(ids: Sequence[str], studio: Studio, now: datetime) -> Planner:
                 raise BillError(f"{each} is in doubt: the recipient may have it", f'"bill outbox resolve {each} --sent" or --resend')
             if stand == "sent" or fact.channel != "mail":
                 raise BillError(f"{each} is {stand}, and goes by {fact.channel}: there is nothing to try again", _again_hint(fact))
+            if stale := outdated(books, fact):
+                raise _stale(each, stale)
+            if now_to := moved(books, fact):
+                drop, planned, told = _to_new_address(books, path, fact, now_to, studio, now)
+                changes += drop
+                made += planned.steps
+                lines += told
+                ids_after += [*(one.id for one in planned.deliveries), *planned.there]
+                continue
+            ids_after.append(each)
             anew = _anew(books, books.document(path, Delivery), studio)
             said = f"{audit.actor()}: retry" + (", planned anew" if anew else "")
             changes.append(Change(path, "delivery", (*anew, Append(("states",), state_text(State(now, "again", said))))))
             lines.append(f"{each} is tried again by the next run" + (", as its templates and data are now" if anew else ""))
         return Plan(
-            "outbox retry", tuple(changes), tuple(lines), {"deliveries": [*dict.fromkeys(ids)]}, tuple(each.path for each in changes)
-        )
+            "outbox retry", (*changes, *made), tuple(lines), {"deliveries": [*dict.fromkeys(ids_after)]},
+            (*(each.path for each in changes), *(("ledger.yaml",) if made else ())),
+        )  # fmt: skip
 
     return planner
+
+
+def _to_new_address(
+    books: Books, path: str, fact: DeliveryFact, why: str, studio: Studio, now: datetime
+) -> tuple[list[Change], Packed, list[str]]:
+    """Takes out a delivery whose recipient is no contact any more, and plans one for each of those who are."""
+    parcel = SOURCES[fact.kind](books, books.document(path, Delivery))._replace(to=())
+    packed = pack(books, [parcel], studio, now)
+    if not packed.deliveries and not packed.there:
+        raise BillError(f"{fact.id}: {packed.left[0].reason}", "name somebody in the customer's contacts")
+    lines = [f"{fact.id} is dropped, {why}", *(line for each in packed.deliveries for line in _told(each))]
+    lines += [f"  {each.reason}" for each in packed.left]
+    if stands(fact) == "dropped":
+        return [], packed, lines
+    state = state_text(State(now, "dropped", f"{why}, {audit.actor()}: retry"))
+    return [Change(path, "delivery", (Append(("states",), state),))], packed, lines
 
 
 def _anew(books: Books, delivery: Delivery, studio: Studio) -> list[Edit]:

@@ -14,16 +14,17 @@ from billcli.app.books import Books, open_books
 from billcli.app.context import Context
 from billcli.app.context import now as clock
 from billcli.app.outbox import kept
+from billcli.app.outbox.genuine import unlike
 from billcli.app.outbox.memory import entries_of, persons_words, states_of, unknown_to
 from billcli.app.outbox.parcel import Handed
 from billcli.app.outbox.rebuild import message_again
-from billcli.app.outbox.rechecks import why_not
+from billcli.app.outbox.rechecks import outdated, why_not
 from billcli.app.outbox.record import record
 from billcli.app.refresh import Progress, no_progress
 from billcli.app.sender import ensure_sender
 from billcli.app.write import commits_to_git
 from billcli.core.addresses import is_address
-from billcli.core.delivery import DOUBT, PERSON, RESENT, SAFE, instant, instant_text, needs_person, next_try, stands
+from billcli.core.delivery import DOUBT, PERSON, PLANNED, RESENT, SAFE, instant, instant_text, needs_person, next_try, stands, whom
 from billcli.core.facts import DeliveryFact
 from billcli.core.report import counted
 from billcli.errors import BillError, NeedsPerson
@@ -76,7 +77,7 @@ class _Tally:
 
     def add(self, delivery: DeliveryFact, word: str, said: str) -> None:
         self.counts[word] += 1
-        self.lines.append(f"{delivery.id} to {delivery.recipient}: {DOUBT if word == 'in-doubt' else word}: {said}")
+        self.lines.append(f"{delivery.id} to {whom(delivery)}: {DOUBT if word == 'in-doubt' else word}: {said}")
 
     def leave(self, delivery: DeliveryFact, why: str) -> None:
         self.left += 1
@@ -102,6 +103,8 @@ def send_waiting(
         if outbox.noted(context.root):
             record(context, "states of deliveries that an interrupted run left", commit=commit)
         tally = _Tally()
+        if not only:
+            _drop_letters(context, tally)
         box = _maildir() if any(each.said.startswith("maildir:") for each in waiting) else ""
         going = [each for each in waiting if _may_go(each, mail, box, tally)]
         going = _few_resent(context, mail, box, going)
@@ -188,6 +191,26 @@ def _remembered(context: Context, going: list[DeliveryFact], tally: _Tally) -> l
     return [each for each in going if each.id not in lost]
 
 
+def _drop_letters(context: Context, tally: _Tally) -> None:
+    """What a person was to post and must not go any more."""
+    with open_books(context) as books:
+        if not any(each.channel == "hand" and stands(each) == PLANNED for each in delivery_queries.waiting(books.index)):
+            return
+    with writer_lock(context.root, context.command, wait_seconds(os.environ.get("BILL_WAIT"))):
+        journal.recover(context.root)
+        with open_books(context) as books:
+            letters = [each for each in delivery_queries.waiting(books.index) if each.channel == "hand" and stands(each) == PLANNED]
+            stale = [(each, why) for each in letters if (why := outdated(books, each))]
+            paths = find.paths(books.index, "delivery", [each.id for each, _ in stale])
+        outbox.note(context.root, [path for path in paths.values() if not is_address(path)])
+        for each, why in stale:
+            try:
+                _state(context.root, paths[each.id], "dropped", why)
+                tally.add(each, "dropped", why)
+            except (UnfitFile, OSError) as error:
+                tally.leave(each, str(error))
+
+
 def _maildir() -> str:
     from billcli.delivery.url import target
 
@@ -266,6 +289,10 @@ def _one(sender: _Sender, looks: _Looks, delivery: DeliveryFact, tally: _Tally) 
         return 0
     raw = _message(sender, delivery, path, tally)
     if raw is None:
+        return 0
+    if odd := unlike(delivery, looks.documents[delivery.id], raw):
+        tally.person += 1
+        tally.leave(delivery, odd)
         return 0
     sender.transport.open()
     with writer_lock(root, sender.context.command, wait_seconds(os.environ.get("BILL_WAIT"))):
@@ -377,6 +404,7 @@ class _Looks:
             tried = [each for each in going if each.state and each.id in self._paths]
             self._states = {each.id: books.document(self._paths[each.id], Delivery).states for each in tried}
             self.entries = entries_of(books, going)
+            self.documents = {each.id: delivery_queries.documents_of(books.index, each.id) for each in going}
 
     @property
     def paths(self) -> list[str]:

@@ -20,7 +20,7 @@ _MAY_FOLLOW = {
     "deferred": {"sending", "deferred", "refused", "again", "sent", "dropped", "in-doubt"},
     "refused": {"again", "sent", "dropped"},
     "again": {"sending", "deferred", "refused", "again", "sent", "dropped", "in-doubt"},
-    "dropped": {"again"},
+    "dropped": {"again", "sent"},
     "sent": set(),
 }
 _HANDED = frozenset(("data", "in-doubt", "sent"))
