@@ -16,7 +16,7 @@ import pytest
 from billcli.app.outbox import send
 from billcli.store.append import append_state
 from tests.delivery.post import Post, listening
-from tests.outbox.office import DAY, Office, Plain, plain_studio
+from tests.outbox.office import DAY, MAIL, Office, Plain, plain_studio
 from tests.support import bill, environment
 
 
@@ -257,6 +257,18 @@ def test_a_word_that_was_said_before_a_hand_over_does_not_ask_for_another(office
         office.file(delivery).write_bytes(before)
     assert office.bill("outbox", "send", at="2026-04-19").code == 3
     assert len(post.taken) == 1
+
+
+def test_what_the_books_forgot_is_not_resent_either_where_a_doubt_is(tmp_path: Path, post: Post) -> None:
+    office = Office(tmp_path, f"smtp://127.0.0.1:{post.port}", settings=MAIL + "  in_doubt: resend\n")
+    [delivery] = office.planned(office.invoice())
+    before = office.file(delivery).read_bytes()
+    office.done("outbox", "send")
+    office.file(delivery).write_bytes(before)
+    for day in range(18, 22):
+        assert office.bill("outbox", "send", at=f"2026-04-{day}").code == 3
+    assert (office.states(delivery), len(post.taken)) == (["in-doubt"], 1)
+    assert office.bill("check", at="2026-04-22").code == 0
 
 
 def test_what_the_server_declined_after_the_message_is_not_remembered(office: Office, post: Post) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,22 +13,20 @@ from billcli.app.context import Context
 from billcli.app.context import now as clock
 from billcli.app.outbox import kept
 from billcli.app.outbox.genuine import unlike
-from billcli.app.outbox.memory import entries_of, persons_words, states_of, unknown_to
+from billcli.app.outbox.looks import Looks
 from billcli.app.outbox.parcel import Handed
+from billcli.app.outbox.queue import Tally, drop_letters, ensure_clock, few_resent, given_up, may_go, remembered
 from billcli.app.outbox.rebuild import message_again
-from billcli.app.outbox.rechecks import outdated, why_not
 from billcli.app.outbox.record import record
 from billcli.app.refresh import Progress, no_progress
 from billcli.app.sender import ensure_sender
 from billcli.app.write import commits_to_git
-from billcli.core.addresses import is_address
-from billcli.core.delivery import DOUBT, PERSON, PLANNED, RESENT, SAFE, instant, instant_text, needs_person, next_try, stands, whom
+from billcli.core.delivery import DOUBT, PERSON, RESENT, SAFE, instant_text, stands
 from billcli.core.facts import DeliveryFact
-from billcli.core.report import counted
 from billcli.errors import BillError, NeedsPerson
-from billcli.index import delivery_queries, find
-from billcli.model.delivery import Delivery, State, parse_state, state_text
-from billcli.store import audit, fs, git, journal, outbox
+from billcli.index import delivery_queries
+from billcli.model.delivery import Delivery, State, state_text
+from billcli.store import fs, git, outbox
 from billcli.store.append import UnfitFile, append_state
 from billcli.store.lock import mail_lock, wait_seconds, writer_lock
 from billcli.store.outbox import Entry, Hand
@@ -39,21 +35,6 @@ if TYPE_CHECKING:
     from billcli.delivery.outcome import Outcome, Transport
     from billcli.model.dunning import MailSettings
     from billcli.render.studio import Studio
-
-_SECONDS = 2.0
-"""No verdict on what is to go is older than this when it goes."""
-
-_BEHIND = timedelta(hours=1)
-"""A clock that is more behind the audit trail than this is wrong."""
-
-_RESENDS = 2
-"""How often ``mail.in_doubt: resend`` hands one message over again."""
-
-_TRIES = 3
-"""Nothing is given up after fewer."""
-
-_AHEAD = 50
-"""Of so many deliveries the verdicts are asked for in one look at the books."""
 
 
 class _Sender(NamedTuple):
@@ -66,24 +47,6 @@ class _Sender(NamedTuple):
     transport: Transport
 
 
-class _Tally:
-    """What the run has come to so far."""
-
-    def __init__(self) -> None:
-        self.counts = {"sent": 0, "deferred": 0, "refused": 0, "in-doubt": 0, "dropped": 0}
-        self.lines: list[str] = []
-        self.left = self.person = 0
-        self.customers: dict[str, int] = {}
-
-    def add(self, delivery: DeliveryFact, word: str, said: str) -> None:
-        self.counts[word] += 1
-        self.lines.append(f"{delivery.id} to {whom(delivery)}: {DOUBT if word == 'in-doubt' else word}: {said}")
-
-    def leave(self, delivery: DeliveryFact, why: str) -> None:
-        self.left += 1
-        self.lines.append(f"{delivery.id} to {delivery.recipient}: left: {why}")
-
-
 def send_waiting(
     context: Context, *, only: Sequence[str] = (), limit: int | None = None, progress: Progress = no_progress, commit: bool = True
 ) -> Handed:
@@ -93,7 +56,7 @@ def send_waiting(
     said how. What ends the run early stands in ``stopped``: everything up to there is done and written down.
     """
     with mail_lock(context.root):
-        _ensure_clock(context.root)
+        ensure_clock(context.root)
         with open_books(context) as books:
             ensure_sender(books)
             mail = books.settings().mail
@@ -102,13 +65,13 @@ def send_waiting(
             commits = commits_to_git(books.index, context.root)
         if outbox.noted(context.root):
             record(context, "states of deliveries that an interrupted run left", commit=commit)
-        tally = _Tally()
+        tally = Tally()
         if not only:
-            _drop_letters(context, tally)
+            drop_letters(context, tally)
         box = _maildir() if any(each.said.startswith("maildir:") for each in waiting) else ""
-        going = [each for each in waiting if _may_go(each, mail, box, tally)]
-        going = _few_resent(context, mail, box, going)
-        going = _remembered(context, going, tally)
+        going = [each for each in waiting if may_go(each, mail, box, tally)]
+        going = few_resent(context, mail, box, going)
+        going = remembered(context, going, tally)
         stopped: BillError | None = None
         if going:
             if mail is None:
@@ -121,94 +84,11 @@ def send_waiting(
         return _ended(context, tally, stopped, only, commit=commit)
 
 
-def _ensure_clock(root: str) -> None:
-    """A clock that stands in the past would have what was sent since go once more."""
-    last = audit.last_at(root)
-    if last is not None and clock() < last - _BEHIND:
-        message = f"the clock stands at {instant_text(clock())}, the last command was at {instant_text(last)}; nothing was handed over"
-        raise BillError(message, "set the clock; if it was ahead then, wait until that time has passed")
-
-
 def _waiting(books: Books, only: Sequence[str]) -> list[DeliveryFact]:
     wanted = frozenset(only)
     for each in only:
         books.path("delivery", each)
     return [each for each in delivery_queries.waiting(books.index) if each.channel == "mail" and (not only or each.id in wanted)]
-
-
-def _may_go(delivery: DeliveryFact, mail: MailSettings | None, box: str, tally: _Tally) -> bool:
-    """Whether it may be handed over now, as far as its own states tell. ``box`` is the Maildir that this run hands over to."""
-    stand = stands(delivery)
-    if stand == DOUBT and box and delivery.said == box:
-        return True  # it takes nothing twice, so there is no doubt to have
-    if stand == "refused" or needs_person(delivery) or (stand == DOUBT and (mail is None or mail.in_doubt != "resend")):
-        return False
-    if (at := next_try(delivery)) is None or clock() >= at:
-        return True
-    if stand != DOUBT and clock() < instant(delivery.state_at):
-        return True  # a clock that was ahead wrote that; nobody need wait for it
-    tally.left += 1
-    return False
-
-
-def _few_resent(context: Context, mail: MailSettings | None, box: str, going: list[DeliveryFact]) -> list[DeliveryFact]:
-    """Without what is in doubt and was handed over again often enough, or for long enough: from there on a person decides."""
-    doubtful = [each.id for each in going if stands(each) == DOUBT and not (box and each.said == box)]
-    if mail is None or not doubtful:
-        return going
-    with open_books(context) as books:
-        states = {each: states_of(books, each) for each in doubtful}
-    since = clock() - timedelta(days=mail.give_up_days)
-    over = {
-        name
-        for name, mine in states.items()
-        if sum(each.said == RESENT for each in mine) >= _RESENDS
-        or next((each.at for each in mine if each.word == "sending"), since) < since
-    }
-    return [each for each in going if each.id not in over]
-
-
-def _remembered(context: Context, going: list[DeliveryFact], tally: _Tally) -> list[DeliveryFact]:
-    """Without what was handed over from here and the books do not know of: they were set back, and only a person can tell."""
-    memory = outbox.handed(context.root)
-    if not memory or not going:
-        return going
-    with open_books(context) as books:
-        entries = entries_of(books, going)
-        lost = {each.id: at for each in going if (at := unknown_to(books, each, entries[each.id], memory))}
-        paths = find.paths(books.index, "delivery", list(lost))
-    if lost:
-        outbox.note(context.root, [path for path in paths.values() if not is_address(path)])
-    for each in going:
-        if each.id in lost:
-            said = f"handed over from here on {lost[each.id]}, the books do not know: was an older day brought back?"
-            try:
-                _state(context.root, paths[each.id], "in-doubt", said)
-                tally.add(each, "in-doubt", f'{said} "bill outbox resolve {each.id}" says what became of it')
-            except (UnfitFile, OSError):
-                tally.person += 1
-                tally.leave(each, said)
-    return [each for each in going if each.id not in lost]
-
-
-def _drop_letters(context: Context, tally: _Tally) -> None:
-    """What a person was to post and must not go any more."""
-    with open_books(context) as books:
-        if not any(each.channel == "hand" and stands(each) == PLANNED for each in delivery_queries.waiting(books.index)):
-            return
-    with writer_lock(context.root, context.command, wait_seconds(os.environ.get("BILL_WAIT"))):
-        journal.recover(context.root)
-        with open_books(context) as books:
-            letters = [each for each in delivery_queries.waiting(books.index) if each.channel == "hand" and stands(each) == PLANNED]
-            stale = [(each, why) for each in letters if (why := outdated(books, each))]
-            paths = find.paths(books.index, "delivery", [each.id for each, _ in stale])
-        outbox.note(context.root, [path for path in paths.values() if not is_address(path)])
-        for each, why in stale:
-            try:
-                _state(context.root, paths[each.id], "dropped", why)
-                tally.add(each, "dropped", why)
-            except (UnfitFile, OSError) as error:
-                tally.leave(each, str(error))
 
 
 def _maildir() -> str:
@@ -239,11 +119,11 @@ def _transport() -> Iterator[Transport]:
 
 
 def _run(
-    sender: _Sender, going: list[DeliveryFact], limit: int | None, tally: _Tally, progress: Progress, *, commits: bool
+    sender: _Sender, going: list[DeliveryFact], limit: int | None, tally: Tally, progress: Progress, *, commits: bool
 ) -> BillError | None:  # fmt: skip
     """Hands over one after the other; returns what ended it early."""
     most = min(sender.mail.max_per_run, limit if limit is not None else sender.mail.max_per_run)
-    looks = _Looks(sender, going)
+    looks = Looks(sender.context, sender.zone, sender.mail.max_per_customer, going)
     begun = done = 0
     try:
         _note(sender.context, looks.paths, commits=commits)
@@ -280,10 +160,10 @@ def _note(context: Context, paths: Sequence[str], *, commits: bool) -> None:
                 git.note(context.root, paths)
 
 
-def _one(sender: _Sender, looks: _Looks, delivery: DeliveryFact, tally: _Tally) -> int:
+def _one(sender: _Sender, looks: Looks, delivery: DeliveryFact, tally: Tally) -> int:
     """One delivery from its re-check to its outcome; 1 where it was begun to be handed over."""
     root, path = sender.context.root, looks.path(delivery)
-    if over := _given_up(sender, looks.states(delivery)):
+    if over := given_up(sender.mail, looks.states(delivery)):
         _state(root, path, "refused", over)
         tally.add(delivery, "refused", over)
         return 0
@@ -351,21 +231,7 @@ def _state(root: str, path: str, word: str, said: str) -> None:
     append_state(root, path, state_text(State(clock(), word, said)))
 
 
-def _given_up(sender: _Sender, states: Sequence[State]) -> str:
-    """Why no further try is made of what was deferred again and again; empty while it is worth one.
-
-    The days count where it was tried during them: a machine that was off has tried nothing.
-    """
-    begun = [at for at, each in enumerate(states) if each.word == "again"]
-    since = states[begun[-1] + 1 :] if begun else states
-    tries = [each.at for each in since if each.word == "sending"]
-    most = timedelta(days=sender.mail.give_up_days)
-    if len(tries) < _TRIES or since[-1].word != "deferred" or clock() - tries[0] < most or max(tries) - tries[0] < most / 2:
-        return ""
-    return f"given up after {counted(sender.mail.give_up_days, 'day')}: {since[-1].said}"
-
-
-def _message(sender: _Sender, delivery: DeliveryFact, path: str, tally: _Tally) -> bytes | None:
+def _message(sender: _Sender, delivery: DeliveryFact, path: str, tally: Tally) -> bytes | None:
     """The bytes that were planned; None where they cannot be had again, which a person then hears."""
     root = sender.context.root
     raw = kept.known(root, delivery.id)
@@ -386,84 +252,7 @@ def _message(sender: _Sender, delivery: DeliveryFact, path: str, tally: _Tally) 
     return None
 
 
-class _Looks:
-    """What the books say of the deliveries that are to go, looked up anew where anything may have been written since."""
-
-    def __init__(self, sender: _Sender, going: Sequence[DeliveryFact]) -> None:
-        self.sender = sender
-        self.going = list(going)
-        self._stamp: object = None
-        self._at = 0.0
-        self._verdicts: dict[str, str | None] = {}
-        self._changed: set[str] = set()
-        with open_books(sender.context) as books:
-            found = find.paths(books.index, "delivery", [each.id for each in going])
-            self._paths = {name: path for name, path in found.items() if not is_address(path)}
-            midnight = datetime.combine(clock().astimezone(sender.zone).date(), datetime.min.time(), sender.zone).astimezone(UTC)
-            self._today = delivery_queries.sent_since(books.index, f"{midnight:%Y-%m-%dT%H:%M:%SZ}")
-            tried = [each for each in going if each.state and each.id in self._paths]
-            self._states = {each.id: books.document(self._paths[each.id], Delivery).states for each in tried}
-            self.entries = entries_of(books, going)
-            self.documents = {each.id: delivery_queries.documents_of(books.index, each.id) for each in going}
-
-    @property
-    def paths(self) -> list[str]:
-        return sorted(self._paths.values())
-
-    def path(self, delivery: DeliveryFact) -> str:
-        """Raises ``UnfitFile`` for one that stands in a folded file: no state can be added there."""
-        if delivery.id not in self._paths:
-            raise UnfitFile("it is folded; unfold its month first")
-        return self._paths[delivery.id]
-
-    def states(self, delivery: DeliveryFact) -> list[State]:
-        """When the run began; empty of one that has none yet."""
-        return [parse_state(each) for each in self._states.get(delivery.id, ())]
-
-    def words(self, delivery: DeliveryFact) -> int:
-        return len(persons_words(self.states(delivery)))
-
-    def is_over_cap(self, delivery: DeliveryFact, tally: _Tally) -> bool:
-        had = self._today.get(delivery.customer, 0) + tally.customers.get(delivery.customer, 0)
-        return had >= self.sender.mail.max_per_customer
-
-    def verdict(self, delivery: DeliveryFact) -> str | None:
-        """Why it must not go; asked under the ledger lock, so no command of bill is writing."""
-        journal.recover(self.sender.context.root)
-        stamp = _stamp(self.sender.context.root)
-        if delivery.id not in self._verdicts or stamp != self._stamp or time.monotonic() - self._at > _SECONDS:
-            self._look(delivery)
-            self._stamp = _stamp(self.sender.context.root)
-        if delivery.id in self._changed:
-            raise UnfitFile("it was changed while it was to be handed over")
-        return self._verdicts[delivery.id]
-
-    def _look(self, delivery: DeliveryFact) -> None:
-        at = next(at for at, each in enumerate(self.going) if each.id == delivery.id)
-        wanted = self.going[at : at + _AHEAD]
-        self._at = time.monotonic()
-        with open_books(self.sender.context) as books:
-            now = delivery_queries.by_ids(books.index, [each.id for each in wanted])
-            self._changed = {each.id for each in wanted if _identity(each) != _identity(now.get(each.id))}
-            self._verdicts = {each.id: why_not(books, each) for each in wanted}
-
-
-def _identity(delivery: DeliveryFact | None) -> object:
-    """What must be as it was when the run began for a delivery to go."""
-    return delivery and (delivery.message, delivery.recipient, delivery.state, delivery.state_at, delivery.attempts)
-
-
-def _stamp(root: str) -> object:
-    """Changes with every command that writes: each adds to its trail."""
-    folder = os.path.join(root, "audit", audit.clone_id(root))
-    try:
-        with os.scandir(folder) as entries:
-            return sorted((each.name, fs.stamp(each.stat(follow_symlinks=False))) for each in entries)
-    except OSError:
-        return time.monotonic()
-
-
-def _ended(context: Context, tally: _Tally, stopped: BillError | None, only: Sequence[str], *, commit: bool) -> Handed:
+def _ended(context: Context, tally: Tally, stopped: BillError | None, only: Sequence[str], *, commit: bool) -> Handed:
     paths: tuple[str, ...] = ()
     problem = ""
     counts = tally.counts
@@ -485,6 +274,6 @@ def _ended(context: Context, tally: _Tally, stopped: BillError | None, only: Seq
     )  # fmt: skip
 
 
-def _summary(tally: _Tally) -> str:
+def _summary(tally: Tally) -> str:
     words = [f"{number} {DOUBT if word == 'in-doubt' else word}" for word, number in tally.counts.items() if number]
     return "mail handed over: " + (", ".join(words) or "nothing")
