@@ -12,7 +12,7 @@ from billcli.core.delivery import COUNTS
 from billcli.core.dunning.assess import Account, Assessed, Debt, assess
 from billcli.core.dunning.levels import WAITS, Past, notice_stands, past_of
 from billcli.core.dunning.policy import MISSING, chosen_policy, recipients
-from billcli.core.facts import ApprovalFact, HoldFact
+from billcli.core.facts import ApprovalFact, HoldFact, ReminderFact
 from billcli.core.hold_state import is_live
 from billcli.core.instalments import Agreed, agreed_parts, plans_by_invoice
 from billcli.core.interest import Regime
@@ -48,15 +48,19 @@ def regime(dunning: Dunning) -> Regime | None:
     return regime_of(dunning.interest)
 
 
-def look(books: Books, today: date, customers: Collection[str] | None = None) -> Round:
-    """Every account with something open on that day, or those of these customers, and what becomes of it."""
+def look(books: Books, today: date, customers: Collection[str] | None = None, known: date = date.max) -> Round:
+    """Every account with something open on that day, or those of these customers, and what becomes of it; ``known`` as in ``accounts``."""
     dunning = dunning_of(books)
-    every = accounts(books, dunning, today, customers)
+    every = accounts(books, dunning, today, customers, known)
     return Round(dunning, regime(dunning), [(each, assess(each, dunning, today)) for each in every])
 
 
-def accounts(books: Books, dunning: Dunning, today: date, wanted: Collection[str] | None) -> list[Account]:
-    """Every customer and currency with something open on that day, all or those of these customers."""
+def accounts(books: Books, dunning: Dunning, today: date, wanted: Collection[str] | None, known: date = date.max) -> list[Account]:
+    """Every customer and currency with something open on that day, all or those of these customers.
+
+    Every notice counts, those of later days too: a clock that goes back sends nothing again. Only who looks at a past day leaves out what
+    came after it, with ``known``.
+    """
     only = next(iter(wanted)) if wanted is not None and len(wanted) == 1 else None
     open_ = [
         each for each in balances.open_invoices(books.index, today, only) if each.open > 0 and (wanted is None or each.customer in wanted)
@@ -67,16 +71,16 @@ def accounts(books: Books, dunning: Dunning, today: date, wanted: Collection[str
     holds = _holds(reminder_queries.holds_of(books.index, list({each.customer for each in open_}), today))
     plans = _plans(books, holds, today)
     sent = delivery_queries.sent_invoices(books.index, numbers)
-    past = _past(books, numbers, today)
+    past = _past(books, numbers, known)
     debts: dict[tuple[str, str], list[Debt]] = {}
     for each in open_:
         fact = facts[each.number]
         mine = [*holds.get((fact.customer, fact.number), ()), *holds.get((fact.customer, None), ())]
         agreed = agreed_parts(fact.due_on, fact.gross, own.get(each.number), None)
-        known = bool(fact.imported) or each.number in sent
-        debt = Debt(fact, each.open, agreed, plans.get(each.number), known, mine, past.get(each.number, ()))
+        left_the_house = bool(fact.imported) or each.number in sent
+        debt = Debt(fact, each.open, agreed, plans.get(each.number), left_the_house, mine, past.get(each.number, ()))
         debts.setdefault((each.customer, each.currency), []).append(debt)
-    return _joined(books, dunning, today, debts)
+    return _joined(books, dunning, today, debts, known)
 
 
 def _holds(every: Sequence[HoldFact]) -> dict[tuple[str, str | None], list[HoldFact]]:
@@ -93,19 +97,19 @@ def _plans(books: Books, holds: Mapping[tuple[str, str | None], Sequence[HoldFac
     return plans_by_invoice(live, hold_queries.plan_parts_of(books.index, [plan for plan, _ in live])) if live else {}
 
 
-def _past(books: Books, numbers: Sequence[str], today: date) -> dict[str, list[Past]]:
+def _past(books: Books, numbers: Sequence[str], known: date) -> dict[str, list[Past]]:
     """The notices that named each of these invoices, as they stand."""
-    notices = reminder_queries.reminders_about(books.index, numbers, today)
+    notices = reminder_queries.reminders_about(books.index, numbers, known)
     ids = [each.id for each in notices]
     items, deliveries = reminder_queries.items_of(books.index, ids), reminder_queries.deliveries_of(books.index, ids)
     found: dict[str, list[Past]] = {}
     for notice in notices:
-        for each in past_of(notice, items[notice.id], deliveries.get(notice.id, ()), today):
+        for each in past_of(notice, items[notice.id], deliveries.get(notice.id, ()), known):
             found.setdefault(each.invoice, []).append(each)
     return found
 
 
-def _joined(books: Books, dunning: Dunning, today: date, debts: Mapping[tuple[str, str], Sequence[Debt]]) -> list[Account]:
+def _joined(books: Books, dunning: Dunning, today: date, debts: Mapping[tuple[str, str], Sequence[Debt]], known: date) -> list[Account]:
     categories = books.categories()
     customers = {each.id: each for each in queries.customers(books.index)}
     credit = {(each.customer, each.currency): each.amount for each in balances.unapplied(books.index, today)}
@@ -113,9 +117,8 @@ def _joined(books: Books, dunning: Dunning, today: date, debts: Mapping[tuple[st
     for each in reminder_queries.approvals(books.index, list({customer for customer, _ in debts})):
         approvals.setdefault(each.customer, []).append(each)
     notices: dict[tuple[str, str], dict[str, date]] = {}
-    for notice in reminder_queries.reminders(books.index, today):
-        if notice.booked_on == today:
-            notices.setdefault((notice.customer, notice.currency), {})[notice.id] = notice.booked_on
+    for notice in _from(books, today, known):
+        notices.setdefault((notice.customer, notice.currency), {})[notice.id] = notice.booked_on
     statements = reminder_queries.statements_until(books.index)
     found = []
     for (customer, currency), mine in sorted(debts.items()):
@@ -128,6 +131,13 @@ def _joined(books: Books, dunning: Dunning, today: date, debts: Mapping[tuple[st
             {account: until for account, of, until in statements if of == currency}, _reachable(books, customer),
         ))  # fmt: skip
     return found
+
+
+def _from(books: Books, today: date, known: date) -> list[ReminderFact]:
+    """The notices of today, and those of later days that were not dropped."""
+    found = [each for each in reminder_queries.reminders(books.index, known) if each.booked_on >= today]
+    deliveries = reminder_queries.deliveries_of(books.index, [each.id for each in found])
+    return [each for each in found if each.booked_on == today or notice_stands(deliveries.get(each.id, ())) != "dropped"]
 
 
 def _reachable(books: Books, customer: str) -> Callable[[Level], bool]:
@@ -159,8 +169,8 @@ def bank_charges(books: Books, customers: Collection[str], today: date) -> dict[
     return found
 
 
-def claimed_charges(books: Books, payments: Sequence[str]) -> set[str]:
-    """The payments whose bank charge a notice claims that was handed over, or waits to be."""
-    about = reminder_queries.charges_on(books.index, payments)
+def claimed_charges(books: Books, payments: Sequence[str], besides: str | None = None) -> set[str]:
+    """The payments whose bank charge a notice, besides this one, claims that was handed over, or waits to be."""
+    about = [each for each in reminder_queries.charges_on(books.index, payments) if each.reminder != besides]
     deliveries = reminder_queries.deliveries_of(books.index, list({each.reminder for each in about}))
     return {each.payment for each in about if notice_stands(deliveries.get(each.reminder, ())) in (*COUNTS, *WAITS)}

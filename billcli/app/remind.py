@@ -51,9 +51,9 @@ def _members(books: Books, wanted: Wanted) -> set[str] | None:
     return {*wanted.customers, *group_members(books, wanted.group)}
 
 
-def made(books: Books, wanted: Wanted, today: date) -> Made:
-    """The notices of that day as documents; nothing is written."""
-    found = look(books, today, _members(books, wanted))
+def made(books: Books, wanted: Wanted, today: date, known: date = date.max) -> Made:
+    """The notices of that day as documents; nothing is written. ``known`` as for ``dunning.accounts``."""
+    found = look(books, today, _members(books, wanted), known)
     going = [(account, assessed) for account, assessed in found.found if assessed.chases]
     most = min(found.dunning.max_per_run, found.dunning.max_per_run if wanted.limit is None else wanted.limit)
     stopped = [stop for _, assessed in found.found for stop in assessed.stopped]
@@ -124,9 +124,9 @@ def _printed(books: Books, customer: Any) -> Printed:
     return Printed(books.settings().company, printed_party(customer, language), language)
 
 
-def preview_report(books: Books, wanted: Wanted, as_of: date) -> Report:
-    """What a run on that day would do."""
-    found = made(books, wanted, as_of)
+def preview_report(books: Books, wanted: Wanted, as_of: date, known: date = date.max) -> Report:
+    """What a run on that day would do, or would have done with the notices ``known`` then."""
+    found = made(books, wanted, as_of, known)
     notices = counted(len(found.ready), "notice")
     said = f"{notices} would go on {as_of}" + (f"; {len(found.stopped)} stopped, each with its reason" if found.stopped else "")
     more = (f"{counted(found.left, 'more notice')} would wait for the next run",) if found.left else ()

@@ -35,7 +35,8 @@ def preview(
     """
     from billcli.app.remind import Wanted, preview_report
 
-    list_command(ctx, as_of, form, lambda found, day: preview_report(found, Wanted(tuple(customer or ()), group), day))
+    wanted = Wanted(tuple(customer or ()), group)
+    list_command(ctx, as_of, form, lambda found, day: preview_report(found, wanted, day, *([day] if as_of else ())))
 
 
 @app.command()

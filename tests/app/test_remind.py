@@ -157,6 +157,30 @@ def test_a_second_run_writes_nothing(ledger: Path) -> None:
     assert tree(ledger) == before
 
 
+@pytest.mark.parametrize("day", ["2026-04-06", "2026-04-08", "2026-04-09"])
+def test_a_clock_that_goes_back_sends_no_level_and_no_claim_again(ledger: Path, day: str) -> None:
+    run(ledger, "2026-04-10")
+    assert run(ledger, day) == []
+    assert "level 1 went on 2026-04-10, a day that is still to come" in stopped(ledger, day)[0]
+    assert [notice(ledger, each)["level"] for each in run(ledger, "2026-04-17")] == [2]
+    assert run(ledger, "2026-04-16") == []
+    clean(ledger)
+
+
+def test_a_preview_of_a_past_day_shows_what_would_have_gone_then(ledger: Path) -> None:
+    run(ledger, "2026-04-10")
+    shown = done("remind", "preview", "--as-of", "2026-04-08", "--format", "json", cwd=ledger, at="2026-04-12").json["rows"]
+    assert [(each["state"], each["level"]) for each in shown] == [("goes", 1)]
+
+
+def test_nothing_new_goes_to_a_customer_before_the_day_of_its_last_notice(ledger: Path) -> None:
+    run(ledger, "2026-04-10")
+    done("invoice", "new", "--customer", "nordwind", "--line", "Pump;1;10", "--yes", cwd=ledger, at="2026-03-02")
+    assert run(ledger, "2026-04-08") == []
+    assert any("a notice of 2026-04-10 is there already, a day that is still to come" in each for each in stopped(ledger, "2026-04-08"))
+    assert len(run(ledger, "2026-04-11")) == 1
+
+
 def test_preview_and_a_dry_run_write_nothing(ledger: Path) -> None:
     before = tree(ledger)
     done("remind", "preview", cwd=ledger, at="2026-04-06")
@@ -402,6 +426,29 @@ def test_what_happened_between_planning_and_sending_drops_the_notice(ledger: Pat
         done(*command, "--yes", cwd=ledger, at="2026-04-07")
     found = why(ledger, "2026-04-07")
     assert found is None if expected is None else expected in (found or "")
+
+
+def test_a_notice_brought_back_after_its_level_went_in_another_is_dropped(ledger: Path) -> None:
+    (first,) = run(ledger, "2026-04-06", "dropped")
+    (second,) = run(ledger, "2026-04-07")
+    (waiting,) = ledger.glob(f"deliveries/*/*/{first}*.yaml")
+    waiting.write_text(waiting.read_text("utf-8").split("states:\n")[0], "utf-8")
+    assert why(ledger, "2026-04-08") == f"INV-2026-0001: level 1 went on 2026-04-07 already ({second})"
+    ran = bill("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-08", env=env(ledger))
+    assert (ran.json["dropped"], len(received(ledger))) == (1, 1)
+
+
+def test_a_bank_charge_claimed_in_another_notice_is_not_claimed_again_by_one_brought_back(ledger: Path) -> None:
+    paid = done(*PAID[:6], "--amount", "1200.00", "--yes", cwd=ledger, at="2026-04-07")
+    done("payment", "reverse", paid.out.strip(), "--bank-charge", "3.50", "--reason", "closed", "--yes", cwd=ledger, at="2026-04-08")
+    (first,) = run(ledger, "2026-04-09", "dropped")
+    done(*HELD, "manual", "--invoice", "INV-2026-0001", "--yes", cwd=ledger, at="2026-04-10")
+    done("invoice", "new", "--customer", "nordwind", "--line", "Pump;1;10", "--yes", cwd=ledger, at="2026-03-02")
+    (second,) = run(ledger, "2026-04-20")
+    assert notice(ledger, second)["charges"]
+    (waiting,) = ledger.glob(f"deliveries/*/*/{first}*.yaml")
+    waiting.write_text(waiting.read_text("utf-8").split("states:\n")[0], "utf-8")
+    assert "the bank's charge for" in (why(ledger, "2026-04-21") or "")
 
 
 def test_everything_printed_is_frozen_in_the_notice(ledger: Path) -> None:

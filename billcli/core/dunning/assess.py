@@ -39,7 +39,8 @@ class Debt(NamedTuple):
 
 @dataclass(frozen=True)
 class Account:
-    """A customer in one currency, as the books stand. ``notices`` are the days of its notices, ``newest`` as ``stops.stale`` wants it.
+    """A customer in one currency, as the books stand. ``notices`` are the days of its notices from today on, ``newest`` as ``stops.stale``
+    wants it.
 
     ``reachable`` tells whether a notice of a level has somewhere to go; whole customers are read for it only where one is due.
     """
@@ -126,6 +127,8 @@ def _invoice(account: Account, debt: Debt, levels: Sequence[Level], dunning: Dun
     due_on, counted = oldest_due(debt.parts), counting(debt.past)
     step = next_step(levels, counted, due_on, today)
     if step is None or step.day > today:
+        if ahead := _ahead(account, debt, counted, today):
+            return ahead
         return _planned(account, debt, levels, counted, today) if debt.plan else _last(account, debt, step, today)
     level = step.level
     whole = asked(level, debt.parts, today, 0)
@@ -150,6 +153,16 @@ def _invoice(account: Account, debt: Debt, levels: Sequence[Level], dunning: Dun
     if reasons:
         return Stop(account.customer, account.currency, debt.fact.number, level.level, wanted or whole, "; ".join(reasons))
     return Chase(debt, level, wanted, due_on, consent if stops.unapproved(level, account.customer) else None)
+
+
+def _ahead(account: Account, debt: Debt, counted: Sequence[Past], today: date) -> Stop | None:
+    """By the calendar of this machine its last notice is still to come."""
+    late = sum(part.open for part in debt.parts if part.due_on < today)
+    last = max(counted, key=lambda each: each.sent_on, default=None)
+    if last is None or last.sent_on <= today or late <= 0:
+        return None
+    reason = f"level {last.level} went on {last.sent_on}, a day that is still to come: is today really {today}? ({last.reminder})"
+    return Stop(account.customer, account.currency, debt.fact.number, last.level, late, reason)
 
 
 def _planned(account: Account, debt: Debt, levels: Sequence[Level], counted: Sequence[Past], today: date) -> Stop | None:
@@ -187,9 +200,18 @@ def _customer(account: Account, dunning: Dunning, chases: Sequence[Chase], today
         stops.stale(dunning, account.newest, today),
         stops.covered(account.credit, total, account.currency),
         stops.below(minimum, total, account.currency),
-        next((f"a notice of today is there already: {name}" for name, day in sorted(account.notices.items()) if day == today), None),
+        _there(account, today),
     ]
     return [each for each in found if each]
+
+
+def _there(account: Account, today: date) -> str | None:
+    for name, day in sorted(account.notices.items(), key=lambda each: each[1]):
+        if day == today:
+            return f"a notice of today is there already: {name}"
+        if day > today:
+            return f"a notice of {day} is there already, a day that is still to come: {name}"
+    return None
 
 
 def _nowhere(account: Account, level: Level) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from billcli.core.dunning import stops
 from billcli.core.dunning.assess import Account, Debt
+from billcli.core.dunning.levels import counting
 from billcli.core.facts import ReminderFact, ReminderItemFact
 from billcli.model.dunning import Dunning
 from billcli.model.money import Money
@@ -35,6 +36,8 @@ def meanwhile(
 
 
 def _item(item: ReminderItemFact, debt: Debt, notice: ReminderFact, dunning: Dunning, today: date) -> str | None:
+    if other := next((each for each in counting(debt.past) if each.reminder != notice.id and each.level >= item.level), None):
+        return f"level {other.level} went on {other.sent_on} already ({other.reminder})"
     soon = item.due_on > notice.booked_on
     if soon and today > item.due_on:
         return f"it fell due on {item.due_on} meanwhile"
