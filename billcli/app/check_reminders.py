@@ -13,7 +13,7 @@ from billcli.core.checks.reminders import Asked
 from billcli.core.delivery import COUNTS
 from billcli.core.dunning.assess import assess
 from billcli.core.dunning.levels import counting, next_step, notice_stands
-from billcli.core.facts import DeliveryFact
+from billcli.core.facts import DeliveryFact, ReminderFact
 from billcli.core.instalments import agreed_parts
 from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError
@@ -32,6 +32,8 @@ def reminders(books: Books, without: Lost) -> Iterator[Diagnostic]:
     if "categories.yaml" not in without.files:
         paths = find.paths(books.index, "customer", find.keys(books.index, "customer"))
         yield from checks.check_named(dunning, books.categories(), queries.customers(books.index), paths.__getitem__)
+    if not without.any_of("deliveries"):
+        yield from checks.check_delivered(_undelivered(books))
     asked = _asked(books, without)
     if not asked:
         return
@@ -45,6 +47,14 @@ def reminders(books: Books, without: Lost) -> Iterator[Diagnostic]:
     files = {each.notice.id: each.file for each in asked if each.counts}
     charges = reminder_queries.charges_of(books.index, list(files))
     yield from checks.check_charges((files[name], each) for name in files for each in charges.get(name, ()))
+
+
+def _undelivered(books: Books) -> list[tuple[str, ReminderFact]]:
+    notices = reminder_queries.reminders(books.index, date.max)
+    deliveries = reminder_queries.deliveries_of(books.index, [each.id for each in notices])
+    alone = [each for each in notices if not deliveries.get(each.id)]
+    paths = find.paths(books.index, "reminder", [each.id for each in alone])
+    return [(paths[each.id], each) for each in alone]
 
 
 def _asked(books: Books, without: Lost) -> list[Asked]:
@@ -119,7 +129,7 @@ def forgotten(books: Books, without: Lost) -> Iterator[Diagnostic]:
     for account in every:
         for chase in assess(account, dunning, books.today).chases:
             assert account.chosen.policy is not None
-            step = next_step(account.chosen.policy.levels, counting(chase.debt.past), chase.due_on, books.today)
+            step = next_step(account.chosen.policy.levels, counting(chase.debt.past), chase.due_on, books.today, chase.debt.start)
             if step is not None and step.level.days >= 0:
                 due.append((books.path("invoice", chase.debt.fact.number), chase.debt.fact.number, step.level.level, step.day))
     yield from checks.check_forgotten(due, books.today)

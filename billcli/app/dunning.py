@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcli.app.books import Books
 from billcli.core.delivery import COUNTS
 from billcli.core.dunning.assess import Account, Assessed, Debt, assess
-from billcli.core.dunning.levels import WAITS, Past, notice_stands, past_of
+from billcli.core.dunning.levels import NO_DELIVERY, WAITS, Past, notice_stands, past_of
 from billcli.core.dunning.policy import MISSING, chosen_policy, recipients
 from billcli.core.facts import ApprovalFact, HoldFact, ReminderFact
 from billcli.core.hold_state import is_live
@@ -71,14 +71,23 @@ def accounts(books: Books, dunning: Dunning, today: date, wanted: Collection[str
     holds = _holds(reminder_queries.holds_of(books.index, list({each.customer for each in open_}), today))
     plans = _plans(books, holds, today)
     sent = delivery_queries.sent_invoices(books.index, numbers)
-    past = _past(books, numbers, known)
+    past, remembered = _past(books, numbers, known), _remembered(books.root)
     debts: dict[tuple[str, str], list[Debt]] = {}
     for each in open_:
         fact = facts[each.number]
         mine = [*holds.get((fact.customer, fact.number), ()), *holds.get((fact.customer, None), ())]
         agreed = agreed_parts(fact.due_on, fact.gross, own.get(each.number), None)
         left_the_house = bool(fact.imported) or each.number in sent
-        debt = Debt(fact, each.open, agreed, plans.get(each.number), left_the_house, mine, past.get(each.number, ()))
+        debt = Debt(
+            fact,
+            each.open,
+            agreed,
+            plans.get(each.number),
+            left_the_house,
+            mine,
+            past.get(each.number, ()),
+            remembered.get(each.number, {}),
+        )
         debts.setdefault((each.customer, each.currency), []).append(debt)
     return _joined(books, dunning, today, debts, known)
 
@@ -106,6 +115,16 @@ def _past(books: Books, numbers: Sequence[str], known: date) -> dict[str, list[P
     for notice in notices:
         for each in past_of(notice, items[notice.id], deliveries.get(notice.id, ()), known):
             found.setdefault(each.invoice, []).append(each)
+    return found
+
+
+def _remembered(root: str) -> dict[str, dict[int, str]]:
+    """By invoice and level, when this working copy handed a notice over, whatever the books say."""
+    from billcli.store.outbox import remembered_levels
+
+    found: dict[str, dict[int, str]] = {}
+    for (invoice, level), at in remembered_levels(root).items():
+        found.setdefault(invoice, {})[level] = at
     return found
 
 
@@ -173,4 +192,4 @@ def claimed_charges(books: Books, payments: Sequence[str], besides: str | None =
     """The payments whose bank charge a notice, besides this one, claims that was handed over, or waits to be."""
     about = [each for each in reminder_queries.charges_on(books.index, payments) if each.reminder != besides]
     deliveries = reminder_queries.deliveries_of(books.index, list({each.reminder for each in about}))
-    return {each.payment for each in about if notice_stands(deliveries.get(each.reminder, ())) in (*COUNTS, *WAITS)}
+    return {each.payment for each in about if notice_stands(deliveries.get(each.reminder, ())) in (*COUNTS, *WAITS, NO_DELIVERY)}

@@ -137,7 +137,7 @@ def stopped(ledger: Path, day: str) -> list[str]:
 
 def clean(ledger: Path, day: str = "2026-07-20") -> None:
     ran = bill("check", "--strict", cwd=ledger, at=day)
-    assert (ran.code, ran.out) == (0, "")
+    assert (ran.code, ran.out) == (0, ""), ran.out
 
 
 def test_a_run_every_day_sends_each_level_once_and_check_finds_nothing(ledger: Path) -> None:
@@ -449,6 +449,82 @@ def test_a_bank_charge_claimed_in_another_notice_is_not_claimed_again_by_one_bro
     (waiting,) = ledger.glob(f"deliveries/*/*/{first}*.yaml")
     waiting.write_text(waiting.read_text("utf-8").split("states:\n")[0], "utf-8")
     assert "the bank's charge for" in (why(ledger, "2026-04-21") or "")
+
+
+def lost(ledger: Path, *folders: str) -> dict[Path, bytes]:
+    """What was taken away, to be brought back."""
+    found = {file: file.read_bytes() for folder in folders for file in ledger.glob(f"{folder}/*/*/*.yaml")}
+    for file in found:
+        file.unlink()
+    return found
+
+
+def test_a_level_that_went_from_here_is_not_sent_again_where_the_books_were_set_back(ledger: Path) -> None:
+    run(ledger, "2026-04-06")
+    gone = lost(ledger, "reminders", "deliveries")
+    said = "level 1 went out from here on 2026-04-06, and the books do not hold the notice"
+    assert said in stopped(ledger, "2026-04-10")[0]
+    ran = bill("remind", "run", "--yes", cwd=ledger, at="2026-04-10", env=env(ledger))
+    assert (ran.code, len(received(ledger))) == (3, 1)
+    assert said in ran.err
+    ran = bill("run", "--yes", cwd=ledger, at="2026-04-10", env=env(ledger))
+    assert (ran.code, len(received(ledger))) == (3, 1)
+    assert said in ran.err
+    for file, raw in gone.items():
+        file.write_bytes(raw)
+    assert [notice(ledger, each)["level"] for each in run(ledger, "2026-04-20")] == [2]
+
+
+def test_a_notice_without_its_delivery_is_told_to_a_person_by_runs_and_check(ledger: Path) -> None:
+    (name,) = run(ledger, "2026-04-06", "dropped")
+    gone = lost(ledger, "deliveries")
+    said = f"level 1 was written, but its delivery is gone: bring deliveries/2026/04/{name}-reminder-….yaml back"
+    assert said in stopped(ledger, "2026-04-10")[0]
+    ran = bill("remind", "run", "--yes", cwd=ledger, at="2026-04-10", env=env(ledger))
+    assert ran.code == 3
+    assert said in ran.err
+    assert "E642" in bill("check", cwd=ledger, at="2026-04-10").out
+    assert done("remind", "show", name, "--format", "json", cwd=ledger).json["rows"][0]["state"] == "without delivery"
+    for file, raw in gone.items():
+        file.write_bytes(raw)
+    assert len(run(ledger, "2026-04-10")) == 1
+    clean(ledger, "2026-04-11")
+
+
+def test_after_the_notice_without_a_delivery_is_deleted_its_level_goes_anew(ledger: Path) -> None:
+    run(ledger, "2026-04-06", "dropped")
+    lost(ledger, "deliveries")
+    lost(ledger, "reminders")
+    assert [notice(ledger, each)["level"] for each in run(ledger, "2026-04-10")] == [1]
+
+
+@pytest.mark.parametrize("how", ["nothing", "until", "removed"])
+def test_consent_is_asked_for_again_before_a_strict_notice_goes(ledger: Path, how: str) -> None:
+    mend(ledger, "        - level: 1\n          days: 5\n", "        - level: 1\n          days: 5\n          approval: true\n")
+    until = ("--until", "2026-04-06") if how == "until" else ()
+    done("remind", "approve", "nordwind", "--level", "1", "--by", "Ada", *until, "--yes", cwd=ledger, at="2026-04-06")
+    done("remind", "run", "--later", "--yes", cwd=ledger, at="2026-04-06", env=env(ledger))
+    if how == "removed":
+        lost(ledger, "approvals")
+    found = why(ledger, "2026-04-07")
+    assert found is None if how == "nothing" else "level 1 needs a person's consent" in (found or "")
+
+
+def test_a_later_instalment_begins_its_own_ladder_once_the_first_is_paid_and_no_fee_is_claimed_again(tmp_path: Path, plain: None) -> None:
+    ledger = make_ledger(tmp_path, f"--- customers/nordwind.yaml\n{CUSTOMER}")
+    (ledger / "ledger.yaml").write_text(LEDGER.replace("git:\n", DUNNING + "git:\n"), "utf-8")
+    terms = ("--terms", "1/2 net 30, rest net 90")
+    line = ("--line", "Sensor;4;250;vat-20")
+    done("invoice", "new", "--customer", "nordwind", *line, *terms, "--yes", cwd=ledger, at="2026-03-02", env=env(ledger))
+    went = [notice(ledger, run(ledger, day)[0])["items"][0] for day in ("2026-04-06", "2026-04-20")]
+    done(*PAID[:6], "--amount", "600.00", "--yes", cwd=ledger, at="2026-04-21")
+    assert run(ledger, "2026-05-10") == []
+    went += [notice(ledger, run(ledger, day)[0])["items"][0] for day in ("2026-06-06", "2026-06-20")]
+    assert [(each["level"], each["due_on"], each["asked"]) for each in went] == [
+        (1, "2026-04-01", "600.00"), (2, "2026-04-01", "600.00"), (1, "2026-05-31", "600.00"), (2, "2026-05-31", "600.00"),
+    ]  # fmt: skip
+    assert [each.get("fee") for each in went] == [None, "2.50", None, None]
+    clean(ledger)
 
 
 def test_everything_printed_is_frozen_in_the_notice(ledger: Path) -> None:

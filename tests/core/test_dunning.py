@@ -143,7 +143,7 @@ def delivery(state: str, at: str = "", name: str = "d") -> DeliveryFact:
     return DeliveryFact(name, "reminder", "nordwind", None, D("2026-04-15"), "mail", "a@b.example", "", None, None, None, state, at, "", 1)
 
 
-STANDS = [([], "planned"), (["", "sent"], "sent"), (["data", "refused"], "in doubt"), (["deferred", "refused"], "deferred"),
+STANDS = [([], "without delivery"), (["", "sent"], "sent"), (["data", "refused"], "in doubt"), (["deferred", "refused"], "deferred"),
           (["refused", "dropped"], "refused"), (["dropped"], "dropped"), (["sending"], "planned")]  # fmt: skip
 
 

@@ -100,17 +100,29 @@ def _follows(item: ReminderItem, currency: str) -> bool:
     return any(interest(parts, basis) == computed for basis in ("365", "360", "actual"))
 
 
+def check_delivered(without: Iterable[tuple[str, ReminderFact]]) -> Iterator[Diagnostic]:
+    """E642: (file, notice) of those that no delivery brings: nobody can tell whether they went."""
+    for file, notice in without:
+        message = f"no delivery brings this notice: deliveries/{notice.booked_on:%Y/%m} holds none of {notice.id}"
+        hint = 'bring the file back, "git log" shows where it went; or delete the notice if nobody got it'
+        yield Diagnostic("E642", message, file, ("id",), hint=hint)
+
+
 def check_levels(asked: Iterable[Asked], policies: Mapping[str, Policy]) -> Iterator[Diagnostic]:
     """E680, E681 and E683: each level once for an invoice and none passed over, its fee once, the fixed sum once in all.
 
     In the order of days.
     """
     reached: dict[str, dict[int, str]] = {}
+    last: dict[str, date] = {}
     fees: dict[tuple[str, int], str] = {}
     sums: dict[str, str] = {}
     for each in (every for every in asked if every.counts):
         item, path = each.item, undotted(each.item.place)
         mine = reached.setdefault(item.invoice, {})
+        if item.level <= max(mine, default=-1) and item.due_on > last[item.invoice]:
+            mine.clear()  # all that was overdue then was paid: a later instalment begins at the first level again
+        last[item.invoice] = max(last.get(item.invoice, date.min), each.notice.booked_on, item.due_on)
         if item.level in mine:
             message = f"{item.invoice} got level {item.level} in {mine[item.level]} already"
             yield Diagnostic("E680", message, each.file, path, hint="both reached the customer; make it good with a word")

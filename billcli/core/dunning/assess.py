@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from billcli.core.dunning import stops
-from billcli.core.dunning.levels import Past, Step, asked, counting, next_step
+from billcli.core.dunning.levels import NO_DELIVERY, Past, Step, asked, counting, next_step, on_ladder
 from billcli.core.dunning.policy import Chosen
 from billcli.core.dunning.stops import Stop
 from billcli.core.facts import ApprovalFact, HoldFact, InvoiceFact
@@ -21,7 +21,7 @@ class Debt(NamedTuple):
     """An invoice with something open; minor units. ``own`` are its dates as issued, ``plan`` those agreed later that count today.
 
     ``sent`` where it is known to have reached the customer; ``holds`` are those on it and on all of the customer's; ``past`` the notices
-    that named it.
+    that named it; ``remembered`` the levels that this working copy handed over, with the instant, whatever the books say.
     """
 
     fact: InvoiceFact
@@ -31,10 +31,16 @@ class Debt(NamedTuple):
     sent: bool
     holds: Sequence[HoldFact] = ()
     past: Sequence[Past] = ()
+    remembered: Mapping[int, str] = {}
 
     @property
     def parts(self) -> list[Part]:
         return due_parts(self.plan or self.own, self.open)
+
+    @property
+    def start(self) -> date:
+        """When its oldest open instalment was due as issued: a plan is no new debt."""
+        return oldest_due(due_parts(self.own, self.open))
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ def _never(account: Account, today: date) -> tuple[Stop, ...]:
 def _invoice(account: Account, debt: Debt, levels: Sequence[Level], dunning: Dunning, today: date) -> Chase | Stop | None:
     """None where nothing is due for it today."""
     due_on, counted = oldest_due(debt.parts), counting(debt.past)
-    step = next_step(levels, counted, due_on, today)
+    step = next_step(levels, counted, due_on, today, debt.start)
     if step is None or step.day > today:
         if ahead := _ahead(account, debt, counted, today):
             return ahead
@@ -143,15 +149,18 @@ def _invoice(account: Account, debt: Debt, levels: Sequence[Level], dunning: Dun
     if not debt.sent and dunning.unsent == "hold":
         number = debt.fact.number
         reasons.append(f'nobody is known to have sent it: "bill invoice send {number}", or "--by-hand" if somebody did')
+    if lost := stops.forgotten(debt.remembered, debt.past, level):
+        reasons.append(lost)
     if waits := stops.pending(debt.past):
         reasons.append(waits)
+    person = bool(lost) or any(each.stands == NO_DELIVERY for each in debt.past)
     consent = stops.consent(level, account.approvals, debt.fact.number, today)
     if consent is None and (missing := stops.unapproved(level, account.customer)):
         reasons.append(missing)
     if not reasons and (nowhere := _nowhere(account, level)):
         reasons.append(nowhere)
     if reasons:
-        return Stop(account.customer, account.currency, debt.fact.number, level.level, wanted or whole, "; ".join(reasons))
+        return Stop(account.customer, account.currency, debt.fact.number, level.level, wanted or whole, "; ".join(reasons), person)
     return Chase(debt, level, wanted, due_on, consent if stops.unapproved(level, account.customer) else None)
 
 
@@ -168,7 +177,7 @@ def _ahead(account: Account, debt: Debt, counted: Sequence[Past], today: date) -
 def _planned(account: Account, debt: Debt, levels: Sequence[Level], counted: Sequence[Past], today: date) -> Stop | None:
     """By its own dates a notice would be due; by the plan nothing is late yet."""
     parts = due_parts(debt.own, debt.open)
-    step = next_step(levels, counted, oldest_due(parts), today)
+    step = next_step(levels, counted, oldest_due(parts), today, debt.start)
     if step is None or step.day > today or step.level.days < 0:
         return None
     plan = next((each for each in debt.holds if each.kind == "plan" and each.released_on is None), None)
@@ -183,7 +192,7 @@ def _last(account: Account, debt: Debt, step: Step | None, today: date) -> Stop 
     late = sum(part.open for part in debt.parts if part.due_on < today)
     if step is not None or late <= 0 or not debt.past:
         return None
-    last = max(counting(debt.past), key=lambda each: each.level, default=None)
+    last = max(on_ladder(counting(debt.past), debt.start), key=lambda each: each.level, default=None)
     if last is None:
         return None
     reason = f"the last level, {last.level}, went on {last.sent_on} ({last.reminder})"

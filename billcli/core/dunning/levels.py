@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 WAITS = frozenset((PLANNED, "deferred"))
 
+NO_DELIVERY = "without delivery"
+"""Of a notice whose deliveries are gone: whether anybody has it, the books do not say."""
+
 
 class Past(NamedTuple):
-    """An invoice in a notice: when it was planned and when handed over, and how that stands; minor units."""
+    """An invoice in a notice: when it was planned and when handed over, and how that stands; minor units.
+
+    ``due_on`` is the oldest instalment that it asked for; ``said_at`` the instant of the last state of its deliveries, as text.
+    """
 
     reminder: str
     invoice: str
@@ -28,10 +34,14 @@ class Past(NamedTuple):
     fee: int
     interest: int
     fixed_sum: int = 0
+    due_on: date = date.max
+    said_at: str = ""
 
 
 def notice_stands(deliveries: Sequence[DeliveryFact]) -> str:
     """Of a notice to several: sent where one has it, in doubt where one may have it; else what still waits; else refused or dropped."""
+    if not deliveries:
+        return NO_DELIVERY
     every = {stands(each) for each in deliveries}
     return next((each for each in ("sent", DOUBT, "deferred", PLANNED, "refused", "dropped") if each in every), PLANNED)
 
@@ -41,14 +51,27 @@ def past_of(notice: ReminderFact, items: Iterable[ReminderItemFact], deliveries:
     how = notice_stands(deliveries)
     days = [date.fromisoformat(each.state_at[:10]) for each in deliveries if stands(each) in COUNTS and each.state_at]
     sent_on = max([notice.booked_on, *(day for day in days if day <= as_of)])
+    said_at = max((each.state_at for each in deliveries), default="")
     return [
-        Past(notice.id, each.invoice, each.level, notice.booked_on, sent_on, how, each.fee, each.interest, each.fixed_sum) for each in items
-    ]
+        Past(
+            notice.id, each.invoice, each.level, notice.booked_on, sent_on, how, each.fee, each.interest, each.fixed_sum, each.due_on,
+            said_at,
+        )
+        for each in items
+    ]  # fmt: skip
 
 
 def counting(past: Iterable[Past]) -> list[Past]:
     """Those whose level counts as reached, and whose claims as made."""
     return [each for each in past if each.stands in COUNTS]
+
+
+def on_ladder(past: Iterable[Past], start: date) -> list[Past]:
+    """Those that count for the instalment that was due on ``start``: it was overdue then, or was announced.
+
+    Once all that was overdue is paid, a later instalment begins at the first level again.
+    """
+    return [each for each in past if each.due_on >= start or each.on > start]
 
 
 class Step(NamedTuple):
@@ -63,12 +86,13 @@ def days_after(day: date, days: int) -> date:
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
-def next_step(levels: Sequence[Level], past: Sequence[Past], due_on: date, today: date) -> Step | None:
+def next_step(levels: Sequence[Level], past: Sequence[Past], due_on: date, today: date, start: date = date.min) -> Step | None:
     """The lowest level not reached yet; those before the due day are passed over once it is there. None where the last was reached.
 
-    ``past`` are the invoice's items that count. After weeks without a run it is the same level that would have been next before.
+    ``past`` are the invoice's items that count, ``start`` is the day of its oldest open instalment as issued. After weeks without a run it
+    is the same level that would have been next before.
     """
-    reached = max((each.level for each in past), default=-1)
+    reached = max((each.level for each in on_ladder(past, start)), default=-1)
     last = max((each.sent_on for each in past), default=None)
     for level in sorted(levels, key=lambda each: each.level):
         if level.level <= reached or (level.days < 0 and today >= due_on):

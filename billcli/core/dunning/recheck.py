@@ -7,9 +7,9 @@ from datetime import date
 
 from billcli.core.dunning import stops
 from billcli.core.dunning.assess import Account, Debt
-from billcli.core.dunning.levels import counting
+from billcli.core.dunning.levels import counting, on_ladder
 from billcli.core.facts import ReminderFact, ReminderItemFact
-from billcli.model.dunning import Dunning
+from billcli.model.dunning import Dunning, Level
 from billcli.model.money import Money
 
 
@@ -29,14 +29,26 @@ def meanwhile(
     debts = {each.fact.number: each for each in account.debts}
     for item in items:
         debt = debts.get(item.invoice)
-        why = _item(item, debt, notice, dunning, today) if debt else "it was settled meanwhile"
+        why = (_consent(item, account, today) or _item(item, debt, notice, dunning, today)) if debt else "it was settled meanwhile"
         if why:
             return f"{item.invoice}: {why}"
     return stops.covered(account.credit, sum(each.asked for each in items), account.currency)
 
 
+def _consent(item: ReminderItemFact, account: Account, today: date) -> str | None:
+    """Whoever consented may have taken it back, or for some days only."""
+    policy = account.chosen.policy
+    level = next((each for each in policy.levels if each.level == item.level), None) if policy else None
+    level = level or Level(level=item.level, days=0)
+    if stops.consent(level, account.approvals, item.invoice, today):
+        return None
+    return stops.unapproved(level, account.customer)
+
+
 def _item(item: ReminderItemFact, debt: Debt, notice: ReminderFact, dunning: Dunning, today: date) -> str | None:
-    if other := next((each for each in counting(debt.past) if each.reminder != notice.id and each.level >= item.level), None):
+    if other := next(
+        (each for each in on_ladder(counting(debt.past), debt.start) if each.reminder != notice.id and each.level >= item.level), None
+    ):
         return f"level {other.level} went on {other.sent_on} already ({other.reminder})"
     soon = item.due_on > notice.booked_on
     if soon and today > item.due_on:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from billcli.core.delivery import DOUBT
-from billcli.core.dunning.levels import WAITS, Past, days_after
+from billcli.core.dunning.levels import NO_DELIVERY, WAITS, Past, days_after
 from billcli.core.dunning.policy import needs_consent
 from billcli.core.facts import ApprovalFact, HoldFact
 from billcli.core.hold_state import is_live
@@ -37,8 +37,22 @@ def pending(past: Sequence[Past]) -> str | None:
             return f"level {each.level} waits to be handed over: {each.reminder}"
         if each.stands == DOUBT:
             return f'nobody knows whether level {each.level} arrived: "bill outbox list" shows {each.reminder}'
+        if each.stands == NO_DELIVERY:
+            folder = f"deliveries/{each.on:%Y/%m}"
+            return (
+                f"level {each.level} was written, but its delivery is gone: bring {folder}/{each.reminder[:46]}-reminder-….yaml back, "
+                f"or delete {each.reminder}.yaml if nobody got it"
+            )
         if each.stands == "refused":
             return f'level {each.level} was refused: "bill outbox list" shows {each.reminder}; correct the address and retry it'
+    return None
+
+
+def forgotten(remembered: Mapping[int, str], past: Sequence[Past], level: Level) -> str | None:
+    """This working copy handed over what the books know nothing of: they were set back. ``remembered`` are instants by level."""
+    for reached, at in sorted(remembered.items()):
+        if reached >= level.level and not any(each.level == reached and each.said_at >= at for each in past):
+            return f'level {reached} went out from here on {at[:10]}, and the books do not hold the notice: "git reflog" finds where it is'
     return None
 
 

@@ -616,12 +616,23 @@ I2 stopped: promise
         CLAIMING,
     ),
     Case(
-        "a later instalment goes on with the ladder of the invoice",
+        "a later instalment begins at the first level again once the one before is paid",
         """\
 2026-01-01 invoice new -c a -l "x;1;1000" --terms "30% now, rest net 14"
 2026-01-06 -> a EUR 1: I1/1 300.00; total 300.00
 2026-01-10 payment add -c a -a 300 -i I1
-2026-01-20 ->
+2026-01-19 ->
+2026-01-20 -> a EUR 1: I1/1 700.00; total 700.00
+2026-01-29 ->
+2026-01-30 -> a EUR 2: I1/2 700.00 computed 3.62; total 700.00
+""",
+    ),
+    Case(
+        "a later instalment that was overdue with the first goes on where the notice about both left off",
+        """\
+2026-01-01 invoice new -c a -l "x;1;1000" --terms "30% now, rest net 14"
+2026-01-18 -> a EUR 1: I1/1 1000.00; total 1000.00
+2026-01-20 payment add -c a -a 300 -i I1
 2026-01-29 ->
 2026-01-30 -> a EUR 2: I1/2 700.00 computed 3.62; total 700.00
 """,

@@ -27,7 +27,7 @@ class Choices(NamedTuple):
     address: str = "item"  # looked for by the level of the "notice"; or of each "item"
     shown: str = "new"  # only what reaches a level; or "all" that is overdue, with the level it had
     levels_apart: bool = False  # whether a notice before the due day waits while another of the customer's goes out
-    restart: bool = False  # whether the next instalment begins at the first level again
+    restart: bool = True  # whether the next instalment begins at the first level again, once all that was overdue or announced is paid
     plan_before_due: bool = True  # whether a plan's instalments get notices before they are due
     kept_promise_stops: bool = True
     promise_stops_other_currency: bool = True
@@ -287,12 +287,17 @@ class Clerk:
         """What is open of each part; settlements fill the oldest due first."""
         return filled(agreed, sum(amount for _, amount in agreed) - self.open(invoice.number, on))
 
-    def reached(self, number: str, due_on: date) -> tuple[int, date | None]:
-        """The highest level that went out and the day of the last notice; -1 where none did."""
-        mine = [each for each in self.sent if each.invoice == number]
-        if self.choices.restart:
-            mine = [each for each in mine if each.due_on >= due_on]
-        return max((each.level for each in mine), default=-1), max((each.on for each in mine), default=None)
+    def reached(self, invoice: Invoice, on: date) -> tuple[int, date | None]:
+        """The highest level that went out for what is open, and the day of the last notice about the invoice; -1 where none did.
+
+        A plan moves days; it is the same debt. So which instalment is open goes by those of the invoice.
+        """
+        mine = [each for each in self.sent if each.invoice == invoice.number]
+        last = max((each.on for each in mine), default=None)
+        open_ = [when for when, left in self.parts(invoice, on, invoice.parts) if left > 0]
+        if self.choices.restart and open_:
+            mine = [each for each in mine if each.on > min(open_) or each.due_on >= min(open_)]
+        return max((each.level for each in mine), default=-1), last
 
     def due_level(self, invoice: Invoice, policy: Policy, on: date, agreed: tuple[tuple[date, int], ...], *, own: bool) -> Level | None:
         """The level that the invoice reaches on this day, stops left aside: the lowest that was not sent, if its time has come."""
@@ -300,7 +305,7 @@ class Clerk:
         if not due:
             return None
         oldest = min(due)
-        level, last = self.reached(invoice.number, oldest)
+        level, last = self.reached(invoice, on)
         left = sorted((each for each in policy.levels if each.level > level), key=lambda each: each.level)
         if oldest < on or (oldest == on and not self.choices.announced_on_due_day):
             left = [each for each in left if each.days >= 0]  # too late for a notice before the due day
@@ -509,8 +514,10 @@ class Clerk:
             computed = half_up(self.interest(invoice.number, on))
         if level.interest == "claimed":
             interest = max(0, computed - sum(each.interest for each in self.sent if each.invoice == invoice.number))
-        fee = self._minor(level.fee, invoice.currency) + (self._fixed_sum(invoice, policy) if level.fixed_sum else 0)
-        assert not any(each.invoice == invoice.number and each.level == level.level for each in self.sent)
+        again = any(each.invoice == invoice.number and each.level == level.level for each in self.sent)
+        assert self.choices.restart or not again
+        fee = 0 if again else self._minor(level.fee, invoice.currency)  # once for an invoice and a level, whatever instalment it is
+        fee += self._fixed_sum(invoice, policy) if level.fixed_sum else 0
         return Item(invoice.number, level.level, due_on, self.open(invoice.number, on), asked, fee, interest, computed)
 
     def _others(self, there: set[str], mine: Sequence[Invoice], on: date) -> list[Item]:
@@ -519,7 +526,7 @@ class Clerk:
         for invoice in mine:
             agreed = self.plan(invoice, on) or invoice.parts
             left = [(when, rest) for when, rest in self.parts(invoice, on, agreed) if rest > 0]
-            level, _ = self.reached(invoice.number, min(when for when, _ in left))
+            level, _ = self.reached(invoice, on)
             overdue = sum(rest for when, rest in left if when < on) - self.disputed(invoice, on)
             if invoice.number not in there and level >= 0 and overdue > 0:
                 found.append(Item(invoice.number, level, left[0][0], self.open(invoice.number, on), overdue, 0, 0, 0, new=False))

@@ -26,6 +26,8 @@ def broken(root: Path) -> list[str]:
             continue
         known = {each.level: each for each in policy.levels} if policy else {}
         for before, after in pairwise(mine):
+            if after.level <= before.level and after.due_on > max(before.on, before.due_on):
+                continue  # all that was overdue then was paid: a later instalment begins at the first level again
             if after.level <= before.level:
                 found.append(f"{number}: level {after.level} on {after.on} after level {before.level} on {before.on}")
             elif after.on < before.on + timedelta(days=known[after.level].gap):
