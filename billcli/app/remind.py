@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +33,12 @@ class Wanted(NamedTuple):
     limit: int | None = None
 
 
+PARTLY = "one recipient is left out: "
+
+Fits = Callable[[Sequence[Reminder]], int]
+"""How many of these notices nothing can bring to anybody."""
+
+
 class Made(NamedTuple):
     """Notices that would go, what is stopped, and how many more there are than one run plans."""
 
@@ -51,20 +57,25 @@ def _members(books: Books, wanted: Wanted) -> set[str] | None:
     return {*wanted.customers, *group_members(books, wanted.group)}
 
 
-def made(books: Books, wanted: Wanted, today: date, known: date = date.max) -> Made:
-    """The notices of that day as documents; nothing is written. ``known`` as for ``dunning.accounts``."""
+def made(books: Books, wanted: Wanted, today: date, known: date = date.max, fits: Fits | None = None) -> Made:
+    """The notices of that day as documents; nothing is written. ``known`` as for ``dunning.accounts``.
+
+    Those that ``fits`` cannot take, of some notices, take no place of what can go; nor does what cannot be computed. Who is left for the
+    next run comes first there.
+    """
     found = look(books, today, _members(books, wanted), known)
-    going = [(account, assessed) for account, assessed in found.found if assessed.chases]
+    going = sorted(((account, assessed) for account, assessed in found.found if assessed.chases), key=lambda each: each[1].turn)
     most = min(found.dunning.max_per_run, found.dunning.max_per_run if wanted.limit is None else wanted.limit)
     stopped = [stop for _, assessed in found.found for stop in assessed.stopped]
     ready: list[tables.Ready] = []
-    at = 0
-    while at < len(going) and len(ready) < most:  # what cannot be computed takes no place of what can
-        batch = going[at : at + most - len(ready)]
+    at = taken = 0
+    while at < len(going) and taken < most:
+        batch = going[at : at + most - taken]
         at += len(batch)
         made_now, unmade = _ready(books, found, batch, today)
         ready += made_now
         stopped += unmade
+        taken += len(made_now) - (fits([each.notice for each in made_now]) if fits and made_now else 0)
     return Made(tuple(ready), tuple(stopped), len(going) - at)
 
 
@@ -152,19 +163,27 @@ def plan_run(wanted: Wanted, studio: Studio, now: datetime) -> Planner:
     """
 
     def planner(books: Books) -> Plan:
-        from billcli.app.remind_parcels import packed
+        from billcli.app.remind_parcels import Ready, joined, packed
         from billcli.core.document import document_data, path_of
 
-        found = made(books, wanted, books.today)
-        parcels = packed(books, [each.notice for each in found.ready], studio, now)
+        parts: list[Ready] = []
+
+        def fits(notices: Sequence[Reminder]) -> int:
+            parts.append(packed(books, notices, studio, now))
+            return len(parts[-1].left)
+
+        found = made(books, wanted, books.today, fits=fits)
+        parcels = joined(parts)
         going = [each for each in found.ready if each.notice.id not in parcels.left]
         unmade = {each.notice.id: each for each in found.ready if each.notice.id in parcels.left}
         steps = tuple(
             Create(path_of("reminders", each.notice.id, each.notice.on), "reminder", document_data(each.notice)) for each in going
         )
+        customers = {each.notice.id: each.notice.customer for each in going}
         lines = [notice_line(each) for each in going]
         lines += [stop_line(each) for each in found.stopped]
         lines += [f"not reminded: {each.notice.customer}: {parcels.left[name]}" for name, each in unmade.items()]
+        lines += [f"{name}: {PARTLY}{why}" for name, why in parcels.partly]
         if found.left:
             lines.append(f"{counted(found.left, 'more notice')} for the next run")
         head = f"{counted(len(going), 'reminder')} planned" if going else "no reminder is due"
@@ -174,7 +193,8 @@ def plan_run(wanted: Wanted, studio: Studio, now: datetime) -> Planner:
             "stopped": [stop_data(each) for each in found.stopped],
             "left": [
                 {"documents": [name], "customer": each.notice.customer, "reason": parcels.left[name]} for name, each in unmade.items()
-            ] + [_left(each) for each in found.stopped if each.person],
+            ] + [_left(each) for each in found.stopped if each.person]
+            + [{"documents": [name], "customer": customers[name], "reason": PARTLY + why} for name, why in parcels.partly],
         }  # fmt: skip
         return Plan("remind run", (*steps, *parcels.steps), (head, *lines), result, relies_on=("ledger.yaml",) if steps else ())
 

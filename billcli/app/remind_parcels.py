@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class Ready(NamedTuple):
-    """The steps that write the deliveries, their ids, and by notice why one cannot go."""
+    """The steps that write the deliveries, their ids, and by notice why one cannot go; ``partly`` are those that not everybody gets."""
 
     steps: tuple[Step, ...]
     ids: tuple[str, ...]
     left: Mapping[str, str]
+    partly: tuple[tuple[str, str], ...] = ()
 
 
 def packed(books: Books, notices: Sequence[Reminder], studio: Studio, now: datetime) -> Ready:
@@ -35,7 +36,16 @@ def packed(books: Books, notices: Sequence[Reminder], studio: Studio, now: datet
     found = pack(books, [parcel_of(books, each) for each in notices], studio, now)
     going = {name for each in found.deliveries for name in each.documents}
     left = {name: each.reason for each in found.left for name in each.parcel.documents if name not in going}
-    return Ready(found.steps, tuple(each.id for each in found.deliveries if each.channel == "mail"), left)
+    partly = tuple((name, each.reason) for each in found.left for name in each.parcel.documents if name in going and not each.there)
+    return Ready(found.steps, tuple(each.id for each in found.deliveries if each.channel == "mail"), left, partly)
+
+
+def joined(parts: Sequence[Ready]) -> Ready:
+    """Of several batches."""
+    left = {name: why for each in parts for name, why in each.left.items()}
+    steps = tuple(one for each in parts for one in each.steps)
+    partly = tuple(one for each in parts for one in each.partly)
+    return Ready(steps, tuple(one for each in parts for one in each.ids), left, partly)
 
 
 def parcel_of(books: Books, notice: Reminder) -> Parcel:

@@ -392,6 +392,43 @@ def test_the_limit_of_a_run_leaves_the_rest_for_the_next(ledger: Path) -> None:
     assert len(ran["reminders"]) == 1
 
 
+def more(ledger: Path, name: str, mail: str, issued_on: str = "2026-03-02") -> None:
+    """Another customer that owes something."""
+    text = CUSTOMER.replace("nordwind", name).replace(f"ap@{name}.example", mail)
+    (ledger / f"customers/{name}.yaml").write_text(text, "utf-8")
+    done("invoice", "new", "--customer", name, "--line", "Pump;1;10", "--yes", cwd=ledger, at=issued_on)
+
+
+def test_who_cannot_be_written_to_takes_nobodys_place_in_a_run(ledger: Path) -> None:
+    for at in range(3):
+        more(ledger, f"a{at}", f"a..{at}@x.example")
+    ran = bill("remind", "run", "--limit", "1", "--yes", "--format", "json", cwd=ledger, at="2026-04-06", env=env(ledger))
+    assert ran.code == 3  # a person mends the addresses
+    (name,) = ran.json["reminders"]
+    assert notice(ledger, name)["customer"] == "nordwind"
+    assert all(f'not reminded: a{at}: address: "a..{at}@x.example"' in ran.err for at in range(3))
+
+
+def test_whoever_was_left_for_the_next_run_comes_first_there(ledger: Path) -> None:
+    went = []
+    for at in range(3):
+        more(ledger, f"a{at}", f"ap@a{at}.example", issued_on="2026-03-03")
+    for day in ("2026-04-07", "2026-04-08", "2026-04-09", "2026-04-10", "2026-04-20"):
+        ran = done("remind", "run", "--limit", "1", "--yes", "--format", "json", cwd=ledger, at=day, env=env(ledger)).json
+        went += [notice(ledger, each)["customer"] for each in ran["reminders"]]
+    assert went[0] == "nordwind"  # due a day before the others
+    assert sorted(went[1:4]) == ["a0", "a1", "a2"]
+    assert went[4] == "nordwind"
+
+
+def test_a_contact_that_no_mail_can_reach_is_told_beside_those_that_get_the_notice(ledger: Path) -> None:
+    mend(ledger, "contacts:\n", "contacts:\n  - role: billing\n    email: a..b@x.example\n", "customers/nordwind.yaml")
+    ran = bill("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-06", env=env(ledger))
+    assert (ran.code, len(received(ledger)), len(ran.json["reminders"])) == (3, 1, 1)
+    assert 'one recipient is left out: address: "a..b@x.example"' in ran.err
+    assert run(ledger, "2026-04-06") == []
+
+
 def why(ledger: Path, day: str) -> str | None:
     """What the last look before the hand-over says of the notice that waits."""
     from datetime import UTC, datetime

@@ -64,13 +64,17 @@ class Account:
 
 
 class Chase(NamedTuple):
-    """An invoice that goes into a notice, with what is asked for; minor units. ``consent`` is the approval where the level needs one."""
+    """An invoice that goes into a notice, with what is asked for; minor units. ``consent`` is the approval where the level needs one.
+
+    ``since`` is the first day on which the level could go.
+    """
 
     debt: Debt
     level: Level
     asked: int
     due_on: date
     consent: ApprovalFact | None
+    since: date = date.min
 
 
 class Assessed(NamedTuple):
@@ -83,6 +87,11 @@ class Assessed(NamedTuple):
     def level(self) -> Level:
         """The highest of its invoices': its letter, its way and its deadline are those of the notice."""
         return max((each.level for each in self.chases), key=lambda level: level.level)
+
+    @property
+    def turn(self) -> tuple[date, date]:
+        """Whoever waits longest comes first where a run cannot take all, and of those the oldest debt."""
+        return min(each.since for each in self.chases), min(each.due_on for each in self.chases)
 
 
 def assess(account: Account, dunning: Dunning, today: date) -> Assessed:
@@ -161,7 +170,7 @@ def _invoice(account: Account, debt: Debt, levels: Sequence[Level], dunning: Dun
         reasons.append(nowhere)
     if reasons:
         return Stop(account.customer, account.currency, debt.fact.number, level.level, wanted or whole, "; ".join(reasons), person)
-    return Chase(debt, level, wanted, due_on, consent if stops.unapproved(level, account.customer) else None)
+    return Chase(debt, level, wanted, due_on, consent if stops.unapproved(level, account.customer) else None, step.day)
 
 
 def _ahead(account: Account, debt: Debt, counted: Sequence[Past], today: date) -> Stop | None:
