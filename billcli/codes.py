@@ -109,6 +109,7 @@ CODES = {
     "E640": "a template that fails",
     "E641": "a logo that cannot be printed",
     "E642": "a notice without its delivery",
+    "W643": "a fee of reminders that its currency cannot have",
     # statements in the banks' own formats
     "E650": "a bank file that cannot be read",
     "E651": "a document type in a bank file",

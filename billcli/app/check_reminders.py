@@ -125,6 +125,8 @@ def forgotten(books: Books, without: Lost) -> Iterator[Diagnostic]:
         every = accounts(books, dunning, books.today, None)
     except BillError:
         return  # a policy that is not there, which another finding says
+    used = [(each.chosen.policy.name, each.currency) for each in every if each.chosen.policy is not None]
+    yield from checks.check_fees(dunning, used)
     due = []
     for account in every:
         for chase in assess(account, dunning, books.today).chases:

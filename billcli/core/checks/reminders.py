@@ -12,6 +12,7 @@ from billcli.core.checks.amounts import check_amounts
 from billcli.core.dunning.policy import CONSENT_FROM, NEVER
 from billcli.core.facts import ApprovalFact, CustomerFact, ReminderChargeFact, ReminderFact, ReminderItemFact, Settlement
 from billcli.core.interest import Stretch, interest
+from billcli.core.money import minor_units
 from billcli.core.settlement import counts
 from billcli.diagnostics import Diagnostic, Path, did_you_mean, dotted, undotted
 from billcli.model.category import Categories
@@ -295,6 +296,22 @@ def check_named(
 def _unknown(file: str, path: Path, name: str, known: Sequence[str]) -> Diagnostic:
     hint = did_you_mean(name, list(known)) or "declare it under dunning.policies in ledger.yaml"
     return Diagnostic("E687", f'{dotted(path)}: there is no policy of reminders "{name}"', file, path, hint=hint)
+
+
+def check_fees(dunning: Dunning, used: Iterable[tuple[str, str]]) -> Iterator[Diagnostic]:
+    """W643: ``used`` are (policy, currency) of what is open; a fee with more decimals than the currency has is claimed rounded, half-up."""
+    currencies: dict[str, set[str]] = {}
+    for name, currency in used:
+        currencies.setdefault(name, set()).add(currency)
+    for at, policy in enumerate(dunning.policies):
+        for nth, level in enumerate(policy.levels):
+            for currency in sorted(currencies.get(policy.name, ())):
+                claimed = Money(minor_units(level.fee, currency), currency)
+                if claimed.amount != level.fee:
+                    path: Path = ("dunning", "policies", at, "levels", nth, "fee")
+                    message = f"{dotted(path)}: {format(level.fee, 'f')} is more exact than {currency}; {claimed} is claimed"
+                    hint = f'round it, or name a policy of their own for the customers that owe {currency}: "dunning:" in their files'
+                    yield Diagnostic("W643", message, "ledger.yaml", path, hint=hint)
 
 
 def check_forgotten(due: Iterable[tuple[str, str, int, date]], today: date) -> Iterator[Diagnostic]:
