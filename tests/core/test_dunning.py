@@ -400,6 +400,66 @@ def test_the_id_is_made_of_what_is_asked() -> None:
     assert notice_id(D("2026-04-25"), "nordwind", "EUR", first) != notice_id(D("2026-04-25"), "nordwind", "USD", first)
 
 
+# what the books forgot, and days that are still to come
+
+REMEMBERED = {
+    "the books know it": ({1: "2026-04-15T09:00:00Z"}, [("2026-04-15T09:00:01Z", "dropped")], None),
+    "the books know nothing": ({1: "2026-04-15T09:00:00Z"}, [], "level 1 went out from here on 2026-04-15, and the books do not hold"),
+    "the books know an older one": ({1: "2026-04-15T09:00:00Z"}, [("2026-04-12T09:00:00Z", "dropped")], "level 1 went out from here"),
+    "a higher one": ({2: "2026-04-19T09:00:00Z"}, [], "level 2 went out from here on 2026-04-19"),
+    "a lower one, before it was due": ({0: "2026-04-07T09:00:00Z"}, [], None),
+}
+
+
+@pytest.mark.parametrize("case", REMEMBERED)
+def test_what_went_from_here_counts_where_the_books_forgot_it(case: str) -> None:
+    remembered, known, expected = REMEMBERED[case]
+    went = [past(1, "2026-04-12", stands)._replace(said_at=at) for at, stands in known]
+    found = look(account(debt(past=went)._replace(remembered=remembered)), "2026-04-20")
+    if expected is None:
+        assert [each.level.level for each in found.chases] == [1]
+    else:
+        assert expected in found.stopped[0].reason
+        assert found.stopped[0].person
+
+
+def test_a_notice_of_a_day_still_to_come_stops_all_of_the_customers_until_then() -> None:
+    mine = account(debt(past=[past(1, "2026-05-01")]), debt(number="INV-2"), notices={"R": D("2026-05-01")})
+    found = look(mine, "2026-04-20")
+    assert not found.chases
+    assert ["level 1 went on 2026-05-01, a day that is still to come" in each.reason for each in found.stopped] == [True, False]
+    assert "a notice of 2026-05-01 is there already" in found.stopped[1].reason
+    assert levels_at(account(debt(past=[past(1, "2026-05-01")]), debt(number="INV-2")), "2026-05-02") == [1]
+
+
+HALVES = (("2026-04-10", 400_00), ("2026-05-10", 600_00))
+LADDERS: dict[str, tuple[str, list[Past], list[int]]] = {
+    "the second begins anew": ("2026-05-20", [past(2, "2026-04-27")._replace(due_on=D("2026-04-10"))], [1]),
+    "not before its own days": ("2026-05-14", [past(2, "2026-04-27")._replace(due_on=D("2026-04-10"))], []),
+    "nor before the gap": ("2026-05-20", [past(2, "2026-05-09", sent="2026-05-14")._replace(due_on=D("2026-04-10"))], []),
+    "it was overdue then too": ("2026-06-20", [past(1, "2026-05-16")._replace(due_on=D("2026-04-10"))], [2]),
+    "both ladders": ("2026-05-27", [past(n, day)._replace(due_on=D(due)) for n, day, due in
+                     ((1, "2026-04-15", "2026-04-10"), (2, "2026-04-27", "2026-04-10"), (1, "2026-05-16", "2026-05-10"))], [2]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LADDERS)
+def test_a_later_instalment_has_a_ladder_of_its_own_once_what_was_overdue_is_paid(case: str) -> None:
+    day, went, expected = LADDERS[case]
+    assert levels_at(account(debt(600_00, own=HALVES, past=went)), day) == expected
+
+
+def test_while_the_first_instalment_is_open_the_ladder_goes_on() -> None:
+    went = [past(2, "2026-04-27")._replace(due_on=D("2026-04-10"))]
+    assert levels_at(account(debt(1000_00, own=HALVES, past=went), approvals=[approval(3)]), "2026-05-20") == [3]
+
+
+def test_a_plan_is_no_new_debt() -> None:
+    went = [past(2, "2026-04-27")._replace(due_on=D(DUE))]
+    mine = account(debt(plan=[("2026-05-10", 1000_00)], holds=[hold("plan")], past=went), approvals=[approval(3)])
+    assert levels_at(mine, "2026-06-15") == [3]
+
+
 # the last look before it goes
 
 NOTICE = ReminderFact("R-1", "nordwind", "EUR", D("2026-04-15"), 1, "usual", "mail", None, 1000_00)
@@ -423,6 +483,23 @@ MEANWHILE: dict[str, tuple[Account | None, str]] = {
 def test_what_happened_meanwhile_drops_a_notice(case: str) -> None:
     mine, expected = MEANWHILE[case]
     assert expected in (meanwhile(NOTICE, [ITEM], mine, DUNNING, D("2026-04-16")) or "")
+
+
+@pytest.mark.parametrize(
+    ("approvals", "expected"),
+    [([], "INV-1: level 3 needs a person's consent"), (["2026-04-15"], "INV-1: level 3 needs"), ([None], None)],
+)
+def test_consent_is_looked_for_again(approvals: list[str | None], expected: str | None) -> None:
+    given = [approval(3, on="2026-04-01", until=until) for until in approvals]
+    found = meanwhile(NOTICE._replace(level=3), [ITEM._replace(level=3)], account(debt(), approvals=given), DUNNING, D("2026-04-16"))
+    assert found is None if expected is None else expected in (found or "")
+
+
+def test_a_level_that_went_in_another_notice_goes_no_more() -> None:
+    mine = account(debt(past=[past(1, "2026-04-15"), past(1, "2026-04-14", "planned")]))
+    assert "level 1 went on 2026-04-15 already" in (meanwhile(NOTICE, [ITEM], mine, DUNNING, D("2026-04-16")) or "")
+    own = account(debt(past=[past(1, "2026-04-15")._replace(reminder="R-1")]))
+    assert meanwhile(NOTICE, [ITEM], own, DUNNING, D("2026-04-16")) is None
 
 
 def test_nothing_happened_meanwhile() -> None:
