@@ -71,7 +71,7 @@ def accounts(books: Books, dunning: Dunning, today: date, wanted: Collection[str
     holds = _holds(reminder_queries.holds_of(books.index, list({each.customer for each in open_}), today))
     plans = _plans(books, holds, today)
     sent = delivery_queries.sent_invoices(books.index, numbers)
-    past, remembered = _past(books, numbers, known), _remembered(books.root)
+    past, remembered = _past(books, numbers, known), _remembered(books.root, known)
     debts: dict[tuple[str, str], list[Debt]] = {}
     for each in open_:
         fact = facts[each.number]
@@ -118,13 +118,14 @@ def _past(books: Books, numbers: Sequence[str], known: date) -> dict[str, list[P
     return found
 
 
-def _remembered(root: str) -> dict[str, dict[int, str]]:
+def _remembered(root: str, known: date) -> dict[str, dict[int, str]]:
     """By invoice and level, when this working copy handed a notice over, whatever the books say."""
     from billcli.store.outbox import remembered_levels
 
     found: dict[str, dict[int, str]] = {}
     for (invoice, level), at in remembered_levels(root).items():
-        found.setdefault(invoice, {})[level] = at
+        if at[:10] <= known.isoformat():
+            found.setdefault(invoice, {})[level] = at
     return found
 
 
