@@ -189,8 +189,8 @@ def bank_charges(books: Books, customers: Collection[str], today: date) -> dict[
     return found
 
 
-def claimed_charges(books: Books, payments: Sequence[str], besides: str | None = None) -> set[str]:
-    """The payments whose bank charge a notice, besides this one, claims that was handed over, or waits to be."""
-    about = [each for each in reminder_queries.charges_on(books.index, payments) if each.reminder != besides]
+def claimed_charges(books: Books, payments: Sequence[str]) -> set[str]:
+    """The payments whose bank charge a notice claims that was handed over, or waits to be."""
+    about = reminder_queries.charges_on(books.index, payments)
     deliveries = reminder_queries.deliveries_of(books.index, list({each.reminder for each in about}))
     return {each.payment for each in about if notice_stands(deliveries.get(each.reminder, ())) in (*COUNTS, *WAITS, NO_DELIVERY)}

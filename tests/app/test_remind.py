@@ -470,7 +470,7 @@ def test_a_notice_brought_back_after_its_level_went_in_another_is_dropped(ledger
     (second,) = run(ledger, "2026-04-07")
     (waiting,) = ledger.glob(f"deliveries/*/*/{first}*.yaml")
     waiting.write_text(waiting.read_text("utf-8").split("states:\n")[0], "utf-8")
-    assert why(ledger, "2026-04-08") == f"INV-2026-0001: level 1 went on 2026-04-07 already ({second})"
+    assert why(ledger, "2026-04-08") == f"INV-2026-0001: level 1 is claimed by {second}"
     ran = bill("remind", "run", "--yes", "--format", "json", cwd=ledger, at="2026-04-08", env=env(ledger))
     assert (ran.json["dropped"], len(received(ledger))) == (1, 1)
 
