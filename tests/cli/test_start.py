@@ -119,7 +119,7 @@ def test_completion_changes_nothing_and_survives_a_damaged_index(capfd: Read, bo
 def test_many_are_cut_off_without_hiding_how_far_they_begin_alike(tmp_path: Path) -> None:
     index = open_index(str(tmp_path / "index.sqlite"))
     index.execute("BEGIN")
-    index.executemany("INSERT INTO drafts VALUES (1, ?, 'nord', 1, NULL, NULL, '')", [(f"d-{n:05}",) for n in range(5000)])
+    index.executemany("INSERT INTO drafts VALUES (1, ?, 'nord', 1, NULL, NULL, '', NULL)", [(f"d-{n:05}",) for n in range(5000)])
     index.execute("COMMIT")
     index.close()
     found = [word for word, _ in beginning(str(tmp_path / "index.sqlite"), ["draft"], "d-")]
