@@ -9,9 +9,8 @@ BENCH ?=
 RECONCILE ?=
 
 RUN := .venv/bin/python -m
-# Three at work on two cores: some tests wait for a server or for a process to be ended.
-PYTEST := -m pytest -n 3 --dist worksteal -q tests
-PYTEST_313 := -m pytest -n 3 --dist worksteal -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
+PYTEST := -m pytest -n 2 --dist worksteal -q tests
+PYTEST_313 := -m pytest -n 2 --dist worksteal -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
 
 .PHONY: help demo test lint bench bench-pdf bench-reconcile faults lock clean venv
 
