@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import folder_in_memory, make_ledger
 
-settings.register_profile("default", deadline=None, derandomize=True, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("default"), derandomize=False, max_examples=5000)
 settings.load_profile("default")
 

@@ -47,7 +47,6 @@ def test_without_faults_everything_is_delivered_by_one_run(play: Play) -> None:
         assert {each.run for each in taken} == {1, 4}, "the second level is due on the last day"
 
 
-@pytest.mark.long
 def test_faults_of_the_product_itself_are_found(play: Play) -> None:
     """Each makes the product break its promise, as a slip in it would; a judge that lets one pass is worth nothing."""
     drop = Fault("dot", "drop")
