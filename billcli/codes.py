@@ -162,4 +162,6 @@ CODES = {
     "E705": "something that is there already and says something else",
     "E706": "a number among those that bill gives itself",
     "E707": "a day on which nothing can be booked",
+    # scores and credit limits
+    "E710": "credit settings that cannot work",
 }

@@ -98,7 +98,7 @@ def _state(books: Books, hold: HoldFact, as_of: date) -> str:
             found = queries.invoices_of(books.index, hold.customer, hold.booked_on)
         about = [each for each in found if hold.currency in (None, each.currency)]
         rows = queries.settlements_of(books.index, [each.number for each in about])
-        came = 0 if hold.invoice else _came(books, hold, as_of)
+        came = 0 if hold.invoice else money_came(books, hold, as_of)
         return hold_state(hold, as_of, kept=is_kept(hold, [(each.gross, rows[each.number]) for each in about], came, as_of))
     parts = hold_queries.plan_parts_of(books.index, [hold.id]).get(hold.id) if hold.kind == "plan" else None
     if not parts or not hold.invoice:
@@ -116,7 +116,7 @@ def open_on(books: Books, number: str, as_of: date) -> int | None:
     return fact.gross - counted(queries.settlements_of(books.index, [number])[number], as_of) if fact else None
 
 
-def _came(books: Books, hold: HoldFact, as_of: date) -> int:
+def money_came(books: Books, hold: HoldFact, as_of: date) -> int:
     """Money of the customer that came while it was promised and settles nothing yet."""
     from billcli.app.settling import source_free  # with half of what settles; most lists and reports hold no promise
 

@@ -34,6 +34,7 @@ NOUNS = {
     "remind": ("billcli.cli.remind", "Remind customers of what is due, and see what is stopped."),
     "refund": ("billcli.cli.refund", "Money paid back to customers."),
     "write-off": ("billcli.cli.write_off", "What nobody will pay, and its recovery."),
+    "credit": ("billcli.cli.credit", "Who is good for it: scores and credit limits."),
     "report": ("billcli.cli.report", "Who owes what."),
     "template": ("billcli.cli.template", "Words and looks of mails and documents: list, copy and check them."),
     "bank": ("billcli.cli.bank", "Bank statements: what bill reads in a file, and profiles of layouts."),

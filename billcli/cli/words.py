@@ -27,6 +27,7 @@ NOUNS = {
     'remind': 'Remind customers of what is due, and see what is stopped',
     'refund': 'Money paid back to customers',
     'write-off': 'What nobody will pay, and its recovery',
+    'credit': 'Who is good for it: scores and credit limits',
     'report': 'Who owes what',
     'template': 'Words and looks of mails and documents: list, copy and check them',
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
@@ -777,6 +778,23 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<write-off>',)),
+    'credit score': ('Score customers from 0 to 100, with a grade and how likely the next invoice is paid late; the lowest first', (
+        ('--by', 'industry|region|size|segment', 'A row per group instead of per customer'),
+        ('--group', '?', 'Only customers of this group, such as segment=public'),
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ('<customer>...',)),
+    'credit explain': ('Take a score apart: each part with its value, weight and points, and the invoices behind it', (
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ('<customer>',)),
+    'credit backtest': ('Hold the score to what came: every invoice after a day, judged by what was known before it was issued', (
+        ('--split', '?', 'Test what came after this share of the time; 0.6 where left out'),
+        ('--split-on', '?', 'Test what was issued after this day'),
+        ('--late', '?', 'What counts as late: more than so many days'),
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
     'report aging': ('Open balances by how long they are overdue, as of any day; what came later is undone', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', 'customer|invoice|industry|region|size|segment', 'What a row stands for'),

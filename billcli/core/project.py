@@ -100,6 +100,10 @@ def _ledger(settings: Settings) -> Iterator[Fact]:
     yield Setting("closed_through", settings.closed_through.isoformat() if settings.closed_through else "")
     yield Setting("order", settings.order)
     yield Setting("commit", "yes" if settings.git.commit else "no")
+    if settings.credit:
+        from billcli.core.credit.rules import rules_text
+
+        yield Setting("credit", rules_text(settings.credit))
     for sequence in settings.sequences:
         yield Setting(f"sequence {sequence.kind} {sequence.name}", sequence.pattern)
     yield Name("tax", "none")

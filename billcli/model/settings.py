@@ -7,6 +7,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from billcli.model.calendar import Calendar
+from billcli.model.credit import Credit
 from billcli.model.dunning import Dunning, MailSettings, Printing
 from billcli.model.party import Party
 from billcli.model.sequence import check_pattern
@@ -125,6 +126,7 @@ class Settings(Entity):
     calendars: tuple[Calendar, ...] = ()
     settlement: SettlementRules = SettlementRules()
     bank_accounts: tuple[BankAccount, ...] = ()
+    credit: Credit | None = None
     dunning: Dunning | None = None
     mail: MailSettings | None = None
     printing: Printing = Printing()

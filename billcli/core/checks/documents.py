@@ -9,6 +9,7 @@ from typing import Any
 
 from billcli.core.checks.amounts import check_amounts
 from billcli.core.checks.bank import check_accounts, check_reconciliation, check_statement
+from billcli.core.checks.credit import check_credit_settings
 from billcli.core.checks.deliveries import check_delivery
 from billcli.core.checks.figures import check_draft_figures, check_figures
 from billcli.core.checks.holds import check_hold
@@ -127,6 +128,7 @@ def _ledger(settings: Settings) -> Iterator[Diagnostic]:
             message = f"calendars[{at}].workdays: {day} is among its holidays too"
             yield Diagnostic("E402", message, path=("calendars", at, "workdays"), hint="a day is worked or it is not")
     yield from check_accounts(settings.bank_accounts)
+    yield from check_credit_settings(settings)
     for kind in ("invoice", "credit-note"):
         if not any(each.kind == kind and each.name == kind for each in settings.sequences):
             message = f'sequences: none has the name and kind "{kind}"'

@@ -1,0 +1,237 @@
+"""Use cases of scoring: the history from the index, the score from ``core``."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from billcli.app.books import Books
+from billcli.core.active import is_active
+from billcli.core.credit import calibration
+from billcli.core.credit.course import SETTLED, State
+from billcli.core.credit.history import Case, History, Trouble
+from billcli.core.credit.rules import Rules, rules_of
+from billcli.core.credit.score import Issued, days_late, decay, score
+from billcli.core.credit.views import Behind, Scored, explain_view, group_report, score_report, scored
+from billcli.core.facts import CustomerFact
+from billcli.core.report import Report, View
+from billcli.errors import BillError, UsageError
+from billcli.index import credit_queries, queries
+from billcli.model.category_names import DIMENSIONS
+from billcli.model.money import Money
+from billcli.model.values import quoted
+
+FIRST = ("segment", "size", "industry", "region")
+"""In which of its groups a customer with little history is looked for, one after the other."""
+
+
+class Known(NamedTuple):
+    """What the books know on a day: ``history`` gone through to its end, and the cases that were wanted."""
+
+    rules: Rules
+    day: date
+    customers: dict[str, CustomerFact]
+    history: History
+    issued: Sequence[Issued]
+    cases: Sequence[Case]
+    curve: calibration.Curve
+
+
+def credit_rules(books: Books) -> Rules:
+    return rules_of(queries.settings(books.index).get("credit"))
+
+
+def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collection[str]] | None = None) -> Known:
+    """Goes through the history up to the end of a day; the curve is fitted to what was known then."""
+    from billcli.app.credit_promises import broken_promises
+
+    gc.disable()  # hundreds of thousands of rows that refer to nothing; the process ends soon
+    rules = credit_rules(books)
+    customers = {each.id: each for each in queries.customers(books.index)}
+    successors = _successors(customers)
+    issued, happened = credit_queries.history(books.index, day, successors)
+    every: list[Any] = [*happened]
+    if troubles := [*credit_queries.disputes(books.index, day), *broken_promises(books, day)]:
+        every += (_moved(each, successors) for each in troubles)
+        every.sort(key=lambda each: each.day)
+    groups = {
+        each.id: found for each in customers.values() if (found := [(name, group) for name in FIRST if (group := getattr(each, name))])
+    }
+    history = History(rules, day.toordinal(), groups)
+    chosen = wanted(issued) if wanted else ()
+    recent = chosen_lately(issued, day.toordinal())
+    cases = history.run(issued, every, frozenset(recent).union(chosen))
+    marks = frozenset(recent)
+    curve = calibration.fit(
+        (score(each.features.shares, rules), is_late(history, each.invoice, day.toordinal()))
+        for each in cases
+        if each.invoice.number in marks
+    )
+    return Known(rules, day, customers, history, issued, cases, curve)
+
+
+def _successors(customers: dict[str, CustomerFact]) -> dict[str, str]:
+    """By each customer that was merged the one that has its place now."""
+    found = {}
+    for each in customers.values():
+        at, seen = each, {each.id}
+        while at.merged_into and at.merged_into in customers and at.merged_into not in seen:
+            at = customers[at.merged_into]
+            seen.add(at.id)
+        if at is not each:
+            found[each.id] = at.id
+    return found
+
+
+def _moved(trouble: Trouble, successors: dict[str, str]) -> Trouble:
+    return trouble._replace(customer=successors.get(trouble.customer, trouble.customer))
+
+
+def chosen_lately(issued: Sequence[Issued], day: int) -> list[str]:
+    """Which invoices calibrate: those due in the last year, where they are few all that were ever due; of very many every so-manieth."""
+    recent = [each.number for each in issued if day - calibration.WINDOW <= each.due_on < day]
+    if len(recent) < calibration.FEWEST:
+        recent = [each.number for each in issued if each.due_on < day]
+    return recent[:: len(recent) // calibration.MOST + 1]
+
+
+def is_late(history: History, invoice: Issued, day: int, horizon: int = 0) -> bool:
+    """Whether an invoice came, or has to be waited for, more than ``horizon`` days after its due date; credited ones count as on time."""
+    closed = history.closed.get(invoice.number)
+    if closed is not None:
+        return closed.state.word == SETTLED and closed.state.worst > horizon
+    _, state = history.accounts[invoice.customer].open[invoice.number]
+    return max(state.worst, day - state.due) > horizon
+
+
+def score_list(books: Books, wanted: Sequence[str], by: str | None, group: str | None, as_of: date) -> Report:
+    """Scores of all customers that are invoiced, or of those that are named."""
+    if by is not None and by not in DIMENSIONS:
+        raise UsageError(f"--by: {quoted(by)} is no way to group", "use one of: " + ", ".join(DIMENSIONS))
+    for each in wanted:
+        books.path("customer", each)
+    members = _members(books, group) if group else None
+    found = known(books, as_of)
+    rows = [
+        _scored(found, each)
+        for each in found.customers.values()
+        if (each.id in wanted if wanted else is_active(each, as_of)) and (members is None or each.id in members)
+    ]
+    if by is not None:
+        return group_report(rows, {each.id: getattr(each, by) for each in found.customers.values()}, by, as_of, found.rules)
+    return score_report(rows, as_of, found.rules, found.curve, _early(books, found))
+
+
+def _members(books: Books, group: str) -> set[str]:
+    from billcli.app.invoice import group_members
+
+    return group_members(books, group)
+
+
+def _early(books: Books, found: Known) -> tuple[str, ...]:
+    if found.issued:
+        return ()
+    first = books.index.execute("SELECT min(issued_on) FROM invoices").fetchone()[0]
+    return (f"nothing was invoiced by {found.day}; " + (f"the first invoice is of {first}" if first else "there is no invoice yet"),)
+
+
+def _scored(found: Known, customer: CustomerFact) -> Scored:
+    features = found.history.features(customer.id, found.day.toordinal())
+    return scored(customer.id, customer.name, features, found.rules, found.curve)
+
+
+def explain(books: Books, customer_id: str, as_of: date) -> View:
+    """One customer's score with what it is made of."""
+    books.path("customer", customer_id)
+    found = known(books, as_of)
+    made = _scored(found, found.customers[customer_id])
+    return explain_view(made, _behind(found, customer_id), found.rules, found.curve, as_of, _turnover(found, customer_id))
+
+
+def _behind(found: Known, customer_id: str) -> list[Behind]:
+    """The invoices in the sums, with what each weighs."""
+    history, day = found.history, found.day.toordinal()
+    account = history.account(customer_id)
+    late: list[tuple[Issued, State]] = [each for each in account.open.values() if day > each[1].due or each[1].worst > 0]
+    paid = [each for each in history.closed.values() if each.invoice.customer == customer_id and each.state.word == SETTLED]
+    newest = max([0, *(each.invoice.issued_on for each in paid), *(invoice.issued_on for invoice, _ in late)])
+    rows = [Behind(invoice, state, 0, 1.0, invoice.number in history.troubled) for invoice, state in late]
+    for each in paid:
+        weight = decay(newest - each.invoice.issued_on, found.rules.half_life)
+        rows.append(Behind(each.invoice, each.state, each.payments, weight, each.invoice.number in history.troubled))
+    return rows
+
+
+def _turnover(found: Known, customer_id: str) -> list[tuple[str, Any]]:
+    """What was invoiced in the last 365 days, in each currency for itself."""
+    since = found.day.toordinal() - 365
+    sums: dict[str, int] = {}
+    for each in found.issued:
+        if each.customer == customer_id and each.issued_on > since:
+            sums[each.currency] = sums.get(each.currency, 0) + each.gross
+    money = [Money(total, currency) for currency, total in sorted(sums.items())]
+    return [("Invoiced in a year", ", ".join(map(str, money)) or "nothing")]
+
+
+def backtest(books: Books, split: str | None, split_on: date | None, horizons: Sequence[int], as_of: date) -> View:
+    """The score held to what came after a day, which stands at a share of the time between the first and the last invoice."""
+    from billcli.core.credit.backtest import backtest_view
+
+    share = _share(split, split_on)
+    part, at = 1, 0
+    chosen: frozenset[str] = frozenset()
+
+    def wanted(issued: Sequence[Issued]) -> Collection[str]:
+        nonlocal part, at, chosen
+        if len({each.issued_on for each in issued}) < 2:
+            raise BillError(f"there is nothing to test on {as_of}", "it takes invoices of several days")
+        first, last = issued[0].issued_on, issued[-1].issued_on
+        at = split_on.toordinal() if split_on else int(first + (last - first) * share)
+        near = [
+            each.number for each in issued if each.issued_on > at or each.due_on > at - calibration.WINDOW - 2 * max(horizons, default=0)
+        ]
+        part = len(near) // _MOST + 1
+        chosen = frozenset(near[::part])
+        return chosen
+
+    found = known(books, as_of, wanted)
+    tested = [made for each in found.cases if each.invoice.number in chosen and (made := _tested(found, each)) is not None]
+    return backtest_view(tested, at, as_of, list(dict.fromkeys(horizons)), found.rules, part)
+
+
+_MOST = 20_000
+"""So many invoices are tested at most; more say the same."""
+
+
+def _share(split: str | None, split_on: date | None) -> float:
+    from billcli.app.amounts import value_of
+    from billcli.model.values import parse_quantity
+
+    if split is None:
+        return 0.6
+    if split_on is not None:
+        raise UsageError("--split and --split-on exclude each other", "give the share of the time, or the day")
+    share = float(value_of(parse_quantity, split, "--split"))
+    if not 0.1 <= share <= 0.9:
+        raise UsageError(f"--split: {quoted(split)} leaves too little on one side", "use a share from 0.1 to 0.9, such as 0.6")
+    return share
+
+
+def _tested(found: Known, case: Case) -> Any:
+    """What became of an invoice, and what was said of it; None where credit took all of it."""
+    from billcli.core.credit.backtest import Tested, last_value
+
+    invoice, features, day = case.invoice, case.features, found.day.toordinal()
+    closed = found.history.closed.get(invoice.number)
+    if closed is not None:
+        if closed.state.word != SETTLED:
+            return None
+        days, known_on = days_late(closed.state, day), closed.day
+    else:
+        days, known_on = days_late(found.history.accounts[invoice.customer].open[invoice.number][1], day), 0
+    ratio, usual = features.raw["on_time"], features.usual
+    on_time = usual["on_time"] if ratio is None else ratio
+    last = usual["days_late"] if features.last is None else features.last
+    return Tested(invoice.issued_on, invoice.due_on, days, known_on, score(features.shares, found.rules), 100 * on_time, last_value(last))

@@ -1,0 +1,92 @@
+"""``bill credit``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from billcli.cli.common import list_command, optional_day
+from billcli.cli.lazy import typer
+from billcli.cli.options import AsOf, Form
+
+_HELP = """Who is good for it: scores from what really happened, and credit limits.
+
+Example: bill credit score
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help=_HELP)
+
+
+@app.command("score")
+def score(
+    ctx: typer.Context,
+    customers: Annotated[
+        list[str] | None, typer.Argument(metavar="CUSTOMER", help="Their ids; all that get invoices where left out.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="industry|region|size|segment", help="A row per group instead of per customer.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="DIMENSION=NAME", help="Only customers of this group, such as segment=public.")
+    ] = None,
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """Score customers from 0 to 100, with a grade and how likely the next invoice is paid late; the lowest first.
+
+    Score = 50 % share paid on time + 35 % exp(-days late / 10) + 15 % share without dispute or broken promise. Newer invoices
+    count more (half-life 180 days), days late count by amount, and two invoices of the usual kind are added, so that little
+    history says little. Only what was known on that day counts. "credit:" in ledger.yaml sets weights and grades.
+
+    Example: bill credit score --as-of 2026-03-31
+    """
+    from billcli.app.credit import score_list
+
+    list_command(ctx, as_of, form, lambda found, day: score_list(found, customers or [], by, group, day))
+
+
+@app.command()
+def explain(
+    ctx: typer.Context,
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Its id.")],
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """Take a score apart: each part with its value, weight and points, and the invoices behind it.
+
+    Own is the customer's own figure, Usual that of its group, Used what comes of both; Value is from 0 to 1, Points are
+    value times weight, and together the score. An unpaid invoice that is overdue weighs 1, a paid one less the older it is.
+
+    Example: bill credit explain nordwind
+    """
+    from billcli.app.credit import explain as view
+
+    list_command(ctx, as_of, form, lambda found, day: view(found, customer, day))
+
+
+@app.command()
+def backtest(
+    ctx: typer.Context,
+    split: Annotated[
+        str | None, typer.Option("--split", metavar="SHARE", help="Test what came after this share of the time; 0.6 where left out.")
+    ] = None,
+    split_on: Annotated[str | None, typer.Option("--split-on", metavar="DATE", help="Test what was issued after this day.")] = None,
+    late: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--late", metavar="DAYS", min=0, max=89, help="What counts as late: more than so many days. May be repeated; else 0 and 15."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    form: Form = "table",
+) -> None:
+    """Hold the score to what came: every invoice after a day, judged by what was known before it was issued.
+
+    Beside it stand plain guesses: the share paid on time so far, the last paid invoice, the same for everybody. Probabilities
+    are fitted anew each month to what was known by then. A horizon with fewer than 30 late invoices is not shown.
+
+    Example: bill credit backtest --split 0.6 --late 0
+    """
+    from billcli.app.credit import backtest as view
+
+    day = optional_day(split_on, "--split-on")
+    list_command(ctx, as_of, form, lambda found, today: view(found, split, day, late or [0, 15], today))

@@ -1,0 +1,55 @@
+"""What credit settings must fulfil."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from billcli.core.checks.amounts import check_amounts
+from billcli.diagnostics import Diagnostic, Path
+from billcli.model.settings import Settings
+
+SHORTEST = 30
+"""Days: with a shorter half-life a score would follow the last invoice alone."""
+
+
+def check_credit_settings(settings: Settings) -> Iterator[Diagnostic]:
+    """E710: weights that come to 100, a half-life, grades that cover every score once; and the decimals of amounts."""
+    credit = settings.credit
+    if credit is None:
+        return
+    total = sum((getattr(credit.weights, name) for name in type(credit.weights).model_fields), Decimal(0))
+    if total != 100:
+        message = f"credit.weights: the weights come to {format(total, 'f')}, not to 100"
+        yield Diagnostic("E710", message, path=("credit", "weights"), hint="those not named are 50, 35, 15 and 0; name them all")
+    if credit.half_life < SHORTEST:
+        message = f"credit.half_life: {credit.half_life} days are too short"
+        yield Diagnostic("E710", message, path=("credit", "half_life"), hint=f"at least {SHORTEST}; 180 where left out")
+    if credit.grades:
+        yield from _grades(settings)
+    if credit.overdue_limit is not None:
+        yield from check_amounts([(("credit", "overdue_limit"), credit.overdue_limit)], settings.currency)
+
+
+def _grades(settings: Settings) -> Iterator[Diagnostic]:
+    assert settings.credit is not None
+    grades = settings.credit.grades
+    for at, each in enumerate(grades):
+        for name in ("grade", "at_least"):
+            if getattr(each, name) in [getattr(other, name) for other in grades[:at]]:
+                message = f"credit.grades[{at}].{name}: {getattr(each, name)} stands twice"
+                yield Diagnostic("E710", message, path=("credit", "grades", at, name), hint="one grade for each bound")
+        least, most = each.limit_least, each.limit_most
+        if least is not None and most is not None and least > most:
+            path: Path = ("credit", "grades", at, "limit_least")
+            message = f"credit.grades[{at}].limit_least: {format(least, 'f')} is more than limit_most, {format(most, 'f')}"
+            yield Diagnostic("E710", message, path=path, hint="one of the two is mistyped")
+    if min(each.at_least for each in grades) > 0:
+        message = f"credit.grades: no grade for a score below {format(min(each.at_least for each in grades), 'f')}"
+        yield Diagnostic("E710", message, path=("credit", "grades"), hint="the lowest grade has at_least: 0")
+    ordered = sorted(grades, key=lambda each: each.grade)
+    for better, worse in pairwise(ordered):
+        if better.at_least < worse.at_least:
+            message = f"credit.grades: {better.grade} begins at {format(better.at_least, 'f')}, below {worse.grade}"
+            yield Diagnostic("E710", message, path=("credit", "grades"), hint="A is the best grade, and has the highest bound")
