@@ -164,4 +164,6 @@ CODES = {
     "E707": "a day on which nothing can be booked",
     # scores and credit limits
     "E710": "credit settings that cannot work",
+    "E711": "more than a credit limit allows",
+    "W712": "more than a credit limit advises",
 }

@@ -305,6 +305,17 @@ def _undelivered(books: Books, *, strict: bool) -> Iterator[Diagnostic]:
         yield from check_open(waiting, books.today, mail.give_up_days, strict=strict)
 
 
+def _limits(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.core.checks.credit import check_limits
+
+    if without.files or without.any_of("invoices") or without.any_of("payments") or not check_queries.any_limit(books.index):
+        return
+    from billcli.app.credit_limit import over_limit
+
+    found, rules = over_limit(books)
+    yield from check_limits(found, lambda customer: books.path("customer", customer), block=rules.limit == "block")
+
+
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "references": _references,
     "twice": _twice,
@@ -323,6 +334,7 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "recurring": _recurring,
     "reminders": _reminders,
     "deliveries": _deliveries,
+    "limits": _limits,
 }
 """Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""
 

@@ -142,6 +142,11 @@ def _scored(found: Known, customer: CustomerFact) -> Scored:
     return scored(customer.id, customer.name, features, found.rules, found.curve)
 
 
+def scored_one(found: Known, customer_id: str) -> float:
+    """The score of one customer."""
+    return _scored(found, found.customers[customer_id]).score
+
+
 def explain(books: Books, customer_id: str, as_of: date) -> View:
     """One customer's score with what it is made of."""
     books.path("customer", customer_id)

@@ -325,7 +325,9 @@ def customer_view(books: Books, customer_id: str, as_of: date) -> View:
     from billcli.core.views import customer_fields
 
     customer = books.customer(customer_id)
-    chosen = defaults(books.settings(), books.categories(), customer)
+    settings = books.settings()
+    graded, advice, advised = _by_grade(books, customer, as_of, settings) if settings.credit else (None, [], {})
+    chosen = defaults(settings, books.categories(), customer, graded)
     balances = sorted(_owed(books, as_of, customer_id).get(customer_id, {}).items())
     owed = [Money(open_, currency) for currency, (open_, _) in balances if open_]
     unapplied = [Money(credit, currency) for currency, (_, credit) in balances if credit]
@@ -334,9 +336,27 @@ def customer_view(books: Books, customer_id: str, as_of: date) -> View:
     columns = tuple(each for each in every.columns if each.key != "customer")
     table = Report("open invoices", as_of, columns, [(*row[:1], *row[2:]) for row in open_rows])
     levels = {name: {"value": each.value, "from": each.level} for name, each in chosen.items() if each.level}
-    data = {**document_data(customer), "defaults": levels, "open": owed, "unapplied": unapplied}
+    data = {**document_data(customer), "defaults": levels, "open": owed, "unapplied": unapplied, **advised}
     fields = [
         *customer_fields(customer, chosen, owed),
         *([("Unapplied", ", ".join(map(str, unapplied)))] if unapplied else []),
+        *advice,
     ]
     return View("customer", customer_id, as_of, fields, [("Open invoices", table)], data)
+
+
+def _by_grade(books: Books, customer: Any, as_of: date, settings: Any) -> tuple[Any, list[tuple[str, Any]], dict[str, Any]]:
+    """What the grade decides where the ledger applies grades; the score, and what the grade advises, for people and for programs."""
+    from billcli.app.credit_limit import by_grade
+
+    graded, grade, score = by_grade(books, customer, as_of, settings)
+    limit = f"limit {graded.credit_limit} {customer.currency or settings.currency}" if graded.credit_limit is not None else None
+    words = [
+        grade.terms, limit, f"discount {grade.discount} %" if grade.discount else None,
+        f"deposit {grade.deposit} %" if grade.deposit else None, f"reminders {grade.dunning}" if grade.dunning else None,
+    ]  # fmt: skip
+    said = ", ".join(each for each in words if each)
+    fields = [("Score", f"{score} of 100, grade {grade.grade}"), *([(f"Advice for {grade.grade}", said)] if said else [])]
+    advice = {name: getattr(grade, name) for name in ("terms", "discount", "deposit", "dunning")} | {"credit_limit": graded.credit_limit}
+    found = {"score": score, "grade": grade.grade, "advice": {key: value for key, value in advice.items() if value is not None}}
+    return graded if settings.credit.apply else None, fields, found

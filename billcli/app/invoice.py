@@ -60,15 +60,18 @@ def plan_issue(draft_id: str, issued_on: date | None) -> Planner:
         request = request_from_draft(books.draft(draft_id))
         path = books.path("draft", draft_id)
         series = series_of(books, request.external_id)
-        return _plan_issue(books, request._replace(issued_on=issued_on or request.issued_on, series=series), path)
+        return _plan_issue(books, request._replace(issued_on=issued_on or request.issued_on, series=series), path, draft_id)
 
     return planner
 
 
 def _master(books: Books, customer_id: str) -> Any:
+    from billcli.app.credit_limit import graded
     from billcli.core.invoice import Master
 
-    return Master(books.settings(), books.categories(), books.items(), books.customer(customer_id))
+    settings, customer = books.settings(), books.customer(customer_id)
+    grade = graded(books, customer, books.today, settings) if settings.credit else None
+    return Master(settings, books.categories(), books.items(), customer, grade)
 
 
 def given_number(books: Books, settings: Any, kind: str, series: str | None, issued_on: date) -> Given:
@@ -85,7 +88,7 @@ def given_number(books: Books, settings: Any, kind: str, series: str | None, iss
     return given
 
 
-def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
+def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str | None = None) -> Plan:
     from billcli.core import seal
     from billcli.core.active import ensure_active
     from billcli.core.customer import check_vocabulary
@@ -101,7 +104,11 @@ def _plan_issue(books: Books, request: Any, drafted: str | None) -> Plan:
     issued_on = request.issued_on or books.today
     ensure_active(master.customer, issued_on)
     given = given_number(books, master.settings, "invoice", request.series, issued_on)
-    return plan(invoice_document(request, master, given, issued_on), given, drafted)
+    invoice = invoice_document(request, master, given, issued_on)
+    from billcli.app.credit_limit import checked
+
+    limits = checked(books, invoice.customer, invoice.currency, Money.of(invoice.totals.gross, invoice.currency).minor, drafted_id)
+    return limits(plan(invoice, given, drafted))
 
 
 def _plan_draft(books: Books, request: Any) -> Plan:

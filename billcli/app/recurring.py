@@ -275,15 +275,20 @@ class _Making:
         return plan
 
     def _invoice(self, due: Due, request: Any, master: Master) -> Plan:
+        from billcli.app.credit_limit import checked
         from billcli.core.invoice import invoice_document, plan_issue
+        from billcli.core.money import minor_units
 
         given, head, n = self._given(request.series)
         invoice = invoice_document(request, master, given, self.books.today)
+        limits = checked(
+            self.books, invoice.customer, invoice.currency, minor_units(invoice.totals.gross, invoice.currency), due.template.id
+        )
         self._standing[head] = Standing(n, invoice.number, invoice.issued_on, invoice.seal or "")
         self.numbers.append(invoice.number)
         if due.template.mail:
             self.mail.append(invoice.number)
-        return plan_issue(invoice, given)
+        return limits(plan_issue(invoice, given))
 
     def _given(self, series: str | None) -> tuple[Given, str, int]:
         from billcli.core.numbering import find_sequence, next_number

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import list_command, optional_day
+from billcli.cli.common import list_command, optional_day, refuse_given, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import AsOf, Form
+from billcli.cli.options import AsOf, DryRun, Form, Quiet, Yes
+from billcli.errors import UsageError
 
 _HELP = """Who is good for it: scores from what really happened, and credit limits.
 
@@ -90,3 +91,39 @@ def backtest(
 
     day = optional_day(split_on, "--split-on")
     list_command(ctx, as_of, form, lambda found, today: view(found, split, day, late or [0, 15], today))
+
+
+@app.command()
+def limit(
+    ctx: typer.Context,
+    customers: Annotated[
+        list[str] | None, typer.Argument(metavar="CUSTOMER", help="Their ids; all that have a limit where left out.")
+    ] = None,
+    override: Annotated[str | None, typer.Option("--override", metavar="AMOUNT", help="Another limit for a while, from today on.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="The last day of it.")] = None,
+    approved_by: Annotated[str | None, typer.Option("--approved-by", metavar="NAME", help="Who allows it.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")] = None,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
+    form: Form = "table",
+) -> None:
+    """Show how customers stand beside their credit limits, or allow another limit for a while.
+
+    Exposure = open invoices + drafts + the next of each recurring invoice - unapplied money, in the currency of the limit;
+    other currencies are never added. The limit of a customer with others below it ("parent") holds for all of them together
+    too. "credit: limit:" in ledger.yaml says whether an invoice beyond it is blocked or warned of; "bill check" repeats it.
+
+    Example: bill credit limit nordwind --override 50000 --until 2026-06-30 --approved-by "Ada" --reason "big order" --yes
+    """
+    from billcli.app.credit_limit import limit_list, plan_limit
+
+    if override is None:
+        refuse_given({"--until": until, "--approved-by": approved_by, "--reason": reason}, "belongs to --override", "add --override AMOUNT")
+        list_command(ctx, as_of, form, lambda found, day: limit_list(found, customers or [], day))
+        return
+    if len(customers or []) != 1:
+        raise UsageError("--override is for one customer", "name it")
+    planner = plan_limit((customers or [""])[0], override, optional_day(until, "--until"), approved_by, reason)
+    write_command(ctx, planner, as_of=as_of, dry_run=dry_run, yes=yes, quiet=quiet, form=form)

@@ -795,6 +795,17 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
+    'credit limit': ('Show how customers stand beside their credit limits, or allow another limit for a while', (
+        ('--override', '?', 'Another limit for a while, from today on'),
+        ('--until', '?', 'The last day of it'),
+        ('--approved-by', '?', 'Who allows it'),
+        ('--reason', '?', 'Why'),
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ('<customer>...',)),
     'report aging': ('Open balances by how long they are overdue, as of any day; what came later is undone', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', 'customer|invoice|industry|region|size|segment', 'What a row stands for'),

@@ -1,7 +1,8 @@
-"""Which level decides a default: company < group < customer < document; among groups industry < region < size < segment."""
+"""Which level decides a default: company < group < grade < customer < document; among groups industry < region < size < segment."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billcli.model.category import Categories
@@ -12,6 +13,14 @@ from billcli.model.settings import Settings
 FIELDS = ("terms", "currency", "language", "tax", "credit_limit")
 
 
+class Graded(NamedTuple):
+    """What a customer's grade gives it, where the ledger applies grades."""
+
+    grade: str
+    terms: str | None = None
+    credit_limit: Decimal | None = None
+
+
 class Default(NamedTuple):
     """A value and the level that gave it: ``company``, ``segment "public"``, ``customer``."""
 
@@ -19,12 +28,12 @@ class Default(NamedTuple):
     level: str
 
 
-def defaults(settings: Settings, categories: Categories, customer: Customer) -> dict[str, Default]:
+def defaults(settings: Settings, categories: Categories, customer: Customer, graded: Graded | None = None) -> dict[str, Default]:
     """What holds for a customer's next document where the document itself says nothing."""
-    return {name: said[-1] if said else Default(None, "") for name, said in levels(settings, categories, customer).items()}
+    return {name: said[-1] if said else Default(None, "") for name, said in levels(settings, categories, customer, graded).items()}
 
 
-def levels(settings: Settings, categories: Categories, customer: Customer) -> dict[str, list[Default]]:
+def levels(settings: Settings, categories: Categories, customer: Customer, graded: Graded | None = None) -> dict[str, list[Default]]:
     """What each level says, the one that decides last."""
     every: list[tuple[str, Any]] = [("company", settings)]
     for dimension in DIMENSIONS:
@@ -32,6 +41,8 @@ def levels(settings: Settings, categories: Categories, customer: Customer) -> di
         group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None)
         if group is not None:
             every.append((f'{dimension} "{name}"', group))
+    if graded is not None:
+        every.append((f"grade {graded.grade}", graded))
     every.append(("customer", customer))
     return {
         name: [Default(value, level) for level, entity in every if (value := getattr(entity, name, None)) is not None] for name in FIELDS

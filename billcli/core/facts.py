@@ -470,7 +470,8 @@ class Reference(NamedTuple):
 
 class Name(NamedTuple):
     """A declared word: a tax code, a category, a tag, a group, an item; the number or id of a document kept out of the books; a customer
-    for whom a payment or credit note settles though they are not related (``for_other``)."""
+    for whom a payment or credit note settles though they are not related (``for_other``), or that was given another credit limit
+    (``limit_override``); a group with one (``limited_group``)."""
 
     kind: str
     name: str

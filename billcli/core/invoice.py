@@ -11,7 +11,7 @@ from billcli.core import adjustments as adjusting
 from billcli.core import seal
 from billcli.core.adjustments import TypedAdjustment
 from billcli.core.calendars import Calendars
-from billcli.core.defaults import defaults
+from billcli.core.defaults import Graded, defaults
 from billcli.core.document import content_id, document_data, made, path_of, sealed
 from billcli.core.due_dates import printed
 from billcli.core.lines import TypedLine, check_words, resolve_line
@@ -61,6 +61,7 @@ class Master(NamedTuple):
     categories: Categories
     items: Items
     customer: Customer
+    graded: Graded | None = None
 
 
 def resolved_lines(request: InvoiceRequest, master: Master, currency: str) -> tuple[Line, ...]:
@@ -114,7 +115,7 @@ def currency_for(request: InvoiceRequest, master: Master) -> str:
 
 def invoice_document(request: InvoiceRequest, master: Master, given: Given, issued_on: date) -> Invoice:
     """The invoice as it will stand in its file, sealed."""
-    chosen = defaults(master.settings, master.categories, master.customer)
+    chosen = defaults(master.settings, master.categories, master.customer, master.graded)
     currency = currency_for(request, master)
     request = _said_of_it(request, master, currency)
     terms = request.terms or chosen["terms"].value

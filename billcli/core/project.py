@@ -116,6 +116,7 @@ def _categories(categories: Categories) -> Iterator[Fact]:
     for dimension in DIMENSIONS:
         groups = getattr(categories.groups, dimension)
         yield from (Name(dimension, group.name) for group in groups)
+        yield from (Name("limited_group", f"{dimension} {group.name}") for group in groups if group.credit_limit is not None)
         yield from _references(("tax", group.tax, ("groups", dimension, at, "tax")) for at, group in enumerate(groups))
     yield from (Name("category", category.name) for category in categories.revenue)
     yield from _references(("tax", each.tax, ("revenue", at, "tax")) for at, each in enumerate(categories.revenue))
@@ -140,6 +141,8 @@ def _customer(customer: Customer) -> Iterator[Fact]:
         dunning=customer.dunning,
         also="\n".join(also), **dimensions,
     )  # fmt: skip
+    if customer.limit_overrides:
+        yield Name("limit_override", customer.id)
     yield from _references([
         ("customer", customer.parent, ("parent",)), ("customer", customer.merged_into, ("merged_into",)), ("tax", customer.tax, ("tax",)),
         *((name, value, ("groups", name)) for name, value in dimensions.items()), *_tags(customer.tags),

@@ -297,3 +297,12 @@ def audit_gaps(connection: sqlite3.Connection) -> list[AuditGap]:
     WHERE NOT (t.seq = 1 AND t.prev = '') AND NOT EXISTS (SELECT 1 FROM trail b WHERE b.hash = t.prev AND b.clone = t.clone AND b.seq = t.seq - 1)
     """
     return [AuditGap(*row) for row in connection.execute(sql)]
+
+
+def any_limit(connection: sqlite3.Connection) -> bool:
+    """Whether anybody may have a credit limit: a customer of its own, a group, or by grade."""
+    sql = """
+    SELECT 1 FROM customers WHERE credit_limit IS NOT NULL UNION ALL SELECT 1 FROM names WHERE kind = 'limit_override'
+    UNION ALL SELECT 1 FROM names WHERE kind = 'limited_group' UNION ALL SELECT 1 FROM settings WHERE name = 'credit' LIMIT 1
+    """
+    return connection.execute(sql).fetchone() is not None

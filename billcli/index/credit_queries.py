@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from operator import itemgetter
 
 from billcli.core.credit.course import SETTLED, Row, State, course
@@ -105,3 +105,15 @@ def disputes(connection: sqlite3.Connection, until: date) -> list[Trouble]:
         if withdrawn:
             found.append(Trouble(date.fromisoformat(withdrawn).toordinal(), invoice, customer, -1))
     return found
+
+
+_TURNOVER = """
+SELECT coalesce((SELECT sum(gross) FROM invoices WHERE customer = :c AND currency = :cur AND voided_on IS NULL AND issued_on > :since AND issued_on <= :d), 0)
+  - coalesce((SELECT sum(gross) FROM credit_notes WHERE customer = :c AND currency = :cur AND voided_on IS NULL AND issued_on > :since AND issued_on <= :d), 0)
+"""
+
+
+def turnover(connection: sqlite3.Connection, customer: str, currency: str, until: date) -> int:
+    """What was invoiced to a customer in the 365 days up to a day, less credit notes; minor units, and below zero where more was credited."""
+    values = {"c": customer, "cur": currency, "since": (until - timedelta(365)).isoformat(), "d": until.isoformat()}
+    return int(connection.execute(_TURNOVER, values).fetchone()[0])

@@ -41,6 +41,16 @@ class CustomerGroups(Entity):
     segment: Label | None = None
 
 
+class LimitOverride(Entity):
+    """Another credit limit for a while, from ``on`` up to and including ``until``, in the currency of the limit. The last one counts."""
+
+    amount: Amount
+    on: Day
+    until: Day
+    approved_by: Text
+    reason: Text
+
+
 class Customer(Entity):
     """``customers/<id>.yaml``. ``credit_limit`` is in the customer's currency, else the ledger's. ``dunning`` names
     a policy of reminders, or is ``never``.
@@ -60,6 +70,7 @@ class Customer(Entity):
     terms: TermsText | None = None
     tax: Label | None = None
     credit_limit: Amount | None = None
+    limit_overrides: tuple[LimitOverride, ...] = ()
     dunning: Label | None = None
     parent: Id | None = None
     deactivated_on: Day | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
 from billcli.core.checks.amounts import check_amounts
+from billcli.core.credit.limit import Standing, words_of
 from billcli.diagnostics import Diagnostic, Path
+from billcli.model.customer import Customer
 from billcli.model.settings import Settings
 
 SHORTEST = 30
@@ -53,3 +55,22 @@ def _grades(settings: Settings) -> Iterator[Diagnostic]:
         if better.at_least < worse.at_least:
             message = f"credit.grades: {better.grade} begins at {format(better.at_least, 'f')}, below {worse.grade}"
             yield Diagnostic("E710", message, path=("credit", "grades"), hint="A is the best grade, and has the highest bound")
+
+
+def check_overrides(customer: Customer) -> Iterator[Diagnostic]:
+    """E411: another credit limit ends on the day it begins or later."""
+    for at, each in enumerate(customer.limit_overrides):
+        if each.until < each.on:
+            message = f"limit_overrides[{at}].until: {each.until} is before {each.on}, the day it begins"
+            yield Diagnostic("E411", message, path=("limit_overrides", at, "until"), hint="one of the two is mistyped")
+        if customer.currency:
+            yield from check_amounts([(("limit_overrides", at, "amount"), each.amount)], customer.currency)
+
+
+def check_limits(found: Iterable[Standing], path_of: Callable[[str], str], *, block: bool) -> Iterator[Diagnostic]:
+    """E711 where the ledger blocks, W712 where it warns: customers beyond their credit limit, alone or with those below them."""
+    for each in found:
+        if each.over:
+            place: Path = ("credit_limit",) if each.source == "customer" else ("id",)
+            hint = f'"bill credit limit {each.customer} --override AMOUNT --until DATE --approved-by NAME --reason TEXT" allows more'
+            yield Diagnostic("E711" if block else "W712", words_of(each), path_of(each.customer), place, hint=hint)

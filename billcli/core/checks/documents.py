@@ -9,7 +9,7 @@ from typing import Any
 
 from billcli.core.checks.amounts import check_amounts
 from billcli.core.checks.bank import check_accounts, check_reconciliation, check_statement
-from billcli.core.checks.credit import check_credit_settings
+from billcli.core.checks.credit import check_credit_settings, check_overrides
 from billcli.core.checks.deliveries import check_delivery
 from billcli.core.checks.figures import check_draft_figures, check_figures
 from billcli.core.checks.holds import check_hold
@@ -93,6 +93,7 @@ def _customer(customer: Customer) -> Iterator[Diagnostic]:
     yield from check_tax_id(customer.tax_id, country, ("tax_id",))
     if customer.credit_limit is not None and customer.currency:
         yield from check_amounts([(("credit_limit",), customer.credit_limit)], customer.currency)
+    yield from check_overrides(customer)
     yield from _twice([each.role + (each.email or each.name or "") for each in customer.contacts], "contacts", "contact")
     yield from _twice(list(customer.tags), "tags", "tag")
 

@@ -1,0 +1,152 @@
+"""Credit limits: what counts, what blocks, and what lets through."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billcli.core.credit.limit import formula
+from billcli.core.credit.rules import GradeRule
+from tests.support import LEDGER, bill, done, make_ledger
+
+TODAY = "2026-03-31"
+
+
+def _ledger(root: Path, credit: str, customers: str = "credit_limit: 1000.00\n") -> Path:
+    make_ledger(root, f"\n--- customers/nordwind.yaml\nschema: customer/1\nid: nordwind\nname: Nordwind GmbH\n{customers}")
+    (root / "ledger.yaml").write_text(LEDGER.replace("git:", f"{credit}git:"), encoding="utf-8")
+    return root
+
+
+def _new(root: Path, amount: str, *more: str, at: str = TODAY) -> Any:
+    return bill("invoice", "new", "-c", "nordwind", "-l", f"Work;1;{amount}", "--yes", *more, cwd=root, at=at)
+
+
+def _rows(root: Path, *words: str) -> Any:
+    return done("credit", "limit", *words, "--format", "json", cwd=root, at=TODAY).json["rows"]
+
+
+def test_exactly_the_limit_goes_out_and_a_cent_more_does_not(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    assert _new(root, "1000.01").code == 1
+    assert _new(root, "1000.00").code == 0
+    assert [each.name for each in (root / "invoices").rglob("*.yaml")] == ["INV-2026-0001.yaml"]
+
+
+def test_off_says_nothing_anywhere(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: off\n")
+    ran = _new(root, "5000")
+    assert (ran.code, "credit limit" in ran.err) == (0, False)
+    assert done("check", "--format", "json", cwd=root, at=TODAY).json["diagnostics"] == []
+
+
+def test_a_draft_that_is_issued_counts_once(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    assert _new(root, "900", "--draft", "-q").code == 0
+    [draft] = [path.stem for path in (root / "drafts").glob("*.yaml")]
+    assert _new(root, "200").code == 1
+    assert bill("invoice", "issue", draft, "--yes", "-q", cwd=root, at=TODAY).code == 0
+
+
+def test_an_override_counts_on_its_days_alone_and_check_repeats_what_is_left(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    words = ("--override", "3000", "--until", "2026-04-10", "--approved-by", "Ada", "--reason", "fair", "--yes", "-q")
+    done("credit", "limit", "nordwind", *words, cwd=root, at=TODAY)
+    assert _new(root, "2500").code == 0
+    assert bill("check", cwd=root, at="2026-04-10").code == 0
+    after = bill("check", "--format", "json", cwd=root, at="2026-04-11")
+    assert (after.code, [each["code"] for each in after.json["diagnostics"]]) == (1, ["E711"])
+    assert _new(root, "1", at="2026-04-11").code == 1
+
+
+def test_an_override_lets_through_what_the_overdue_limit_keeps_back(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n  overdue_limit: 100.00\n  overdue_days: 30\n", "")
+    assert _new(root, "100.01", at="2026-01-01").code == 0
+    assert _new(root, "1", at="2026-03-02").code == 0  # due on 31 January: 30 days overdue are allowed
+    kept = _new(root, "1", at="2026-03-03")
+    assert (kept.code, "beyond the overdue limit of 100.00 EUR" in kept.err) == (1, True)
+    words = ("--override", "3000", "--until", "2026-04-10", "--approved-by", "Ada", "--reason", "fair", "--yes", "-q")
+    done("credit", "limit", "nordwind", *words, cwd=root, at="2026-03-03")
+    assert _new(root, "1", at="2026-03-03").code == 0
+
+
+def test_other_currencies_never_add_to_a_limit(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    assert _new(root, "900").code == 0
+    assert _new(root, "5000", "--currency", "USD").code == 0
+    [row] = _rows(root, "nordwind")
+    assert (row["currency"], row["open"], row["exposure"], row["left"]) == ("EUR", "900.00", "900.00", "100.00")
+
+
+def test_a_list_of_all_says_what_each_alone_says(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "")
+    done(
+        "customer",
+        "add",
+        "--name",
+        "Sued",
+        "--id",
+        "sued",
+        "--credit-limit",
+        "50",
+        "--parent",
+        "nordwind",
+        "--yes",
+        "-q",
+        cwd=root,
+        at=TODAY,
+    )
+    _new(root, "700")
+    bill("invoice", "new", "-c", "sued", "-l", "Work;1;600", "--yes", cwd=root, at=TODAY)
+    bill("payment", "add", "-c", "sued", "-a", "90", "--yes", cwd=root, at=TODAY)
+    every = _rows(root)
+    assert every == [*_rows(root, "nordwind"), *_rows(root, "sued")]
+    assert [(each["customer"], each["family"], each["exposure"], each["state"]) for each in every] == [
+        ("nordwind", 0, "700.00", "within"), ("nordwind", 1, "1210.00", "over"), ("sued", 0, "510.00", "over"),
+    ]  # fmt: skip
+
+
+def test_what_recurs_stays_within_the_limit_and_counts_once(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    lines = "lines:\n  - description: Hosting {month}\n    quantity: 1\n    unit_price: 600\n    tax: none\n"
+    (root / "recurring").mkdir()
+    head = "schema: recurring/1\nid: hosting\ncustomer: nordwind\nevery: month\nstarts_on: 2026-03-31\n"
+    (root / "recurring" / "hosting.yaml").write_text(head + lines)
+    done("outbox", "here", "--yes", "-q", cwd=root, at=TODAY)
+    assert [row["recurring"] for row in _rows(root, "nordwind")] == ["600.00"]
+    assert _new(root, "500").code == 1
+    done("recurring", "run", "--yes", "-q", cwd=root, at=TODAY)
+    assert [(row["open"], row["recurring"], row["state"]) for row in _rows(root, "nordwind")] == [("600.00", "600.00", "over")]
+    kept = bill("recurring", "run", "--yes", cwd=root, at="2026-04-30")
+    assert (kept.code, "beyond the credit limit of 1000.00 EUR" in kept.out + kept.err) == (3, True)
+    assert len([*(root / "invoices").rglob("*.yaml")]) == 1
+
+
+def test_a_limit_of_a_group_holds_for_its_customers(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n", "groups:\n  size: small\n")
+    (root / "categories.yaml").write_text("schema: categories/1\ngroups:\n  size:\n    - name: small\n      credit_limit: 200.00\n")
+    assert 'from size "small"' in _new(root, "201").err
+    assert _new(root, "200").code == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "turnover", "limit"),
+    [
+        (GradeRule("A", 85, limit_months="2"), 1_200_000, "2000.00"),
+        (GradeRule("A", 85, limit_months="2"), 1_234_567, "2057.00"),
+        (GradeRule("A", 85, limit_months="2", limit_most="1500.00"), 1_200_000, "1500.00"),
+        (GradeRule("A", 85, limit_months="2", limit_least="2500.00"), 1_200_000, "2500.00"),
+        (GradeRule("A", 85, limit_months="2", limit_least="500.00"), 0, "500.00"),
+        (GradeRule("A", 85, limit_months="2", limit_least="500.00"), -100_000, "500.00"),
+        (GradeRule("A", 85, limit_months="2"), 0, None),
+        (GradeRule("A", 85, limit_months="2"), -100_000, None),
+        (GradeRule("A", 85, limit_least="500.00"), 1_200_000, "500.00"),
+        (GradeRule("A", 85), 1_200_000, None),
+        (GradeRule("E", 0, limit_months="0"), 1_200_000, "0.00"),
+    ],
+)
+def test_the_limit_of_a_grade(rule: GradeRule, turnover: int, limit: str | None) -> None:
+    assert formula(rule, turnover, "EUR") == (None if limit is None else Decimal(limit))
