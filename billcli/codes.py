@@ -154,6 +154,9 @@ CODES = {
     "E696": "a document of a period that its template does not have",
     "E697": "two drafts of one recurring period",
     "W698": "a recurring period due for long and not made",
+    # groups, tags and rules that classify
+    "E720": "a region whose path has an empty step",
+    "E721": "two amount bands that begin at one amount",
     # tables that are imported
     "E701": "a table that cannot be read",
     "E702": "a header that does not fit",

@@ -484,6 +484,24 @@ class Setting(NamedTuple):
     value: str
 
 
+class TagFact(NamedTuple):
+    """A declared tag; ``uses`` are the kinds it may stand on, parted by spaces, empty for all."""
+
+    name: str
+    expires_on: date | None
+    uses: str
+    owner: str | None
+    description: str | None
+
+
+class BandFact(NamedTuple):
+    """An amount band of a currency; minor units."""
+
+    name: str
+    currency: str
+    starts: int
+
+
 class AuditedFile(NamedTuple):
     """What one entry of the audit trail says of one file; ``hash`` is None where the command removed it.
 
@@ -539,6 +557,8 @@ Fact = (
     | Reference
     | Name
     | Setting
+    | TagFact
+    | BandFact
     | AuditedFile
     | TrailEntry
 )

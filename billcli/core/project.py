@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from billcli.core import seal
+from billcli.core.dimensions import TREES, ancestors
 from billcli.core.facts import (
     ApprovalFact,
+    BandFact,
     BankAccountFact,
     BankBookingFact,
     BankDecisionFact,
@@ -38,6 +40,7 @@ from billcli.core.facts import (
     ReminderItemFact,
     Setting,
     Settlement,
+    TagFact,
     WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Path, dotted
@@ -115,12 +118,18 @@ def _ledger(settings: Settings) -> Iterator[Fact]:
 def _categories(categories: Categories) -> Iterator[Fact]:
     for dimension in DIMENSIONS:
         groups = getattr(categories.groups, dimension)
-        yield from (Name(dimension, group.name) for group in groups)
+        if dimension in TREES:
+            yield from (Name(dimension, name) for name in dict.fromkeys(each for group in groups for each in ancestors(group.name)))
+        else:
+            yield from (Name(dimension, group.name) for group in groups)
         yield from (Name("limited_group", f"{dimension} {group.name}") for group in groups if group.credit_limit is not None)
         yield from _references(("tax", group.tax, ("groups", dimension, at, "tax")) for at, group in enumerate(groups))
     yield from (Name("category", category.name) for category in categories.revenue)
     yield from _references(("tax", each.tax, ("revenue", at, "tax")) for at, each in enumerate(categories.revenue))
     yield from (Name("tag", tag.name) for tag in categories.tags)
+    yield from (TagFact(tag.name, tag.expires, " ".join(tag.use), tag.owner, tag.description) for tag in categories.tags)
+    yield from (Name("band", name) for name in dict.fromkeys(band.name for band in categories.bands))
+    yield from (BandFact(band.name, band.currency, _minor(band.starts, band.currency)) for band in categories.bands)
 
 
 def _items(items: Items) -> Iterator[Fact]:

@@ -11,6 +11,7 @@ from functools import cache
 from billcli.core.facts import (
     ApprovalFact,
     AuditedFile,
+    BandFact,
     BankAccountFact,
     BankBookingFact,
     BankDecisionFact,
@@ -39,6 +40,7 @@ from billcli.core.facts import (
     ReminderItemFact,
     Setting,
     Settlement,
+    TagFact,
     TrailEntry,
     WriteOffFact,
 )  # fmt: skip
@@ -49,7 +51,7 @@ FACTS: dict[str, type] = {
     "recurring": RecurringFact, "reminders": ReminderFact, "reminder_items": ReminderItemFact, "reminder_charges": ReminderChargeFact,
     "approvals": ApprovalFact, "deliveries": DeliveryFact, "delivered": DeliveredFact,
     "holds": HoldFact, "plan_parts": PlanPart, "evidence": EvidenceFact, "drafts": DraftFact, "settlements": Settlement, "draws": Draw, "refs": Reference,
-    "names": Name, "settings": Setting, "audited": AuditedFile, "trail": TrailEntry,
+    "names": Name, "settings": Setting, "tags": TagFact, "bands": BandFact, "audited": AuditedFile, "trail": TrailEntry,
     "bank_accounts": BankAccountFact, "bank_statements": BankStatementFact, "bank_lines": BankLineFact, "bank_decisions": BankDecisionFact,
     "bank_bookings": BankBookingFact,
 }  # fmt: skip

@@ -32,6 +32,7 @@ from billcli.core.facts import (
     ReminderFact,
     ReminderItemFact,
     Settlement,
+    TagFact,
     WriteOffFact,
 )  # fmt: skip
 from billcli.diagnostics import Diagnostic, Span
@@ -56,12 +57,13 @@ _DAYS = frozenset(
         "deadline",
         "starts_on",
         "ends_on",
+        "expires_on",
     )
 )
 F = TypeVar(
     "F", CustomerFact, InvoiceFact, InstalmentFact, CreditNoteFact, PaymentFact, RefundFact, WriteOffFact, HoldFact, PlanPart,
     EvidenceFact, Settlement, Draw, BankAccountFact, BankStatementFact, BankLineFact, BankDecisionFact, BankBookingFact,
-    RecurringFact, ReminderFact, ReminderItemFact, ReminderChargeFact, ApprovalFact, DeliveryFact, DeliveredFact,
+    RecurringFact, ReminderFact, ReminderItemFact, ReminderChargeFact, ApprovalFact, DeliveryFact, DeliveredFact, TagFact,
 )  # fmt: skip
 
 

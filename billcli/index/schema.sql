@@ -251,6 +251,12 @@ CREATE INDEX names_file ON names (file);
 CREATE TABLE settings (file INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL);
 CREATE INDEX settings_file ON settings (file);
 
+CREATE TABLE tags (file INTEGER NOT NULL, name TEXT NOT NULL, expires_on TEXT, uses TEXT NOT NULL, owner TEXT, description TEXT);
+CREATE INDEX tags_file ON tags (file);
+
+CREATE TABLE bands (file INTEGER NOT NULL, name TEXT NOT NULL, currency TEXT NOT NULL, starts INTEGER NOT NULL);
+CREATE INDEX bands_file ON bands (file);
+
 CREATE TABLE audited (
   file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, hash TEXT, made INTEGER NOT NULL, by_hand INTEGER NOT NULL
 );

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from billcli.model.types import Amount, Currency, Entity, Free, Label, Language, TermsText, Text
+from typing import Annotated
+
+from pydantic import Field
+
+from billcli.model.types import Amount, Currency, Day, Entity, Free, Label, Language, TermsText, Text, one_of
 
 
 class Group(Entity):
@@ -19,7 +23,7 @@ class Group(Entity):
 
 
 class Groups(Entity):
-    """The four dimensions."""
+    """The four dimensions. Regions are paths: ``germany/bavaria`` stands below ``germany``, which is declared with it."""
 
     industry: tuple[Group, ...] = ()
     region: tuple[Group, ...] = ()
@@ -35,11 +39,26 @@ class RevenueCategory(Entity):
     tax: Label | None = None
 
 
+USES = ("customer", "invoice", "draft", "credit-note", "payment", "refund", "write-off", "hold", "recurring")
+"""The kinds of documents that have tags."""
+
+
 class Tag(Entity):
-    """A free mark on customers and documents."""
+    """A free mark on customers and documents. From the day after ``expires`` nothing should have it; ``use`` are the kinds that may."""
 
     name: Label
     description: Text | None = None
+    owner: Text | None = None
+    expires: Day | None = None
+    use: tuple[Annotated[str, one_of(*USES)], ...] = ()
+
+
+class Band(Entity):
+    """An amount band: from this gross on, in this currency, until the next one of the currency begins."""
+
+    name: Label
+    starts: Annotated[Amount, Field(alias="from")]
+    currency: Currency
 
 
 class Categories(Entity):
@@ -48,4 +67,5 @@ class Categories(Entity):
     groups: Groups = Groups()
     revenue: tuple[RevenueCategory, ...] = ()
     tags: tuple[Tag, ...] = ()
+    bands: tuple[Band, ...] = ()
     x: Free | None = None

@@ -174,6 +174,35 @@ def _categories(categories: Categories) -> Iterator[Diagnostic]:
             yield Diagnostic("E402", f'{dotted(path)}: the group "{groups[at].name}" stands twice', path=path, hint="keep one of them")
     yield from _twice([each.name for each in categories.revenue], "revenue", "category", "name")
     yield from _twice([each.name for each in categories.tags], "tags", "tag", "name")
+    yield from _regions(categories)
+    yield from _bands(categories)
+
+
+def _regions(categories: Categories) -> Iterator[Diagnostic]:
+    for at, each in enumerate(categories.groups.region):
+        if any(not step or step != step.strip() for step in each.name.split("/")):
+            message = f'groups.region[{at}].name: the region "{each.name}" has an empty step'
+            hint = "write a name for each step, with no space around it: germany/bavaria/munich"
+            yield Diagnostic("E720", message, path=("groups", "region", at, "name"), hint=hint)
+
+
+def _bands(categories: Categories) -> Iterator[Diagnostic]:
+    begun: dict[tuple[str, object], str] = {}
+    for at, each in enumerate(categories.bands):
+        yield from check_amounts([(("bands", at, "from"), each.starts)], each.currency)
+        for key, field, what in (
+            ((each.currency, each.starts), "from", f"begin at {format(each.starts, 'f')}"),
+            ((each.currency, each.name), "name", f"are called {each.name}"),
+        ):
+            if key in begun:
+                message = f"bands[{at}].{field}: two bands of {each.currency} {what}: the {begun[key]} one and this"
+                yield Diagnostic("E721", message, path=("bands", at, field), hint="a band ends where the next one of its currency begins")
+            else:
+                begun[key] = _nth(at)
+
+
+def _nth(at: int) -> str:
+    return {0: "first", 1: "second", 2: "third"}.get(at, f"{at + 1}th")
 
 
 def _items(items: Items) -> Iterator[Diagnostic]:

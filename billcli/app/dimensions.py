@@ -1,0 +1,173 @@
+"""Where customers and documents stand in the dimensions that a list or report asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from billcli.app.books import Books
+from billcli.core.dimensions import (
+    DIMENSIONS_OF_CUSTOMERS,
+    DIMENSIONS_OF_DOCUMENTS,
+    NONE,
+    PERIODS,
+    Bands,
+    bands_of,
+    period,
+)  # fmt: skip
+from billcli.core.where import FIELDS, Condition, Where, parse_where
+from billcli.diagnostics import did_you_mean
+from billcli.errors import UsageError
+from billcli.index import dimension_queries, find, queries
+from billcli.model.values import quoted
+
+__all__ = ["DIMENSIONS_OF_CUSTOMERS", "DIMENSIONS_OF_DOCUMENTS", "Facets", "facets", "where_of"]
+
+Said = Mapping[str, tuple[str, ...]]
+"""By customer or document what is said in one dimension."""
+
+_NOTHING = ("",)
+_DATED = {"payment": "booked_on", "refund": "booked_on", "hold": "booked_on", "write-off": "booked_on"}
+_WHOLE = {"payment": "amount", "refund": "amount", "hold": "amount", "write-off": "amount"}
+_DOCUMENTS = ("invoice", "credit-note")
+
+
+class Facets(Protocol):
+    """What a report needs to know of customers and documents. Something that stands nowhere gives ``("",)``, shown as "(none)"."""
+
+    def of_customer(self, customer: str, dimension: str) -> tuple[str, ...]: ...
+
+    def of_document(self, number: str, dimension: str) -> tuple[str, ...]: ...
+
+    def of(self, customer: str, number: str, dimension: str) -> tuple[str, ...]:
+        """Of a document, whichever of the two the dimension belongs to; it has its customer's tags besides its own."""
+        ...
+
+
+class _Loaded:
+    def __init__(self, customers: Mapping[str, Said], documents: Mapping[str, Said]) -> None:
+        self._customers = customers
+        self._documents = documents
+
+    def of_customer(self, customer: str, dimension: str) -> tuple[str, ...]:
+        if dimension == "customer":
+            return (customer,)
+        return self._customers[dimension].get(customer, _NOTHING)
+
+    def of_document(self, number: str, dimension: str) -> tuple[str, ...]:
+        return self._documents[dimension].get(number, _NOTHING)
+
+    def of(self, customer: str, number: str, dimension: str) -> tuple[str, ...]:
+        if dimension == "tag":
+            both = (*self.of_document(number, "tag"), *self.of_customer(customer, "tag"))
+            return tuple(dict.fromkeys(each for each in both if each)) or _NOTHING
+        if dimension in DIMENSIONS_OF_CUSTOMERS:
+            return self.of_customer(customer, dimension)
+        return self.of_document(number, dimension)
+
+
+def facets(books: Books, dimensions: Iterable[str], as_of: date, kinds: Sequence[str] = _DOCUMENTS) -> Facets:
+    """Only the dimensions asked for are read, by SQL, of all customers and of the documents of these kinds.
+
+    ``state`` is that on ``as_of``, and of invoices alone. A credit note is of the type of the invoice it corrects.
+    """
+    wanted = dict.fromkeys(dimensions)
+    customers = {name: _of_customers(books, name) for name in wanted if name in (*DIMENSIONS_OF_CUSTOMERS[1:], "tag")}
+    documents: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in wanted if name in DIMENSIONS_OF_DOCUMENTS}
+    bands = bands_of(dimension_queries.bands(books.index)) if "band" in wanted else bands_of(())
+    for kind in kinds:
+        for name, found in documents.items():
+            found.update(_of_documents(books, kind, name, bands, as_of))
+    return _Loaded(customers, documents)
+
+
+def _of_customers(books: Books, dimension: str) -> Said:
+    if dimension == "tag":
+        return dimension_queries.words(books.index, "customer", "tag")
+    return {customer: (said,) for customer, said in queries.customers_by(books.index, dimension) if said}
+
+
+def _of_documents(books: Books, kind: str, dimension: str, bands: Bands, as_of: date) -> Said:
+    index = books.index
+    if dimension in ("tag", "category"):
+        return dimension_queries.words(index, kind, dimension)
+    if dimension == "state":
+        return _states(books, as_of) if kind == "invoice" else {}
+    if dimension == "type":
+        if kind == "credit-note":
+            return {number: (type_,) for number, type_ in dimension_queries.corrected_types(index)}
+        return {number: (type_,) for number, type_ in dimension_queries.columns(index, kind, ["type"])} if kind == "invoice" else {}
+    if kind in ("draft", "customer"):
+        return {}
+    if dimension in PERIODS:
+        rows = dimension_queries.columns(index, kind, [_DATED.get(kind, "issued_on")])
+        days = {day: (period(dimension, date.fromisoformat(day)),) for day in {day for _, day in rows}}
+        return {number: days[day] for number, day in rows}
+    if dimension == "currency":
+        return {number: (currency,) for number, currency in dimension_queries.columns(index, kind, ["currency"]) if currency}
+    rows = dimension_queries.columns(index, kind, [_WHOLE.get(kind, "gross"), "currency"])
+    return {number: (bands.of(gross, currency),) for number, gross, currency in rows if gross is not None}
+
+
+def _states(books: Books, as_of: date) -> Said:
+    from billcli.app.invoice import InvoiceFilter, invoice_list
+
+    every = invoice_list(books, InvoiceFilter(), as_of)
+    at = next(at for at, column in enumerate(every.columns) if column.key == "state")
+    return {row[0]: (row[at],) for row in every.rows}
+
+
+def where_of(books: Books, text: str, fields: Mapping[str, str] = FIELDS) -> Where:
+    """``--where`` with every word that is asked for declared: a mistyped one is an error, not an empty list. Raises ``UsageError``."""
+    where = parse_where(text, fields)
+    for each in where.conditions:
+        if isinstance(each.values, tuple) and each.sign != "~":
+            _ensure_known(books, each)
+    return where
+
+
+def _ensure_known(books: Books, condition: Condition) -> None:
+    known = _KNOWN.get(condition.name)
+    if known is None or not isinstance(condition.values, tuple):
+        return
+    words: list[str] | None = None
+    for value in filter(None, condition.values):
+        words = known(books) if words is None else words
+        if value not in words:
+            hint = did_you_mean(value, words) or f"{quoted(NONE)} asks for what has none; known are " + (
+                ", ".join(words[:12]) or "no words yet"
+            )
+            raise UsageError(f"--where: there is no {condition.name} {quoted(value)}", hint)
+
+
+def _declared(kind: str) -> Callable[[Books], list[str]]:
+    return lambda books: queries.names(books.index, kind)
+
+
+def _states_known(books: Books) -> list[str]:
+    from billcli.core.states import STATES
+
+    return list(STATES)
+
+
+def _currencies(books: Books) -> list[str]:
+    from billcli.model.money import CURRENCIES
+
+    return sorted(CURRENCIES)
+
+
+def _countries(books: Books) -> list[str]:
+    from billcli.model.values import COUNTRIES
+
+    return sorted(COUNTRIES)
+
+
+_KNOWN: Mapping[str, Callable[[Books], list[str]]] = {
+    **{kind: _declared(kind) for kind in ("industry", "region", "size", "segment", "tag", "category", "band")},
+    "customer": lambda books: find.keys(books.index, "customer"),
+    "type": lambda books: ["sales", "service"],
+    "state": _states_known,
+    "currency": _currencies,
+    "country": _countries,
+}
