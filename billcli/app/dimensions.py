@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -118,11 +118,14 @@ def _states(books: Books, as_of: date) -> Said:
     return {row[0]: (row[at],) for row in every.rows}
 
 
-def where_of(books: Books, text: str, fields: Mapping[str, str] = FIELDS) -> Where:
-    """``--where`` with every word that is asked for declared: a mistyped one is an error, not an empty list. Raises ``UsageError``."""
+def where_of(books: Books, text: str, fields: Mapping[str, str] = FIELDS, free: Collection[str] = ()) -> Where:
+    """``--where`` with every word that is asked for declared: a mistyped one is an error, not an empty list. Raises ``UsageError``.
+
+    ``free`` are names whose words are declared nowhere.
+    """
     where = parse_where(text, fields)
     for each in where.conditions:
-        if isinstance(each.values, tuple) and each.sign != "~":
+        if isinstance(each.values, tuple) and each.sign != "~" and each.name not in free:
             _ensure_known(books, each)
     return where
 

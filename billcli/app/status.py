@@ -24,7 +24,7 @@ def status_view(books: Books, as_of: date) -> View:
         fields.append(("Problems", f'{counted(unreadable, "file")} cannot be read; "bill check" shows every place'))
     else:
         try:
-            report = aging_report(books, as_of, "customer", "due")
+            report = aging_report(books, as_of, ("customer",), "due")
         except BillError as error:
             fields.append(("Problems", error.message))
         else:

@@ -14,3 +14,4 @@ class Command(NamedTuple):
     flags: dict[str, str]
     arguments: tuple[str, ...]
     required: tuple[str, ...]
+    many: tuple[str, ...] = ()

@@ -148,6 +148,28 @@ def list_command(ctx: typer.Context, as_of: str | None, form: str, make: Callabl
     show(made, form)
 
 
+def narrowed_command(
+    ctx: typer.Context,
+    as_of: str | None,
+    form: str,
+    kind: str,
+    by: list[str] | None,
+    where: str | None,
+    make: Callable[[Books, date], Report],
+) -> None:
+    """The whole of a command that lists documents of a kind, all of them or those that ``--where`` asks for, or their sums ``--by``."""
+
+    def made(found: Books, day: date) -> Report:
+        every = make(found, day)
+        if by is None and where is None:
+            return every
+        from billcli.app.listing import listed
+
+        return listed(found, every, kind, by or (), where, day)
+
+    list_command(ctx, as_of, form, made)
+
+
 def write_command(
     ctx: typer.Context,
     planner: Planner,

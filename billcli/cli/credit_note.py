@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from billcli.cli import pdf
-from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
+from billcli.cli.common import list_command, narrowed_command, needed, optional_day, refuse_given, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Where, Yes
 from billcli.cli.sending import Later, send_documents
 from billcli.errors import UsageError
 
@@ -102,7 +102,7 @@ def send(
 def list_(
     ctx: typer.Context, customer: Customer = None,
     invoice: Annotated[str | None, typer.Option("--invoice", metavar="NUMBER", help="That correct this invoice.")] = None,
-    as_of: AsOf = None, form: Form = "table",
+    by: By = None, where: Where = None, as_of: AsOf = None, form: Form = "table",
 ) -> None:  # fmt: skip
     """List credit notes with what is unapplied.
 
@@ -110,7 +110,7 @@ def list_(
     """
     from billcli.app.credit_note import credit_note_list
 
-    list_command(ctx, as_of, form, lambda found, day: credit_note_list(found, day, customer, invoice))
+    narrowed_command(ctx, as_of, form, "credit-note", by, where, lambda found, day: credit_note_list(found, day, customer, invoice))
 
 
 @app.command()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from billcli.cli import imports
-from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.common import list_command, narrowed_command, optional_day, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, DryRun, ExternalId, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, DryRun, ExternalId, Form, Quiet, Today, Where, Yes
 from billcli.errors import UsageError
 
 _HELP = """Who owes: add, list, show, change, merge and import customers.
@@ -92,6 +92,8 @@ def list_(
     country: Annotated[str | None, typer.Option("--country", metavar="CODE", help="In this country.")] = None,
     inactive: Annotated[bool, typer.Option("--inactive", help="Those that get no new invoices.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Also those that get no new invoices and owe nothing.")] = False,
+    by: By = None,
+    where: Where = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -104,7 +106,7 @@ def list_(
     if inactive and all_:
         raise UsageError("--inactive and --all exclude each other")
     wanted = CustomerFilter(tag, group, country, text, inactive, all_)
-    list_command(ctx, as_of, form, lambda found, day: customer_list(found, wanted, day))
+    narrowed_command(ctx, as_of, form, "customer", by, where, lambda found, day: customer_list(found, wanted, day))
 
 
 @app.command()

@@ -18,7 +18,7 @@ class Call(NamedTuple):
 
     path: str
     ledger: str | None
-    values: dict[str, str | bool]
+    values: dict[str, str | bool | list[str]]
 
 
 class Ctx(NamedTuple):
@@ -48,8 +48,8 @@ def found(words: list[str]) -> Call | None:
     return Call(path, ledger, values) if values is not None else None
 
 
-def _values(command: Command, rest: list[str]) -> dict[str, str | bool] | None:
-    values: dict[str, str | bool] = {}
+def _values(command: Command, rest: list[str]) -> dict[str, str | bool | list[str]] | None:
+    values: dict[str, str | bool | list[str]] = {}
     given: list[str] = []
     while rest:
         word = rest.pop(0)
@@ -60,15 +60,27 @@ def _values(command: Command, rest: list[str]) -> dict[str, str | bool] | None:
         if spelled in command.flags and not equals:
             values[command.flags[spelled]] = True
         elif spelled in command.options and equals and spelled.startswith("--"):
-            values[command.options[spelled]] = value
+            _put(values, command, spelled, value)
         elif spelled in command.options and not equals and rest and not rest[0].startswith("-"):
-            values[command.options[spelled]] = rest.pop(0)
+            _put(values, command, spelled, rest.pop(0))
         else:
             return None
     if len(given) > len(command.arguments):
         return None
     values.update(zip(command.arguments, given, strict=False))
     return values if values.keys() >= set(command.required) else None
+
+
+def _put(values: dict[str, str | bool | list[str]], command: Command, spelled: str, value: str) -> None:
+    """Of an option given twice the last value counts, unless all do."""
+    name = command.options[spelled]
+    before = values.get(name)
+    if name not in command.many:
+        values[name] = value
+    elif isinstance(before, list):
+        before.append(value)
+    else:
+        values[name] = [value]
 
 
 def called(call: Call) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import list_command, write_command
+from billcli.cli.common import list_command, narrowed_command, write_command
 from billcli.cli.edit import EditReason, edit_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, DryRun, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, DryRun, Form, Quiet, Today, Where, Yes
 
 _HELP = """Invoices that are not issued yet.
 
@@ -18,14 +18,14 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 
 
 @app.command("list")
-def list_(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
+def list_(ctx: typer.Context, by: By = None, where: Where = None, as_of: AsOf = None, form: Form = "table") -> None:
     """List drafts with what they would come to if they were issued on the day meant for them, else today.
 
     Example: bill draft list
     """
     from billcli.app.draft import draft_list
 
-    list_command(ctx, as_of, form, draft_list)
+    narrowed_command(ctx, as_of, form, "draft", by, where, draft_list)
 
 
 @app.command()

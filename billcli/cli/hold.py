@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import list_command, optional_day, write_command
+from billcli.cli.common import list_command, narrowed_command, optional_day, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, Quiet, Today, Where, Yes
 
 _HELP = """Disputes, promises to pay, plans, and whatever else keeps reminders back. They move no balance.
 
@@ -101,6 +101,8 @@ def list_(
     invoice: Invoice = None,
     kind: Annotated[str | None, typer.Option("--kind", metavar=_KINDS, help="Only this kind.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Only those that count on that day.")] = False,
+    by: By = None,
+    where: Where = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -110,7 +112,8 @@ def list_(
     """
     from billcli.app.hold_state import HoldFilter, hold_list
 
-    list_command(ctx, as_of, form, lambda found, day: hold_list(found, HoldFilter(customer, invoice, kind, live), day))
+    wanted = HoldFilter(customer, invoice, kind, live)
+    narrowed_command(ctx, as_of, form, "hold", by, where, lambda found, day: hold_list(found, wanted, day))
 
 
 @app.command()

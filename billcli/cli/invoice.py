@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 from billcli.cli import imports, pdf
-from billcli.cli.common import books, list_command, needed, optional_day, say, write_command
+from billcli.cli.common import books, list_command, narrowed_command, needed, optional_day, say, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Where, Yes
 from billcli.cli.sending import Later, send_documents
 from billcli.errors import BillError, UsageError
 
@@ -262,6 +262,8 @@ def list_(
     ] = None,
     above: Annotated[str | None, typer.Option("--above", metavar="AMOUNT", help="Gross at least this.")] = None,
     below: Annotated[str | None, typer.Option("--below", metavar="AMOUNT", help="Gross at most this.")] = None,
+    by: By = None,
+    where: Where = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -279,7 +281,7 @@ def list_(
     if period:
         first, last = value_of(period_days, period, "--period")
     wanted = InvoiceFilter(customer, state, first, last, _type(type_), tag, group, above, below)
-    list_command(ctx, as_of, form, lambda found, day: invoice_list(found, wanted, day))
+    narrowed_command(ctx, as_of, form, "invoice", by, where, lambda found, day: invoice_list(found, wanted, day))
 
 
 @app.command()

@@ -10,6 +10,15 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The d
 Today = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to take as today; today where left out.")]
 Looked = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="With --dry-run: the day to take as today.")]
 Form = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by", metavar="DIM", help='Sums by industry, region, size, segment, country, customer, tag, month …; "region:1". Twice at most.'
+    ),
+]
+Where = Annotated[
+    str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large tag=vip gross>1000 region=germany'.")
+]
 Answer = Annotated[str, typer.Option("--format", metavar="table|json", help="How to answer: for a person, or for a program.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from billcli.cli import imports
-from billcli.cli.common import list_command, needed, optional_day, refuse_given, write_command
+from billcli.cli.common import list_command, narrowed_command, needed, optional_day, refuse_given, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, Quiet, Today, Where, Yes
 from billcli.errors import UsageError
 
 _HELP = """Record and import money received, and what it pays.
@@ -183,6 +183,8 @@ def list_(
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Received on or after.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Received on or before.")] = None,
     unapplied: Annotated[bool, typer.Option("--unapplied", help="Only those with something left.")] = False,
+    by: By = None,
+    where: Where = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -193,7 +195,9 @@ def list_(
     from billcli.app.payment import payment_list
 
     days = (optional_day(since, "--since"), optional_day(until, "--until"))
-    list_command(ctx, as_of, form, lambda found, day: payment_list(found, day, customer, *days, unapplied_only=unapplied))
+    narrowed_command(
+        ctx, as_of, form, "payment", by, where, lambda found, day: payment_list(found, day, customer, *days, unapplied_only=unapplied)
+    )
 
 
 @app.command()

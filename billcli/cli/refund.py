@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import list_command, needed, optional_day, write_command
+from billcli.cli.common import list_command, narrowed_command, needed, optional_day, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, Quiet, Today, Where, Yes
 
 _HELP = """Money paid back to customers, out of their unapplied payments and credit notes.
 
@@ -82,14 +82,16 @@ def reverse(
 
 
 @app.command("list")
-def list_(ctx: typer.Context, customer: Customer = None, as_of: AsOf = None, form: Form = "table") -> None:
+def list_(
+    ctx: typer.Context, customer: Customer = None, by: By = None, where: Where = None, as_of: AsOf = None, form: Form = "table"
+) -> None:
     """List refunds.
 
     Example: bill refund list --customer nordwind
     """
     from billcli.app.refund import refund_list
 
-    list_command(ctx, as_of, form, lambda found, day: refund_list(found, day, customer))
+    narrowed_command(ctx, as_of, form, "refund", by, where, lambda found, day: refund_list(found, day, customer))
 
 
 @app.command()

@@ -145,6 +145,30 @@ def aging_by_group(
     return Report("aging", as_of, columns, rows, currency_totals(columns, rows), notes)
 
 
+def aging_by_groups(
+    parts: Iterable[tuple[tuple[str, ...], OpenSum]],
+    unapplied: Iterable[tuple[tuple[str, ...], str, int]],
+    as_of: date,
+    keys: Sequence[str],
+    notes: tuple[str, ...],
+) -> Report:
+    """The same by several dimensions at once, or by one of documents: each part, and unapplied amount and currency, with its groups."""
+    shown = [at for at, key in enumerate(keys) if key != "currency"]
+    columns = (
+        *(Column(keys[at], keys[at].capitalize()) for at in shown), Column("currency", "Cur"),
+        *(Column(name, name.capitalize(), "money", "buckets") for name in BUCKETS),
+        Column("unapplied", "Unapplied", "money"), Column("total", "Total", "money"),
+    )  # fmt: skip
+    sums: dict[tuple[tuple[str, ...], str], list[int]] = {}
+    for groups, part in parts:
+        sums.setdefault((groups, part.currency), [0] * 6)[part.bucket] += part.open
+    for groups, currency, amount in unapplied:
+        sums.setdefault((groups, currency), [0] * 6)[5] += amount
+    ordered = sorted(sums.items(), key=lambda each: ([(group == NO_GROUP, group) for group in each[0][0]], each[0][1]))
+    rows = [_row((*(groups[at] for at in shown), currency), found, currency) for (groups, currency), found in ordered]
+    return Report("aging", as_of, columns, rows, currency_totals(columns, rows), notes)
+
+
 def _row(head: tuple[Any, ...], sums: list[int], currency: str) -> tuple[Any, ...]:
     return (*head, *(Money(each, currency) for each in sums), Money(sum(sums[:5]) - sums[5], currency))
 

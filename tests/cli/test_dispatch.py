@@ -77,13 +77,20 @@ def test_words_are_read_as_typer_reads_them_or_left_to_it(path: str, data: st.Da
     ((called, values),) = below
     function = getattr(import_module(QUICK[call.path].module), QUICK[call.path].function)
     defaults = {name: each.default for name, each in inspect.signature(function).parameters.items() if name != "ctx"}
-    assert (call.path, {**defaults, **call.values}) == (called, values)
+    found_values = {**defaults, **call.values}
+    assert (call.path, {**found_values, **_many(call.path, found_values)}) == (called, values)
+
+
+def _many(path: str, values: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Options that may be repeated, as they are before Typer makes a list of them, or None of nothing."""
+    return {name: tuple(values[name] or ()) for name in QUICK[path].many}
 
 
 @pytest.mark.parametrize(
     ("words", "values"),
     [
-        ("report aging --by invoice --format=json", {"by": "invoice", "form": "json"}),
+        ("report aging --by invoice --format=json", {"by": ["invoice"], "form": "json"}),
+        ("invoice list --by region:1 --by=size --where tag=vip", {"by": ["region:1", "size"], "where": "tag=vip"}),
         ("invoice list -c nordwind --state open", {"customer": "nordwind", "state": "open"}),
         ("customer list nord --all", {"text": "nord", "all_": True}),
     ],

@@ -108,16 +108,17 @@ def quick_module() -> str:
         command, function = known[path], function_of(path)
         options: dict[str, str] = {}
         flags: dict[str, str] = {}
+        many = tuple(param.name for param in command.params if getattr(param, "multiple", False))
         for param in command.params:
             assert param.nargs == 1, path
-            assert not getattr(param, "multiple", False), path
             assert type(param.type).__name__ in ("StringParamType", "BoolParamType", "String", "Bool"), (path, param.type)
-            assert param.required or inspect.signature(function).parameters[param.name].default == param.default, path
+            assert param.required or param.name in many or inspect.signature(function).parameters[param.name].default == param.default, path
             for spelling in param.opts if param.param_type_name == "option" else ():
                 (flags if param.is_flag else options)[spelling] = param.name
         arguments = tuple(param.name for param in command.params if param.param_type_name == "argument")
         required = tuple(param.name for param in command.params if param.required)
-        lines.append(f"    {path!r}: Command({function.__module__!r}, {function.__name__!r}, {options}, {flags}, {arguments}, {required}),")
+        given = ", ".join(map(str, (options, flags, arguments, required, *((many,) if many else ()))))
+        lines.append(f"    {path!r}: Command({function.__module__!r}, {function.__name__!r}, {given}),")
     return "\n".join([*lines, "}", ""])
 
 

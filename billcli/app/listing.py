@@ -1,0 +1,183 @@
+"""``--where`` and ``--by`` on any list: rows that fit, or sums of them by dimension. What is grouped comes to what was listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billcli.app.books import Books
+from billcli.app.dimensions import Facets, facets, where_of
+from billcli.core.dimensions import (
+    ALL,
+    DIMENSIONS_OF_CUSTOMERS,
+    DIMENSIONS_OF_DOCUMENTS,
+    NONE,
+    Dimension,
+    bands_of,
+    label,
+    parse_dimensions,
+)  # fmt: skip
+from billcli.core.report import Column, Report
+from billcli.core.states import STATES
+from billcli.core.where import DAY, NUMBER, TEXT, Value
+from billcli.index import dimension_queries
+from billcli.model.money import Money
+
+_PERIODS = ("month", "quarter", "year")
+_OF_KIND: Mapping[str, tuple[str, ...]] = {
+    "invoice": DIMENSIONS_OF_DOCUMENTS,
+    "credit-note": tuple(each for each in DIMENSIONS_OF_DOCUMENTS if each != "state"),
+    "payment": ("band", *_PERIODS, "currency", "tag"),
+    "refund": ("band", *_PERIODS, "currency", "tag"),
+    "hold": ("kind", "state", *_PERIODS, "currency", "tag"),
+    "draft": ("category", "currency", "tag"),
+    "customer": ("currency", "tag"),
+}
+"""Which dimensions of documents a list of this kind knows; it knows all of customers."""
+
+_SORTS = {"money": NUMBER, "count": NUMBER, "day": DAY}
+Row = Sequence[Any]
+Getter = Callable[[Row], Value]
+
+
+def listed(books: Books, found: Report, kind: str, by: Sequence[str], where: str | None, as_of: date) -> Report:
+    """Raises ``UsageError`` for names and words that this list does not know."""
+    known = (*DIMENSIONS_OF_CUSTOMERS, *_OF_KIND[kind])
+    dimensions = parse_dimensions(by, known)
+    fields = {**dict.fromkeys(known, TEXT), **{each.key: _SORTS.get(each.kind, TEXT) for each in found.columns}}
+    asked = where_of(books, where, fields, () if kind == "invoice" else ("state",)) if where is not None else None
+    names = {each.name for each in dimensions} | (asked.names if asked else frozenset())
+    getters = _Getters(books, found, kind, names, as_of)
+    rows: Sequence[Row] = found.rows
+    if asked:
+        given = {name: getters.of(name) for name in asked.names}
+        rows = [row for row in rows if asked.matches(lambda name, row=row: given[name](row))]  # type: ignore[misc]  # bound at once
+    if dimensions:
+        return _grouped(books, found, rows, dimensions, [getters.of(each.name) for each in dimensions])
+    return found._replace(rows=rows, totals=_totals(found.columns, rows) if found.totals else ())
+
+
+class _Getters:
+    """How each name is looked up in a row: in a column of its own, else where its customer or document stands."""
+
+    def __init__(self, books: Books, found: Report, kind: str, names: Iterable[str], as_of: date) -> None:
+        self._books = books
+        self._columns = {each.key: (at, each) for at, each in enumerate(found.columns)}
+        self._columns.setdefault("currency", (_currency(found.columns), Column("currency", "Cur")))
+        self._customer = self._columns["customer"][0]
+        self._kind = kind
+        outside = [name for name in names if name in ALL and not self._is_own(name)]
+        kinds = () if kind == "customer" else (kind,)
+        self._facets: Facets = facets(books, outside, as_of, kinds)
+
+    def _is_own(self, name: str) -> bool:
+        if name == "band":
+            return "gross" in self._columns
+        groups_of_customers = self._kind == "customer" and name in DIMENSIONS_OF_CUSTOMERS
+        return name in self._columns and (name not in DIMENSIONS_OF_CUSTOMERS or name == "customer") and not groups_of_customers
+
+    def of(self, name: str) -> Getter:
+        if name == "band" and self._is_own(name):
+            return self._band()
+        if self._is_own(name):
+            return _cell(*self._columns[name])
+        at = self._customer
+        if self._kind == "customer" or (name in DIMENSIONS_OF_CUSTOMERS):
+            of_customer = self._facets.of_customer
+            return lambda row: of_customer(row[at], name)
+        of = self._facets.of
+        return lambda row: of(row[at], row[0], name)
+
+    def _band(self) -> Getter:
+        bands = bands_of(dimension_queries.bands(self._books.index))
+        at = self._columns["gross"][0]
+        return lambda row: (bands.of(row[at].minor, row[at].currency),) if row[at] is not None else ("",)
+
+
+def _cell(at: int, column: Column) -> Getter:
+    match column.kind:
+        case "money":
+            return lambda row: row[at].amount if row[at] is not None else None
+        case "count":
+            return lambda row: Decimal(row[at]) if row[at] is not None else None
+        case "day":
+            return lambda row: row[at]
+        case "list":
+            return lambda row: tuple(row[at]) or ("",)
+        case _:
+            return lambda row: (_said(row[at]),)
+
+
+def _said(cell: Any) -> str:
+    if cell is None or isinstance(cell, bool):
+        return {None: "", True: "yes", False: "no"}[cell]
+    return str(cell)
+
+
+def _currency(columns: Sequence[Column]) -> int:
+    return next((at for at, each in enumerate(columns) if each.key.endswith("currency")), -1)
+
+
+def _grouped(books: Books, found: Report, rows: Iterable[Row], dimensions: Sequence[Dimension], getters: Sequence[Getter]) -> Report:
+    """A row per group and currency: how many there are, and the sum of each amount."""
+    at_currency = _currency(found.columns)
+    amounts = [(at, each) for at, each in enumerate(found.columns) if each.kind == "money"]
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    labels: dict[tuple[int, Any], str] = {}
+    for row in rows:
+        key = []
+        for at, (dimension, get) in enumerate(zip(dimensions, getters, strict=True)):
+            said = get(row)
+            if (group := labels.get((at, said))) is None:
+                group = labels[at, said] = label(said if isinstance(said, tuple) else (str(said or ""),), dimension)
+            key.append(group)
+        mine = sums.setdefault((*key, row[at_currency] or ""), [0] * (len(amounts) + 1))
+        mine[0] += 1
+        for nth, (at, _) in enumerate(amounts, 1):
+            if row[at] is not None:
+                mine[nth] += row[at].minor
+    shown = [at for at, each in enumerate(dimensions) if each.name != "currency"]
+    columns = (
+        *(Column(dimensions[at].text, dimensions[at].text.capitalize()) for at in shown), Column("currency", "Cur"),
+        Column("count", "Count", "count"), *(each._replace(minor=False) for _, each in amounts),
+    )  # fmt: skip
+    rank = _ranks(books, dimensions)
+    ordered = sorted(sums.items(), key=lambda each: ([rank(at, each[0][at]) for at in range(len(dimensions))], each[0][-1]))
+    grouped = [
+        (*(key[at] for at in shown), key[-1], counts[0], *(Money(each, key[-1]) if key[-1] else None for each in counts[1:]))
+        for key, counts in ordered
+    ]
+    return Report(found.name, found.as_of, columns, grouped, _totals(columns, grouped), found.notes)
+
+
+def _ranks(books: Books, dimensions: Sequence[Dimension]) -> Callable[[int, str], tuple[bool, int, str]]:
+    """The order of groups: bands by amount, states as an invoice goes through them, the rest by name, and none last."""
+    orders: list[Mapping[str, int]] = []
+    for each in dimensions:
+        if each.name == "band":
+            orders.append(bands_of(dimension_queries.bands(books.index)).ranks())
+        else:
+            orders.append({state: at for at, state in enumerate(STATES)} if each.name == "state" else {})
+    return lambda at, group: (group == NONE, orders[at].get(group, 0), group)
+
+
+def _totals(columns: Sequence[Column], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """One row per currency with the sum of each amount, and how many there are where that is a column."""
+    at_currency = _currency(columns)
+    totals = []
+    for currency in sorted({row[at_currency] for row in rows if row[at_currency]}):
+        mine = [row for row in rows if row[at_currency] == currency]
+        if not any(row[at] is not None for row in mine for at, column in enumerate(columns) if column.kind == "money"):
+            continue
+        cells: list[Any] = [None] * len(columns)
+        cells[0] = "total"
+        cells[at_currency] = currency
+        for at, column in enumerate(columns):
+            if column.kind == "money":
+                cells[at] = Money(sum(row[at].minor for row in mine if row[at] is not None), currency)
+            elif column.key == "count":
+                cells[at] = sum(row[at] for row in mine)
+        totals.append(tuple(cells))
+    return totals
