@@ -157,6 +157,13 @@ CODES = {
     # groups, tags and rules that classify
     "E720": "a region whose path has an empty step",
     "E721": "two amount bands that begin at one amount",
+    "E722": "a rule of invoices that sets a group",
+    "E723": "a span of amounts that is none",
+    "E724": "a regular expression that bill does not search for",
+    "W725": "a tag that has expired",
+    "E726": "a tag where it may not stand",
+    "W727": "a rule that never decides anything",
+    "W728": "two rules that contradict each other",
     # tables that are imported
     "E701": "a table that cannot be read",
     "E702": "a header that does not fit",

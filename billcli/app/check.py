@@ -278,6 +278,28 @@ def _reminders(books: Books, without: Lost) -> Iterator[Diagnostic]:
     return reminders(books, without)
 
 
+def _tags(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.core.checks import classifying
+    from billcli.index import dimension_queries
+
+    yield from classifying.check_expired_tags(dimension_queries.expired_tags(books.index, books.today.isoformat()))
+    yield from classifying.check_misplaced_tags(dimension_queries.misplaced_tags(books.index))
+
+
+def _classifying(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.app.classify import accounted, finding, rules
+    from billcli.core.checks import classifying
+    from billcli.core.classify import contradictions
+
+    every = rules(books)
+    if not every or without.any_of("customers") or without.any_of("invoices"):
+        return
+    yield from classifying.check_contradictions([each.name for each in every], contradictions(every))
+    contradicted = {second.name for _, second, _ in contradictions(every)}
+    found = {name: finding(each) for name, each in accounted(books, books.today, every).items() if name not in contradicted}
+    yield from classifying.check_idle([each.name for each in every], found)
+
+
 def _forgotten(books: Books, without: Lost) -> Iterator[Diagnostic]:
     from billcli.app.check_reminders import forgotten
 
@@ -335,6 +357,7 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "reminders": _reminders,
     "deliveries": _deliveries,
     "limits": _limits,
+    "tags": _tags,
 }
 """Every check across documents by name; a new one is a function from the books, and what is not in them, to diagnostics."""
 
@@ -347,5 +370,6 @@ STRICT: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "overdue periods": _overdue_periods,
     "forgotten": _forgotten,
     "refused": _refused,
+    "classifying": _classifying,
 }
 """What ``--strict`` looks at besides."""

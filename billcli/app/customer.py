@@ -269,7 +269,10 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
         from billcli.model.values import parse_country
 
         value_of(parse_country, wanted.country, "--country")
-    tagged = find.tags(books.index, "customer")
+    from billcli.app.dimensions import facets
+
+    stands = facets(books, [*DIMENSIONS, "tag"], as_of, ())
+    tagged = {each: words for each in find.keys(books.index, "customer") if (words := [*filter(None, stands.of_customer(each, "tag"))])}
     owed = _owed(books, as_of)
     usual = queries.settings(books.index)["currency"]
     columns = (
@@ -298,7 +301,7 @@ def customer_list(books: Books, wanted: CustomerFilter, as_of: date) -> Report:
             or (text and text not in f"{each.id}\n{each.name}\n{each.also}".casefold())
         ):
             continue
-        dimensions = [getattr(each, name) for name in DIMENSIONS]
+        dimensions = [stands.of_customer(each.id, name)[0] or None for name in DIMENSIONS]
         head = (each.id, each.name, each.country, each.terms, *dimensions, tagged.get(each.id, []))
         nothing = {each.currency or usual: [0, 0]}
         for currency, sums in sorted((owed.get(each.id) or nothing).items()):

@@ -73,7 +73,7 @@ def facets(books: Books, dimensions: Iterable[str], as_of: date, kinds: Sequence
     ``state`` is that on ``as_of``, and of invoices alone. A credit note is of the type of the invoice it corrects.
     """
     wanted = dict.fromkeys(dimensions)
-    customers = {name: _of_customers(books, name) for name in wanted if name in (*DIMENSIONS_OF_CUSTOMERS[1:], "tag")}
+    customers = {name: _of_customers(books, name, as_of) for name in wanted if name in (*DIMENSIONS_OF_CUSTOMERS[1:], "tag")}
     documents: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in wanted if name in DIMENSIONS_OF_DOCUMENTS}
     bands = bands_of(dimension_queries.bands(books.index)) if "band" in wanted else bands_of(())
     for kind in kinds:
@@ -82,16 +82,35 @@ def facets(books: Books, dimensions: Iterable[str], as_of: date, kinds: Sequence
     return _Loaded(customers, documents)
 
 
-def _of_customers(books: Books, dimension: str) -> Said:
+def _of_customers(books: Books, dimension: str, as_of: date) -> Said:
     if dimension == "tag":
-        return dimension_queries.words(books.index, "customer", "tag")
-    return {customer: (said,) for customer, said in queries.customers_by(books.index, dimension) if said}
+        said = dimension_queries.words(books.index, "customer", "tag")
+    else:
+        said = {customer: (word,) for customer, word in queries.customers_by(books.index, dimension) if word}
+    return _with_rules(books, said, dimension, "customer", as_of)
+
+
+def _with_rules(books: Books, said: dict[str, tuple[str, ...]], dimension: str, of: str, as_of: date) -> dict[str, tuple[str, ...]]:
+    """What is said, and what the rules of ``rules.yaml`` add to it."""
+    if not has_rules(books):
+        return said
+    from billcli.app.classify import derived
+
+    for key, words in derived(books, as_of, dimension, of).items():
+        said[key] = (*said.get(key, ()), *words)
+    return said
+
+
+def has_rules(books: Books) -> bool:
+    """Whether there are rules that classify."""
+    return "classify" in queries.settings(books.index)
 
 
 def _of_documents(books: Books, kind: str, dimension: str, bands: Bands, as_of: date) -> Said:
     index = books.index
     if dimension in ("tag", "category"):
-        return dimension_queries.words(index, kind, dimension)
+        said = dimension_queries.words(index, kind, dimension)
+        return _with_rules(books, said, dimension, "invoice", as_of) if kind == "invoice" else said
     if dimension == "state":
         return _states(books, as_of) if kind == "invoice" else {}
     if dimension == "type":

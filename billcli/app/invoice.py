@@ -251,7 +251,12 @@ def group_members(books: Books, text: str) -> set[str]:
     if dimension not in DIMENSIONS or not name:
         raise UsageError(f"--group: {quoted(text)} is not a group", 'write it as "segment=public", with one of ' + ", ".join(DIMENSIONS))
     check_vocabulary([(dimension, name)], books.declared())
-    return {each.id for each in queries.customers(books.index) if getattr(each, dimension) == name}
+    from billcli.app.dimensions import facets
+    from billcli.core.dimensions import TREES, is_within
+
+    found = facets(books, [dimension], books.today, ())
+    every = ((each, found.of_customer(each, dimension)[0]) for each in find.keys(books.index, "customer"))
+    return {each for each, said in every if (is_within(said, name) if dimension in TREES else said == name)}
 
 
 def invoice_view(books: Books, number: str, as_of: date) -> View:

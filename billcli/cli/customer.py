@@ -110,6 +110,17 @@ def list_(
 
 
 @app.command()
+def audit(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
+    """Customers that lack something: a group in a dimension that has groups, address, tax id, terms of its own, mail, invoices.
+
+    Example: bill customer audit
+    """
+    from billcli.app.vocabulary import customer_audit
+
+    list_command(ctx, as_of, form, customer_audit)
+
+
+@app.command()
 def show(
     ctx: typer.Context, customer: Annotated[str, typer.Argument(metavar="ID", help="Its id.")], as_of: AsOf = None, form: Form = "table"
 ) -> None:

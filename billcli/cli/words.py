@@ -28,6 +28,9 @@ NOUNS = {
     'refund': 'Money paid back to customers',
     'write-off': 'What nobody will pay, and its recovery',
     'credit': 'Who is good for it: scores and credit limits',
+    'category': 'The declared words: groups, revenue categories, tags, bands',
+    'tag': 'Declared tags: who has them, and what is wrong with them',
+    'classify': 'What rules make of customers and invoices',
     'report': 'Who owes what',
     'template': 'Words and looks of mails and documents: list, copy and check them',
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
@@ -120,6 +123,10 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('?',)),
+    'customer audit': ('Customers that lack something: a group in a dimension that has groups, address, tax id, terms of its own, mail, invoices', (
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
     'customer show': ('Show one customer: master data, where each default comes from, what is open', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -820,6 +827,33 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--quiet -q', '', 'Say nothing when all goes well'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<customer>...',)),
+    'category list': ('List every declared word with how many customers or documents use it', (
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
+    'tag list': ('List the declared tags', (
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
+    'tag audit': ('Tags that are unused, not declared, expired, or stand where their use: does not allow it; and on what', (
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
+    'tag report': ('By tag: customers and invoices that have it, what is open, and revenue net of credit notes', (
+        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
+    'classify': ('Show what the rules under classify: in rules.yaml make of customers and invoices, or write it down with --write', (
+        ('--write', '', 'Write down what the rules decide'),
+        ('--explain', '?', 'Which rule decided for this customer or invoice'),
+        ('--audit', '', 'Rules that never fit, always lose or contradict each other'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
     'report aging': ('Open balances by how long they are overdue, as of any day; what came later is undone', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'customer, invoice, industry, region, region:1, size, segment, country, tag, band, month … Twice at most'),

@@ -65,6 +65,8 @@ class InvoiceFact(NamedTuple):
     lines: int
     buyer_reference: str | None = None
     service_until: date | None = None
+    said: str = ""
+    """What its lines say, one a line."""
 
 
 class OpenInvoice(NamedTuple):

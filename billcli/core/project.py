@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -59,7 +60,8 @@ from billcli.model.reconciliation import Reconciliation
 from billcli.model.recurring import Recurring
 from billcli.model.refund import Refund
 from billcli.model.reminder import Approval, Reminder
-from billcli.model.rules import Rules
+from billcli.model.rules import ClassifyRule, Put, Rules, When
+from billcli.model.rules import Span as ClassifySpan
 from billcli.model.sequence import split_number
 from billcli.model.settings import Settings
 from billcli.model.write_off import WriteOff
@@ -184,6 +186,7 @@ def _invoice(invoice: Invoice) -> Iterator[Fact]:
         external_id=invoice.imported.external_id if invoice.imported else invoice.external_id, content=hashes.content,
         digest=hashes.digest, seal=invoice.seal, voided_on=invoice.void.on if invoice.void else None, lines=len(invoice.lines),
         service_until=_until(invoice),
+        said="\n".join(each.description for each in invoice.lines),
     )  # fmt: skip
     if len(invoice.instalments) > 1:
         yield from (InstalmentFact(number, part.due_on, _minor(part.amount, currency)) for part in invoice.instalments)
@@ -194,7 +197,9 @@ def _invoice(invoice: Invoice) -> Iterator[Fact]:
             yield Settlement(number, "opening", amount, day, day, "invoice", number, None, "imported.settled_before")
     if invoice.void:
         yield Settlement(number, "void", gross, invoice.void.on, invoice.void.on, "invoice", number, None, "void.on")
-    yield from _references([("customer", invoice.customer, ("customer",)), *_lines(invoice.lines, frozen=True), *_tags(invoice.tags)])
+    yield from _references(
+        [("customer", invoice.customer, ("customer",)), *_lines(invoice.lines, frozen=True), *_tags(invoice.tags), *_classified(invoice)]
+    )
 
 
 def _credit_note(note: CreditNote) -> Iterator[Fact]:
@@ -307,9 +312,46 @@ def _hold(hold: Hold) -> Iterator[Fact]:
     yield from _references([*references, *_tags(hold.tags)])
 
 
+def _classified(invoice: Invoice) -> Iterator[tuple[str, str | None, Path]]:
+    if found := invoice.classification:
+        yield "category", found.category, ("classification", "category")
+        yield from (("tag", tag, ("classification", "tags", at)) for at, tag in enumerate(found.tags))
+
+
 def _rules(rules: Rules) -> Iterator[Fact]:
+    yield from _classifying(rules.classify)
     yield from _references(("customer", each.customer, ("bank", at, "customer")) for at, each in enumerate(rules.bank))
     yield from _references(("category", each.category, ("bank", at, "category")) for at, each in enumerate(rules.bank))
+
+
+def _classifying(rules: tuple[ClassifyRule, ...]) -> Iterator[Fact]:
+    """The rules as data, for lists that read no YAML, and every declared word that they name."""
+    if rules:
+        data = [{"name": each.name, "of": _about(each), "when": _plain(each.when), "set": _plain(each.set)} for each in rules]
+        yield Setting("classify", json.dumps(data, ensure_ascii=False))
+    named: list[tuple[str, str | None, Path]] = []
+    for at, rule in enumerate(rules):
+        for part, fields in (("when", rule.when), ("set", rule.set)):
+            for kind in ("customer", "parent", *DIMENSIONS, "tag", "category"):
+                said = getattr(fields, kind, None)
+                words = (said,) if isinstance(said, str) else said or ()
+                target = "customer" if kind == "parent" else kind
+                named += [(target, word, ("classify", at, part, kind)) for word in words if word]
+    yield from _references(named)
+
+
+def _about(rule: ClassifyRule) -> str:
+    return "invoice" if rule.of_invoices else "customer"
+
+
+def _plain(fields: When | Put) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in fields:
+        if isinstance(value, ClassifySpan):
+            found[name] = [format(each, "f") if each is not None else None for each in value]
+        elif value is not None:
+            found[name] = value
+    return found
 
 
 def _bank_statement(statement: Statement) -> Iterator[Fact]:

@@ -41,3 +41,71 @@ def words(connection: sqlite3.Connection, kind: str, what: str) -> dict[str, tup
     for name, word in connection.execute(sql, (what,)):
         found[name] = (*found[name], word) if name in found else (word,)
     return found
+
+
+def revenue(connection: sqlite3.Connection, after: str, until: str) -> dict[tuple[str, str], int]:
+    """Net of what was invoiced after one day and until another less credit notes, by customer and currency; void ones left out."""
+    one = "SELECT customer, currency, {sign}net AS net FROM {table} WHERE issued_on > :a AND issued_on <= :d AND (voided_on IS NULL OR voided_on > :d)"
+    both = f"{one.format(sign='', table='invoices')} UNION ALL {one.format(sign='-', table='credit_notes')}"  # our own names
+    sql = f"SELECT customer, currency, sum(net) FROM ({both}) GROUP BY customer, currency"  # no value from outside
+    return {(customer, currency): net for customer, currency, net in connection.execute(sql, {"a": after, "d": until})}
+
+
+def invoice_counts(connection: sqlite3.Connection, until: str) -> dict[str, int]:
+    """How many invoices each customer has had by then, void ones left out."""
+    sql = "SELECT customer, count(*) FROM invoices WHERE issued_on <= :d AND (voided_on IS NULL OR voided_on > :d) GROUP BY customer"
+    return dict(connection.execute(sql, {"d": until}).fetchall())
+
+
+_DAYS_LATE = """
+SELECT i.customer, avg(max(0, julianday(p.paid) - julianday(i.due_on))) FROM invoices i JOIN (
+  SELECT invoice, sum(amount) AS settled, max(CASE WHEN kind = 'payment' THEN value_on END) AS paid FROM settlements
+  WHERE booked_on <= :d AND (ended_on IS NULL OR ended_on > :d) GROUP BY invoice
+) p ON p.invoice = i.number WHERE i.issued_on <= :d AND p.paid IS NOT NULL AND p.settled >= i.gross GROUP BY i.customer
+"""
+
+
+def days_late(connection: sqlite3.Connection, until: str) -> dict[str, float]:
+    """By customer how late the last payment of an invoice paid off by then came, on average; not late is 0 days."""
+    return dict(connection.execute(_DAYS_LATE, {"d": until}).fetchall())
+
+
+_DATED = (
+    ("invoices", "issued_on"),
+    ("credit_notes", "issued_on"),
+    *((each, "booked_on") for each in ("payments", "refunds", "write_offs", "holds")),
+)
+_WHEN = ", ".join(f"(SELECT max({day}) FROM {table} d WHERE d.file = r.file)" for table, day in _DATED)
+
+
+def expired_tags(connection: sqlite3.Connection, today: str) -> list[tuple[str, str, str, str]]:
+    """(file, place, tag, its last day) of tags that customers, drafts, templates and rules have today, and documents had, after that day."""
+    sql = f"""
+    SELECT f.path, r.place, r.name, t.expires_on FROM tags t JOIN refs r ON r.kind = 'tag' AND r.name = t.name JOIN files f ON f.id = r.file
+    WHERE t.expires_on IS NOT NULL AND t.expires_on < coalesce({_WHEN}, :d) ORDER BY f.path, r.place
+    """  # our own names
+    return connection.execute(sql, {"d": today}).fetchall()
+
+
+def misplaced_tags(connection: sqlite3.Connection) -> list[tuple[str, str, str, str, str]]:
+    """(file, place, tag, kind of document, kinds on which it may stand)."""
+    sql = """
+    SELECT f.path, r.place, r.name, f.kind, t.uses FROM tags t JOIN refs r ON r.kind = 'tag' AND r.name = t.name JOIN files f ON f.id = r.file
+    WHERE t.uses <> '' AND f.kind NOT IN ('', 'rules') AND instr(' ' || t.uses || ' ', ' ' || f.kind || ' ') = 0 ORDER BY f.path, r.place
+    """
+    return connection.execute(sql).fetchall()
+
+
+def tag_uses(connection: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
+    """(kind, file) of everything that has a tag, or of the rules that give it, by tag."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    sql = "SELECT r.name, f.kind, f.path FROM refs r JOIN files f ON f.id = r.file WHERE r.kind = 'tag' ORDER BY f.path"
+    for tag, kind, path in connection.execute(sql):
+        found.setdefault(tag, []).append((kind, path))
+    return found
+
+
+def word_counts(connection: sqlite3.Connection, kind: str) -> dict[str, int]:
+    """How many files use each word of a vocabulary; rules are not counted."""
+    sql = "SELECT r.name, count(DISTINCT r.file) FROM refs r JOIN files f ON f.id = r.file WHERE r.kind = ? AND f.kind <> 'rules' GROUP BY r.name"
+    return dict(connection.execute(sql, (kind,)).fetchall())

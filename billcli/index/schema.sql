@@ -44,7 +44,7 @@ CREATE TABLE invoices (
   file INTEGER NOT NULL, number TEXT NOT NULL, customer TEXT NOT NULL, type TEXT NOT NULL, issued_on TEXT NOT NULL,
   due_on TEXT NOT NULL, parts INTEGER NOT NULL, currency TEXT NOT NULL, net INTEGER NOT NULL, tax INTEGER NOT NULL,
   gross INTEGER NOT NULL, terms TEXT, reference TEXT, discount_until TEXT, discount_percent TEXT, head TEXT NOT NULL, n INTEGER, imported INTEGER NOT NULL, external_id TEXT,
-  content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT, lines INTEGER NOT NULL, buyer_reference TEXT, service_until TEXT,
+  content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT, lines INTEGER NOT NULL, buyer_reference TEXT, service_until TEXT, said TEXT NOT NULL,
   open_all INTEGER NOT NULL DEFAULT 0,     -- gross less every row that has not ended
   last_event TEXT NOT NULL DEFAULT ''      -- the last day on which its open balance changes
 );

@@ -137,6 +137,13 @@ class Draft(Entity):
     x: Free | None = None
 
 
+class Classification(Entity):
+    """What rules made of an issued invoice, written by ``bill classify --write``: outside the seal, as nothing printed."""
+
+    category: Label | None = None
+    tags: tuple[Label, ...] = ()
+
+
 class Invoice(Entity):
     """``invoices/<year>/<month>/<number>.yaml``."""
 
@@ -165,7 +172,7 @@ class Invoice(Entity):
     external_id: Text | None = None
     notes: Notes | None = None
     tags: tuple[Label, ...] = ()
-    classification: Free | None = None
+    classification: Classification | None = None
     imported: Imported | None = None
     void: Void | None = None
     seal: Text | None = None

@@ -1,17 +1,20 @@
-"""``rules.yaml``: what the company knows about lines of its bank that no document tells. The first rule that fits a line wins."""
+"""``rules.yaml``: what the company knows about lines of its bank, and how it classifies. The first rule that fits decides."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from re import _constants as ops  # type: ignore[attr-defined]  # the pattern as Python itself reads it
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import model_validator
 
+from billcli.model.category_names import DIMENSIONS
 from billcli.model.types import Currency, Entity, Free, FromText, Id, Label, Signed, Text, custom_error, one_of
-from billcli.model.values import BadValue, parse_text, quoted
+from billcli.model.values import BadValue, parse_signed, parse_text, quoted
 
+NONE = "(none)"
 _MOST = 4
 """So many parts of any length a pattern may have: with more, a long text takes too long."""
 
@@ -84,8 +87,125 @@ class BankRule(Entity):
         return self
 
 
+def _words(text: str) -> tuple[str, ...]:
+    """``DE`` or ``DE, AT``: one of these; ``(none)`` is what has none."""
+    parse_text(text)
+    found = tuple(each.strip() for each in text.split(","))
+    if not all(found):
+        raise BadValue("E209", f"{quoted(text)} has an empty word", "write words with one comma between two of them: DE, AT")
+    return tuple("" if each == NONE else each for each in found)
+
+
+def _span(text: str) -> Span:
+    """``1000..5000``, ``1000..``, ``..5000`` or ``1000``: both ends belong to it."""
+    first, dots, last = text.partition("..")
+    try:
+        least, most = (parse_signed(each.strip()) if each.strip() else None for each in (first, last if dots else first))
+    except BadValue:
+        least = most = None
+    if least is most is None or (least is not None and most is not None and most < least):
+        raise BadValue("E723", f"{quoted(text)} is not a span of amounts", "write 1000..5000, 1000.. (at least) or ..5000 (at most)")
+    return Span(least, most)
+
+
+def _linear(text: str) -> str:
+    """A regular expression that is searched for in one look at each character (``linear``)."""
+    from billcli.model.linear import Linear, TooHard
+
+    parse_text(text)
+    try:
+        Linear(text)
+    except TooHard as bad:
+        raise BadValue("E724", f"{quoted(text)} {bad}", "write the words out, or ask for a part of the text with name: or text:") from None
+    return text
+
+
+class Span(NamedTuple):
+    """Both ends belong to it; None has no end there."""
+
+    least: Decimal | None
+    most: Decimal | None
+
+
+Words = Annotated[tuple[str, ...], FromText(_words, tuple, {"type": "string", "minLength": 1})]
+Spanned = Annotated[Span, FromText(_span, Span, {"type": ["number", "string"]})]
+Searched = Annotated[str, FromText(_linear, str, {"type": "string", "minLength": 1})]
+
+
+class When(Entity):
+    """What must hold, all of it. Words are one of several; ``name``, ``tax_id`` and ``text`` are parts of the text, without regard to case.
+
+    Spans of amounts are in ``currency``, else in the ledger's, and what is in another fits none. ``revenue`` is the net of the last
+    twelve months, ``days_late`` the average of invoices paid off. ``text`` is that of an invoice's lines.
+    """
+
+    customer: Words | None = None
+    name: Text | None = None
+    name_matches: Searched | None = None
+    country: Words | None = None
+    currency: Words | None = None
+    tax_id: Text | None = None
+    tax_id_matches: Searched | None = None
+    parent: Words | None = None
+    industry: Words | None = None
+    region: Words | None = None
+    size: Words | None = None
+    segment: Words | None = None
+    tag: Words | None = None
+    revenue: Spanned | None = None
+    invoices: Spanned | None = None
+    days_late: Spanned | None = None
+    text: Text | None = None
+    text_matches: Searched | None = None
+    type: Words | None = None
+    category: Words | None = None
+    gross: Spanned | None = None
+    net: Spanned | None = None
+
+
+OF_DOCUMENTS = frozenset(("text", "text_matches", "type", "category", "gross", "net"))
+"""What only an invoice says: a rule that asks for it is about invoices."""
+
+
+class Put(Entity):
+    """Where what fits belongs, unless it says so itself: groups of a customer, tags, the category of an invoice."""
+
+    industry: Label | None = None
+    region: Label | None = None
+    size: Label | None = None
+    segment: Label | None = None
+    tag: Words | None = None
+    category: Label | None = None
+
+
+class ClassifyRule(Entity):
+    """The first rule that sets a dimension decides it; tags add up."""
+
+    name: Text
+    when: When
+    set: Put
+
+    @property
+    def of_invoices(self) -> bool:
+        return self.set.category is not None or any(getattr(self.when, each) is not None for each in OF_DOCUMENTS)
+
+    @model_validator(mode="after")
+    def _whole(self) -> ClassifyRule:
+        if not self.when.model_dump(exclude_none=True):
+            raise custom_error(BadValue("E202", f"the rule {quoted(self.name)} asks for nothing", "when: country: DE"))
+        put = self.set.model_dump(exclude_none=True)
+        if not put:
+            raise custom_error(BadValue("E202", f"the rule {quoted(self.name)} sets nothing", "set: a group, tag: or category:"))
+        groups = [each for each in put if each in DIMENSIONS]
+        if groups and self.of_invoices:
+            why = f"the rule {quoted(self.name)} is about invoices and sets the {groups[0]}, which is the customer's"
+            raise custom_error(BadValue("E722", why, "set tag: or category: there, or ask only for what customers say"))
+        return self
+
+
 class Rules(Entity):
     """The whole of ``rules.yaml``."""
 
     bank: tuple[BankRule, ...] = ()
+    classify: tuple[ClassifyRule, ...] = ()
     x: Free | None = None

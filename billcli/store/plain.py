@@ -112,6 +112,7 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
         until, percent, head["series"], int(head["counter"]), int(imported is not None),
         _text(imported["external_id"] if imported else end["external_id"]), seal.hash_of(content), seal.hash_of(content + apart),
         _text(end["seal"]), None, len(lines), _text(head["buyer_reference"]), served,
+            "\n".join([_text(each["description"]) for each in lines]),
     ))]  # fmt: skip
     if len(parts) > 1:
         found += [(InstalmentFact, (number, each, amount)) for each, amount in zip(due, amounts, strict=True)]

@@ -35,7 +35,7 @@ LATER: dict[str, Any] = {
     "void": {"on": "2026-03-15", "reason": "twice"},
     "notes": "called",
     "tags": ["late"],
-    "classification": {"segment": "b"},
+    "classification": {"category": "b"},
     "x": {"mine": ["1"]},
 }
 FROZEN: dict[str, Any] = {

@@ -22,6 +22,7 @@ from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
 from billcli.model.invoice import Draft, Invoice, ServicePeriod, TaxGroup
 from billcli.model.item import Items
+from billcli.model.rules import Rules
 from billcli.model.settings import EXEMPT, Settings, TaxCode
 
 
@@ -209,6 +210,10 @@ def _items(items: Items) -> Iterator[Diagnostic]:
     yield from _twice([each.id for each in items.items], "items", "item", "id")
 
 
+def _rules(rules: Rules) -> Iterator[Diagnostic]:
+    yield from _twice([each.name for each in rules.classify], "classify", "rule", "name")
+
+
 def _twice(names: list[str], field: str, what: str, key: str = "") -> Iterator[Diagnostic]:
     for at in _repeats(names):
         path: Path = (field, at, key) if key else (field, at)
@@ -236,4 +241,5 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[Diagnostic]]] = {
     "delivery": check_delivery,
     "bank-statement": check_statement,
     "reconciliation": check_reconciliation,
+    "rules": _rules,
 }

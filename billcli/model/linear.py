@@ -1,0 +1,209 @@
+"""Regular expressions whose search takes time in proportion to the text, whatever they are: no pattern can make a command hang.
+
+Python's own ``re`` tries one way after another, and a pattern such as ``(a+)+b`` makes it try 2^n of them. Here all ways are followed
+at once, as a set of places in the pattern, and each character of the text is looked at once. Places are remembered by what they lead
+to, so most characters cost one look into a table. The syntax is Python's; what cannot be done so (back references, looking around) is
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+MOST = 1000
+"""Places that a pattern may have, once what is counted out, such as ``{3,8}``, is written out."""
+
+_REMEMBERED = 2000
+
+
+class TooHard(Exception):
+    """A pattern that cannot be searched for in this way; its text says why."""
+
+
+Test = Callable[[str], bool]
+
+
+class Linear:
+    """``Linear(pattern).search(text)``: whether it stands anywhere in the text, without regard to case."""
+
+    def __init__(self, pattern: str) -> None:
+        import re
+        from re import _parser as parser  # type: ignore[attr-defined]  # the pattern as Python itself reads it
+
+        try:
+            re.compile(pattern)
+            tree = parser.parse(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise TooHard(f"is not a regular expression: {error}") from None
+        self._moves: list[tuple[Test, int]] = []
+        """Of each place that takes a character: which, and the node after it."""
+        self._nodes: list[list[tuple[str, int]]] = [[]]
+        """Of each node where one gets from it without a character: ("go", node), ("take", move), or an anchor with a node."""
+        start = self._node()
+        end = self._sequence(tree, start)
+        self._nodes[end].append(("end", 0))
+        self._start = start
+        self._known: dict[tuple[frozenset[int], str], tuple[frozenset[int], bool]] = {}
+
+    def search(self, text: str) -> bool:
+        """Characters are compared in lower case."""
+        last = len(text)
+        state: frozenset[int] = frozenset()
+        for at in range(last + 1):
+            state, found = self._closed(state, text, at, last)
+            if found:
+                return True
+            if at == last:
+                return False
+            state = self._step(state, text[at])
+        return False
+
+    def _step(self, state: frozenset[int], char: str) -> frozenset[int]:
+        key = (state, char)
+        if (known := self._known.get(key)) is not None:
+            return known[0]
+        after = frozenset(node for move in state for test, node in (self._moves[move],) if test(char))
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[key] = (after, False)
+        return after
+
+    def _closed(self, nodes: frozenset[int], text: str, at: int, last: int) -> tuple[frozenset[int], bool]:
+        """The moves that can be made from here, and whether the pattern has ended; a search may begin anywhere."""
+        begins, ends = at == 0, at == last
+        words = (at > 0 and _is_word(text[at - 1])) != (at < last and _is_word(text[at]))
+        line_end = ends or (at == last - 1 and text[at] == "\n")
+        key = (nodes, f"{begins:d}{ends:d}{words:d}{line_end:d}|")
+        if (known := self._known.get(key)) is not None:
+            return known
+        holds = {"begin": begins, "end-of-line": line_end, "end-of-text": ends, "word": words, "no-word": not words, "go": True}
+        waiting, seen, moves, found = [self._start, *nodes], set(), set(), False
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            for how, to in self._nodes[node]:
+                if how == "take":
+                    moves.add(to)
+                elif how == "end":
+                    found = True
+                elif holds[how]:
+                    waiting.append(to)
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[key] = (frozenset(moves), found)
+        return self._known[key]
+
+    # building
+
+    def _node(self) -> int:
+        if len(self._nodes) > 4 * MOST or len(self._moves) > MOST:
+            raise TooHard(f"has more than {MOST} places once its counts are written out")
+        self._nodes.append([])
+        return len(self._nodes) - 1
+
+    def _sequence(self, tree: Any, node: int) -> int:
+        for op, argument in tree:
+            node = self._one(str(op), argument, node)
+        return node
+
+    def _one(self, op: str, argument: Any, node: int) -> int:
+        match op:
+            case "LITERAL" | "NOT_LITERAL" | "ANY" | "IN" | "RANGE" | "CATEGORY":
+                after = self._node()
+                self._moves.append((_test(op, argument), after))
+                self._nodes[node].append(("take", len(self._moves) - 1))
+                return after
+            case "SUBPATTERN":
+                _, on, off, below = argument
+                if on or off:
+                    raise TooHard("changes its flags within; bill compares without regard to case anyway")
+                return self._sequence(below, node)
+            case "ATOMIC_GROUP" | "POSSESSIVE_REPEAT" | "GROUPREF" | "GROUPREF_EXISTS" | "ASSERT" | "ASSERT_NOT":
+                raise TooHard("needs more than one look at each character")
+            case "BRANCH":
+                after = self._node()
+                for each in argument[1]:
+                    begin = self._node()
+                    self._nodes[node].append(("go", begin))
+                    self._nodes[self._sequence(each, begin)].append(("go", after))
+                return after
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                least, most, below = argument
+                return self._repeat(least, most, below, node)
+            case "AT":
+                after = self._node()
+                self._nodes[node].append((_anchor(str(argument)), after))
+                return after
+            case _:
+                raise TooHard(f"uses {op.lower()}, which bill does not know")
+
+    def _repeat(self, least: int, most: Any, below: Any, node: int) -> int:
+        endless = str(most) == "MAXREPEAT"
+        if least > MOST or (not endless and int(most) > MOST):
+            raise TooHard(f"counts beyond {MOST}")
+        for _ in range(least):
+            node = self._sequence(below, node)
+        if endless:
+            loop = self._node()
+            self._nodes[node].append(("go", loop))
+            self._nodes[self._sequence(below, loop)].append(("go", loop))
+            after = self._node()
+            self._nodes[loop].append(("go", after))
+            return after
+        after = self._node()
+        self._nodes[node].append(("go", after))
+        for _ in range(int(most) - least):
+            node = self._sequence(below, node)
+            self._nodes[node].append(("go", after))
+        return after
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _anchor(name: str) -> str:
+    anchors = {
+        "AT_BEGINNING": "begin", "AT_BEGINNING_STRING": "begin", "AT_END": "end-of-line", "AT_END_STRING": "end-of-text",
+        "AT_BOUNDARY": "word", "AT_NON_BOUNDARY": "no-word",
+    }  # fmt: skip
+    return anchors[name]
+
+
+def _test(op: str, argument: Any) -> Test:
+    """Whether a character is one that may stand here."""
+    match op:
+        case "ANY":
+            return lambda char: char != "\n"
+        case "LITERAL":
+            wanted = _folds(chr(argument))
+            return lambda char: not wanted.isdisjoint(_folds(char))
+        case "NOT_LITERAL":
+            unwanted = _folds(chr(argument))
+            return lambda char: unwanted.isdisjoint(_folds(char))
+        case "RANGE":
+            first, last = argument
+            return lambda char: any(first <= ord(each) <= last for each in _folds(char))
+        case "CATEGORY":
+            return _CATEGORIES[str(argument)]
+        case _:
+            negated = bool(argument) and str(argument[0][0]) == "NEGATE"
+            tests = [_test(str(each), of) for each, of in argument[negated:]]
+            if negated:
+                return lambda char: not any(test(char) for test in tests)
+            return lambda char: any(test(char) for test in tests)
+
+
+def _folds(char: str) -> frozenset[str]:
+    """The character in its cases, of one character each."""
+    return frozenset(each for each in (char, char.lower(), char.upper()) if len(each) == 1)
+
+
+_CATEGORIES: dict[str, Test] = {
+    "CATEGORY_DIGIT": str.isdecimal, "CATEGORY_NOT_DIGIT": lambda char: not char.isdecimal(),
+    "CATEGORY_SPACE": str.isspace, "CATEGORY_NOT_SPACE": lambda char: not char.isspace(),
+    "CATEGORY_WORD": _is_word, "CATEGORY_NOT_WORD": lambda char: not _is_word(char),
+}  # fmt: skip
