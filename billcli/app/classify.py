@@ -309,7 +309,7 @@ def plan_write(where: str | None) -> Planner:
             elif each.dimension == "tag":
                 mine.append(Append(("classification", "tags"), each.value))
             else:
-                mine.append(Set(("classification", "category"), each.value))
+                mine.insert(0, Set(("classification", "category"), each.value))  # the order of the keys
             summary.append(f"{key}: {each.dimension} {each.value}, by the rule {quoted(each.rule)}")
         notes = (f"{len(closed)} invoices of the closed period stay as they are; what rules say of them is derived",) if closed else ()
         if not edits:

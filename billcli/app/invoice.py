@@ -193,6 +193,7 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
     parts = queries.instalments_of(books.index, [each.fact.number for each in every if each.fact.parts > 1])
     plans = live_plans(books, as_of)
     held, held_customer = holds_by_invoice(books, as_of)
+    bounded = wanted.above is not None or wanted.below is not None
     rows = []
     for fact, open_, credited, lost in every:
         if (
@@ -201,16 +202,17 @@ def invoice_list(books: Books, wanted: InvoiceFilter, as_of: date) -> Report:
             or (wanted.type and fact.type != wanted.type)
             or (wanted.tag and wanted.tag not in tagged.get(fact.number, ()))
             or (grouped is not None and fact.customer not in grouped)
-            or not _within(fact.gross, fact.currency, wanted)
+            or (bounded and not _within(fact.gross, fact.currency, wanted))
         ):
             continue
-        due_on = oldest_due(_parts(fact, open_, parts, plans))
+        alone = fact.parts == 1 and fact.number not in plans
+        due_on = fact.due_on if alone else oldest_due(_parts(fact, open_, parts, plans))
         state = invoice_state(fact.gross, open_, credited, due_on, fact.voided_on, as_of, lost)
         if wanted.state and state != wanted.state:
             continue
         days = max((as_of - due_on).days, 0) if state == "overdue" else 0
         money = (Money(fact.gross, fact.currency), Money(open_, fact.currency))
-        holds = list(dict.fromkeys([*held.get(fact.number, ()), *held_customer.get(fact.customer, ())]))
+        holds = list(dict.fromkeys([*held.get(fact.number, ()), *held_customer.get(fact.customer, ())])) if held or held_customer else []
         rows.append((fact.number, fact.customer, fact.type, fact.issued_on, due_on, fact.currency, *money, state, days, holds))
     return Report("invoices", as_of, _COLUMNS, rows, currency_totals(_COLUMNS, rows))
 

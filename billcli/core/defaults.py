@@ -1,10 +1,14 @@
-"""Which level decides a default: company < group < grade < customer < document; among groups industry < region < size < segment."""
+"""Which level decides a default: company < group < grade < customer < document; among groups industry < region < size < segment.
+
+Of a region those above it come first: what ``germany/bavaria`` says wins over ``germany``.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from billcli.core.dimensions import TREES, ancestors
 from billcli.model.category import Categories
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.customer import Customer
@@ -37,10 +41,11 @@ def levels(settings: Settings, categories: Categories, customer: Customer, grade
     """What each level says, the one that decides last."""
     every: list[tuple[str, Any]] = [("company", settings)]
     for dimension in DIMENSIONS:
-        name = getattr(customer.groups, dimension) if customer.groups else None
-        group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None)
-        if group is not None:
-            every.append((f'{dimension} "{name}"', group))
+        said = getattr(customer.groups, dimension) if customer.groups else None
+        for name in ancestors(said) if said and dimension in TREES else (said,):
+            group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None)
+            if group is not None:
+                every.append((f'{dimension} "{name}"', group))
     if graded is not None:
         every.append((f"grade {graded.grade}", graded))
     every.append(("customer", customer))
