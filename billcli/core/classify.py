@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from billcli.core.dimensions import is_within
@@ -17,6 +18,9 @@ from billcli.model.category_names import DIMENSIONS
 SPANS = frozenset(("revenue", "invoices", "days_late", "gross", "net"))
 MONEY = frozenset(("revenue", "gross", "net"))
 HISTORY = frozenset(("revenue", "invoices", "days_late"))
+_TEXTS = 20_000
+"""So many texts are remembered with what came of a pattern: lines of invoices repeat."""
+
 _PARTS = frozenset(("name", "tax_id", "text"))
 _MATCHES = {"name_matches": "name", "tax_id_matches": "tax_id", "text_matches": "text"}
 
@@ -71,8 +75,8 @@ def _condition(name: str, value: Any) -> Condition:
     if name in _MATCHES:
         from billcli.model.linear import Linear
 
-        pattern, about = Linear(value), _MATCHES[name]
-        return lambda says: any(pattern.search(each) for each in _texts(says(about)))
+        search, about = lru_cache(_TEXTS)(Linear(value).search), _MATCHES[name]
+        return lambda says: any(search(each) for each in _texts(says(about)))
     if name in _PARTS:
         piece = value.casefold()
         return lambda says: any(piece in each.casefold() for each in _texts(says(name)))
