@@ -7,15 +7,16 @@ from typing import Annotated
 from billcli.cli.common import list_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, Form, Where
+from billcli.cli.report_options import By, Compare, Period, show_report
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def report() -> None:
-    """Who owes what.
+    """Who owes what, and what the numbers say.
 
-    Example: bill report aging
+    Example: bill report overview
     """
 
 
@@ -51,3 +52,305 @@ def aging(
     from billcli.app.report import aging_report
 
     list_command(ctx, as_of, form, lambda found, day: aging_report(found, day, by or (), basis, where))
+
+
+@app.command("dso")
+def dso(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Days sales outstanding: how many days of sales are still owed.
+
+    DSO = owed / sales of the period × its days (Credit Research Foundation). Countback takes whole months of sales off what is
+    owed, the last month first, and counts their days until nothing is left: it follows the seasons, where the simple one does not.
+    Owed is open less unapplied on the last day; sales are invoices less credit notes, with tax. A period that begins before the
+    books do counts from their first day.
+
+    Example: bill report dso --by segment --compare year
+    """
+    from billcli.app.reports.money import dso_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), dso_report)
+
+
+@app.command("days-to-pay")
+def days_to_pay(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """From the day of issue to the money that closed the invoice, of invoices paid in the period.
+
+    Weighted counts each day by the money paid; mean and median count every invoice alike. Invoices closed by credit alone, made
+    void, or with bad debt written off do not count.
+
+    Example: bill report days-to-pay --by customer --period 2026-Q1
+    """
+    from billcli.app.reports.money import days_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), lambda found, day, asked: days_report(found, day, asked, "to-pay"))
+
+
+@app.command("days-late")
+def days_late(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """From the due date to the money that closed the invoice, below zero for early, of invoices paid in the period.
+
+    The due date is the last instalment's, as it was issued: a plan agreed later moves none. The rest as in days-to-pay.
+
+    Example: bill report days-late --by customer --where country=DE
+    """
+    from billcli.app.reports.money import days_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), lambda found, day, asked: days_report(found, day, asked, "late"))
+
+
+@app.command("cei")
+def cei(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Collection effectiveness index: of what could be collected in the period, the part that was. 100 is best.
+
+    CEI = (opening + billed - closing) / (opening + billed - closing not due) × 100 (Credit Research Foundation). Opening and
+    closing are open invoices; billed is what was invoiced less credit used and invoices made void, which is nobody's collecting.
+    What was written off counts as collected: see bad-debt beside it.
+
+    Example: bill report cei --period 2026-Q2 --compare previous
+    """
+    from billcli.app.reports.money import cei_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), cei_report)
+
+
+@app.command("turnover")
+def turnover(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Receivables turnover: how often in the period what was owed turned into money, and how many days one turn takes.
+
+    Turnover = sales / average of what was owed before and at the end; days = days of the period / turnover. Sales are invoices less
+    credit notes, with tax; owed is open less unapplied.
+
+    Example: bill report turnover --period 2026
+    """
+    from billcli.app.reports.money import turnover_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), turnover_report)
+
+
+@app.command("revenue")
+def revenue(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Revenue without tax by day of issue: invoices less credit notes; void ones do not count. By month, if nothing else is asked.
+
+    By category, each line counts where it belongs. Nothing is deferred: it is what was invoiced, not what was earned by then.
+
+    Example: bill report revenue --by category --by quarter
+    """
+    from billcli.app.reports.money import revenue_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), revenue_report)
+
+
+@app.command("customers")
+def customers(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    top: Annotated[int, typer.Option("--top", metavar="N", help="How many to show; 0 shows all.")] = 10,
+    of: Annotated[str, typer.Option("--of", metavar="revenue|owed", help="What to rank by.")] = "revenue",
+    form: Form = "table",
+) -> None:
+    """Who makes up revenue, or what is owed: the largest, their shares, the running sum of shares, and the concentration.
+
+    The Herfindahl-Hirschman index is the sum of all squared percentages, from 0 to 10000; above 1800 is called highly concentrated
+    (US merger guidelines, 2023). What is at or below zero has no share.
+
+    Example: bill report customers --of owed --top 5
+    """
+    from billcli.app.reports.money import customers_report
+
+    show_report(ctx, as_of, form, (by, where, period, None), lambda found, day, asked: customers_report(found, day, asked, top, of))
+
+
+@app.command("cash-forecast")
+def cash_forecast(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    weeks: Annotated[int, typer.Option("--weeks", metavar="N", help="How far to look.")] = 13,
+    form: Form = "table",
+) -> None:
+    """When the money will come, week by week: open items moved from their due dates by what each customer is in the habit of.
+
+    A habit is the median of days late over the twelve months up to the day, of three invoices paid or more; else that of all. The
+    band runs from the slowest quarter (low) to the fastest (high). What is overdue beyond its habit is expected in no week and
+    stands apart, as does what is disputed; a live promise counts by its own day. Cumulative is what will have come by then.
+
+    Example: bill report cash-forecast --weeks 8
+    """
+    from billcli.app.reports.work import cash_forecast_report
+
+    show_report(ctx, as_of, form, (by, where, None, None), lambda found, day, asked: cash_forecast_report(found, day, asked, weeks))
+
+
+@app.command("overdue-trend")
+def overdue_trend(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    months: Annotated[int, typer.Option("--months", metavar="N", help="How many month ends.")] = 12,
+    form: Form = "table",
+) -> None:
+    """What was owed and overdue at the end of each month, as the books stood then: each line is the aging report of its day.
+
+    Example: bill report overdue-trend --months 24 --by region
+    """
+    from billcli.app.reports.money import overdue_trend_report
+
+    show_report(ctx, as_of, form, (by, where, None, None), lambda found, day, asked: overdue_trend_report(found, day, asked, months))
+
+
+@app.command("dunning")
+def dunning(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    within: Annotated[int, typer.Option("--within", metavar="DAYS", help="Days after the notice in which money counts.")] = 14,
+    form: Form = "table",
+) -> None:
+    """What reminders bring: of what the notices of each level asked for, the part that came within some days.
+
+    Money counts by its own date, up to what was asked. Notices too young to tell are left out, and so are those whose delivery is
+    known and did not succeed. It compares levels; that a reminder was the cause it cannot prove.
+
+    Example: bill report dunning --within 14
+    """
+    from billcli.app.reports.work import dunning_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), lambda found, day, asked: dunning_report(found, day, asked, within))
+
+
+@app.command("discounts")
+def discounts(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Early-payment discounts given in the period less those taken back, what of it came after the day, and the share of sales.
+
+    With tax, by the day it was booked. Sales are invoices less credit notes, with tax.
+
+    Example: bill report discounts --by customer --period 2026
+    """
+    from billcli.app.reports.money import discounts_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), discounts_report)
+
+
+@app.command("bad-debt")
+def bad_debt(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Bad debt: written off in the period less recovered in it, and its share of sales. Small differences stand apart.
+
+    With tax, by the day it was booked. Sales are invoices less credit notes, with tax.
+
+    Example: bill report bad-debt --compare year
+    """
+    from billcli.app.reports.money import bad_debt_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), bad_debt_report)
+
+
+@app.command("tax")
+def tax(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Base and tax by month, category and rate: invoices by tax point, less credit notes, less what reduced them later.
+
+    The tax point stands in the invoice: day of delivery, else the last day of the service period, else of issue. Reductions are
+    discounts taken, invoices made void, and bad debt written off with tax relief, less what was taken back, each on its own day
+    (directive 2006/112/EC, articles 63, 64, 90). It adds up; it does not file a return.
+
+    Example: bill report tax --by quarter --period 2026
+    """
+    from billcli.app.reports.work import tax_report
+
+    show_report(ctx, as_of, form, (by, where, period, compare), tax_report)
+
+
+@app.command("reconciliation")
+def reconciliation(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    by: By = None,
+    period: Period = None,
+    compare: Compare = None,
+    form: Form = "table",
+) -> None:
+    """Bank lines of the period by who decided on them: bill itself, a rule, a person, or nobody yet. Each line counts once.
+
+    Example: bill report reconciliation --by month
+    """
+    from billcli.app.reports.work import reconciliation_report
+
+    show_report(ctx, as_of, form, (by, None, period, compare), reconciliation_report)

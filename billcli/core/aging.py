@@ -46,15 +46,16 @@ def bucket_starts(as_of: date) -> tuple[date, ...]:
 
 def sums(parts: Iterable[OpenPart]) -> list[OpenSum]:
     """Each part by its bucket."""
-    return [OpenSum(part.customer, part.currency, _place(part.overdue), part.open) for part in parts]
+    return [OpenSum(part.customer, part.currency, place(part.overdue), part.open) for part in parts]
 
 
 def bucket(overdue: int) -> str:
     """Not due up to and including the due date; then 1-30, 31-60, 61-90, over 90 days."""
-    return BUCKETS[_place(overdue)]
+    return BUCKETS[place(overdue)]
 
 
-def _place(overdue: int) -> int:
+def place(overdue: int) -> int:
+    """The bucket as a number, 0 for not due."""
     return 0 if overdue <= 0 else min((overdue - 1) // 30, 3) + 1
 
 

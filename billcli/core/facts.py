@@ -131,6 +131,23 @@ class CreditLineFact(NamedTuple):
     quantity: str
 
 
+class SoldFact(NamedTuple):
+    """What a document sold, or took back, under one tax code and revenue category; over the document they add up to its net and tax.
+
+    ``kind`` is invoice or credit-note, ``tax_on`` the tax point as it stands in the document, ``rate`` decimal text.
+    """
+
+    document: str
+    kind: str
+    tax_on: date
+    code: str
+    tax_category: str
+    rate: str
+    category: str
+    base: int
+    tax: int
+
+
 class PaymentFact(NamedTuple):
     """``booked_on`` is the day it counts in the books, ``received_on`` the day of the money."""
 
@@ -535,6 +552,7 @@ Fact = (
     | InstalmentFact
     | CreditNoteFact
     | CreditLineFact
+    | SoldFact
     | PaymentFact
     | RefundFact
     | WriteOffFact

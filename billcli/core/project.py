@@ -44,6 +44,8 @@ from billcli.core.facts import (
     TagFact,
     WriteOffFact,
 )  # fmt: skip
+from billcli.core.sold import sold_rows
+from billcli.core.tax import tax_point
 from billcli.diagnostics import Path, dotted
 from billcli.model.bank_statement import Statement
 from billcli.model.category import Categories
@@ -188,6 +190,7 @@ def _invoice(invoice: Invoice) -> Iterator[Fact]:
         service_until=_until(invoice),
         said="\n".join(each.description for each in invoice.lines),
     )  # fmt: skip
+    yield from sold_rows("invoice", number, tax_point(invoice, invoice.issued_on), invoice)
     if len(invoice.instalments) > 1:
         yield from (InstalmentFact(number, part.due_on, _minor(part.amount, currency)) for part in invoice.instalments)
     if invoice.imported and invoice.imported.settled_before:
@@ -220,6 +223,7 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
         voided_on=note.void.on if note.void else None,
     )  # fmt: skip
     yield from rows
+    yield from sold_rows("credit-note", number, note.issued_on, note)
     yield from (Name("for_other", each) for each in note.for_others)
     if note.corrects:
         for line in note.lines:

@@ -40,6 +40,7 @@ from billcli.core.facts import (
     ReminderItemFact,
     Setting,
     Settlement,
+    SoldFact,
     TagFact,
     TrailEntry,
     WriteOffFact,
@@ -47,7 +48,7 @@ from billcli.core.facts import (
 
 FACTS: dict[str, type] = {
     "customers": CustomerFact, "invoices": InvoiceFact, "instalments": InstalmentFact, "credit_notes": CreditNoteFact,
-    "credit_lines": CreditLineFact, "payments": PaymentFact, "refunds": RefundFact, "write_offs": WriteOffFact,
+    "credit_lines": CreditLineFact, "sold": SoldFact, "payments": PaymentFact, "refunds": RefundFact, "write_offs": WriteOffFact,
     "recurring": RecurringFact, "reminders": ReminderFact, "reminder_items": ReminderItemFact, "reminder_charges": ReminderChargeFact,
     "approvals": ApprovalFact, "deliveries": DeliveryFact, "delivered": DeliveredFact,
     "holds": HoldFact, "plan_parts": PlanPart, "evidence": EvidenceFact, "drafts": DraftFact, "settlements": Settlement, "draws": Draw, "refs": Reference,

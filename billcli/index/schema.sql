@@ -82,6 +82,13 @@ CREATE TABLE credit_lines (file INTEGER NOT NULL, credit_note TEXT NOT NULL, inv
 CREATE INDEX credit_lines_invoice ON credit_lines (invoice);
 CREATE INDEX credit_lines_file ON credit_lines (file);
 
+-- what documents sold by tax code and revenue category: adds up to their net and tax
+CREATE TABLE sold (
+  file INTEGER NOT NULL, document TEXT NOT NULL, kind TEXT NOT NULL, tax_on TEXT NOT NULL, code TEXT NOT NULL, tax_category TEXT NOT NULL,
+  rate TEXT NOT NULL, category TEXT NOT NULL, base INTEGER NOT NULL, tax INTEGER NOT NULL
+);
+CREATE INDEX sold_file ON sold (file);
+
 CREATE TABLE payments (
   file INTEGER NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL, received_on TEXT NOT NULL, booked_on TEXT NOT NULL,
   currency TEXT NOT NULL, amount INTEGER NOT NULL, fee INTEGER NOT NULL, method TEXT, payer_name TEXT, reference TEXT,

@@ -11,7 +11,7 @@ from billcli.core.report import Column, Report, View
 from billcli.model.money import Money
 from billcli.render.text import json_text, padded, safe, width
 
-_RIGHT = frozenset(("money", "count", "number"))
+_RIGHT = frozenset(("money", "count", "number", "ratio"))
 
 _PROSE = 16
 """What is prose may be broken into lines of that width."""
@@ -108,8 +108,8 @@ def as_table(report: Report, *, terminal: bool) -> str:
     """Aligned columns; columns that are empty throughout are left out, except amounts."""
     shown = [at for at, column in enumerate(report.columns) if _is_shown(report, at, column)]
     columns = [report.columns[at] for at in shown]
-    rows = [[_cell_table(row[at]) for at in shown] for row in report.rows]
-    totals = [[_cell_table(row[at]) for at in shown] for row in report.totals]
+    rows = [[_cell_table(row[at], report.columns[at].kind) for at in shown] for row in report.rows]
+    totals = [[_cell_table(row[at], report.columns[at].kind) for at in shown] for row in report.totals]
     notes = "".join(f"{note}\n" for note in report.notes)
     if terminal:
         return _rich_table(columns, rows, totals) + notes
@@ -120,12 +120,12 @@ def _is_shown(report: Report, at: int, column: Column) -> bool:
     return column.kind in _RIGHT or not report.rows or any(row[at] not in (None, "", []) for row in report.rows)
 
 
-def _cell_table(value: Any) -> str:
+def _cell_table(value: Any, kind: str) -> str:
     match value:
         case Money():
             return value.text()
         case None:
-            return ""
+            return "n/a" if kind == "ratio" else ""
         case bool():
             return "yes" if value else "no"
         case list() | tuple():

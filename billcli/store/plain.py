@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from billcli.core import seal
-from billcli.core.facts import Fact, InstalmentFact, InvoiceFact, PaymentFact, Reference, Settlement
+from billcli.core.facts import Fact, InstalmentFact, InvoiceFact, PaymentFact, Reference, Settlement, SoldFact
+from billcli.core.money import split
 from billcli.core.tax import OUTSIDE
 from billcli.model.money import CURRENCIES, digits
 from billcli.model.values import BadValue, parse_iban
@@ -79,7 +80,8 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
 
     totals = TOTALS.whole(end["totals"])
     net, tax, gross = (_minor(totals[name], places) for name in ("net", "tax", "gross"))
-    _ensure((net, tax) == _sums(lines, taxes, places) and gross == net + tax)
+    sold = _sold(lines, taxes, places)
+    _ensure((net, tax) == (sum(each.base for each in sold), sum(each.tax for each in sold)) and gross == net + tax)
     due = [each["due_on"] for each in parts]
     amounts = [_minor(each["amount"], places) for each in parts]
     _ensure(sum(amounts) == gross and due == sorted(due) and due[0] >= day)
@@ -91,11 +93,13 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
     if taxes:
         content.append(f'"taxes":[{",".join([TAX.json(each) for each in taxes])}]')
     served = None
+    tax_on = head["delivered_on"] or day
     if head["service_period"]:
         period = PERIOD.whole(head["service_period"])
         _ensure(period["begins_on"] <= period["ends_on"])
         served = period["ends_on"]
         content.append(f'"service_period":{PERIOD.json(period)}')
+        tax_on = head["delivered_on"] or period["ends_on"]
     apart = pairs(head, INVOICE.apart) + pairs(end, INVOICE_END.apart)
     apart.append(f'"instalments":[{",".join([INSTALMENT.json(each) for each in parts])}]')
     until = percent = None
@@ -114,28 +118,52 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
         _text(end["seal"]), None, len(lines), _text(head["buyer_reference"]), served,
             "\n".join([_text(each["description"]) for each in lines]),
     ))]  # fmt: skip
+    found += [(SoldFact, (number, "invoice", tax_on, *each)) for each in sold]
     if len(parts) > 1:
         found += [(InstalmentFact, (number, each, amount)) for each, amount in zip(due, amounts, strict=True)]
     categories = [("category", _text(name), f"lines[{at}].category") for at, each in enumerate(lines) if (name := each["category"])]
     return found + _references([("customer", customer, "customer"), *categories, *_tags(end["tags"])])
 
 
-def _sums(lines: list[re.Match[str]], taxes: list[re.Match[str]], places: int) -> tuple[int, int]:
-    """Net and tax by the lines, where each tax group is what its lines come to (``figures.adds_up``)."""
-    sums: dict[str, int] = {}
+class _Sold(NamedTuple):
+    """What the lines of one tax code and category come to, in the order of ``SoldFact``."""
+
+    code: str
+    tax_category: str
+    rate: str
+    category: str
+    base: int
+    tax: int
+
+
+def _sold(lines: list[re.Match[str]], taxes: list[re.Match[str]], places: int) -> list[_Sold]:
+    """The lines by tax code and category, where each tax group is what its lines come to (``figures.adds_up``, ``core.sold``)."""
+    sums: dict[str, dict[str, int]] = {}
     for line in lines:
         (quantity, fine), (price, finer) = _scaled(line["quantity"]), _scaled(line["unit_price"])
-        code = _text(line["tax"]) or OUTSIDE.code
-        sums[code] = sums.get(code, 0) + _half_up(quantity * price * 10**places, fine * finer)
-    net, tax = sums.pop(OUTSIDE.code, 0), 0
+        mine = sums.setdefault(_text(line["tax"]) or OUTSIDE.code, {})
+        category = _text(line["category"]) or ""
+        mine[category] = mine.get(category, 0) + _half_up(quantity * price * 10**places, fine * finer)
+    found = []
+    outside = sums.pop(OUTSIDE.code, {})
     for group in taxes:
-        base, amount = _minor(group["base"], places), _minor(group["amount"], places)
+        base, amount, code = _minor(group["base"], places), _minor(group["amount"], places), _text(group["code"])
         rate, fine = _scaled(group["rate"])
-        _ensure(sums.pop(_text(group["code"]), None) == base and amount == _half_up(base * rate, 100 * fine))
+        mine = sums.pop(code, {})
+        _ensure(mine and sum(mine.values()) == base and amount == _half_up(base * rate, 100 * fine))
         _ensure(group["category"] == "S" or rate == 0)
-        net, tax = net + base, tax + amount
+        shares = split(amount, [*mine.values()]) if len(mine) > 1 and base else [amount, *[0] * (len(mine) - 1)]
+        said = _shortest(group["rate"])
+        found += [_Sold(code, group["category"], said, *each, tax) for each, tax in zip(mine.items(), shares, strict=True)]
     _ensure(not sums)
-    return net, tax
+    if sum(outside.values()):
+        found += [_Sold(OUTSIDE.code, OUTSIDE.category, "0", category, base, 0) for category, base in outside.items()]
+    return found
+
+
+def _shortest(rate: str) -> str:
+    """Without zeros at the end of its decimals."""
+    return rate.rstrip("0").rstrip(".") if "." in rate else rate
 
 
 def _payment(text: str, at: int, path: str) -> list[Plain]:

@@ -1,0 +1,1 @@
+"""Use cases of reports: which facts each needs, and who is looked at."""

@@ -1,0 +1,97 @@
+"""What was open on a day, for reports: the figures of the aging report of that day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import starmap
+
+from billcli.app.books import Books
+from billcli.app.hold_state import live_plans
+from billcli.core import aging
+from billcli.core.facts import InstalmentFact, OpenInvoice
+from billcli.core.instalments import Agreed
+from billcli.core.reports.table import Figure
+from billcli.index import balances, queries, report_queries
+from billcli.index.report_queries import Grain
+
+
+def open_parts(books: Books, day: date) -> list[aging.OpenPart]:
+    """Every open instalment, as the books stood on that day."""
+    invoices = balances.open_invoices(books.index, day)
+    return aging.open_parts(invoices, _instalments(books, invoices), day, "due", live_plans(books, day))
+
+
+def _instalments(books: Books, invoices: Iterable[OpenInvoice]) -> dict[str, list[InstalmentFact]]:
+    return queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
+
+
+def open_sums(books: Books, day: date, grain: Grain) -> Iterator[tuple[str, str, str, int, int]]:
+    """(customer, number or empty, currency, bucket with 0 for not due, open)."""
+    if grain.document:
+        for part in open_parts(books, day):
+            yield part.customer, part.number, part.currency, aging.place(part.overdue), part.open
+        return
+    plans = live_plans(books, day)
+    yield from ((each.customer, "", each.currency, each.bucket, each.open) for each in _alone(books, day, plans))
+    invoices = balances.open_apart(books.index, day, plans)
+    parts = aging.open_parts(invoices, _instalments(books, invoices), day, "due", plans)
+    yield from ((part.customer, "", part.currency, aging.place(part.overdue), part.open) for part in parts)
+
+
+def _alone(books: Books, day: date, plans: Iterable[str]) -> Iterator[aging.OpenSum]:
+    return starmap(aging.OpenSum, balances.open_sums(books.index, day, [*plans], aging.bucket_starts(day)))
+
+
+def open_figures(books: Books, day: date, grain: Grain, owed: str, not_due: str | None = None) -> list[Figure]:
+    """What was open on that day under the name ``owed``; what of it was not due yet again under ``not_due``."""
+    found = []
+    for customer, number, currency, bucket, open_ in open_sums(books, day, grain):
+        found.append(Figure(owed, customer, number, "", currency, open_))
+        if not_due and bucket == 0:
+            found.append(Figure(not_due, customer, number, "", currency, open_))
+    return found
+
+
+def unapplied_figures(books: Books, day: date, what: str) -> list[Figure]:
+    """Money and credit that settled nothing on that day."""
+    return [Figure(what, each.customer, "", "", each.currency, each.amount) for each in balances.unapplied(books.index, day)]
+
+
+def overdue_by_day(books: Books, days: list[date], grain: Grain) -> list[Figure]:
+    """``owed`` and ``overdue`` of each of these days, the oldest first, in one pass over the books; ``month`` is the day.
+
+    Invoices with several instalments, or with a plan on one of the days, are looked at day by day, for settlements fill the oldest
+    instalment first. The days before the last are ends of months.
+    """
+    last = days[-1]
+    plans = {day: live_plans(books, day) for day in days}
+    apart = sorted({*report_queries.in_parts(books.index), *(number for each in plans.values() for number in each)})
+    changes = report_queries.overdue_changes(books.index, last, grain, {number for each in plans.values() for number in each})
+    found: list[Figure] = []
+    changes.sort(key=lambda each: each.month)
+    at, running = 0, dict[tuple[str, str, str, str], int]()
+    for day in days:
+        while at < len(changes) and changes[at].month <= day.isoformat()[:7]:
+            each = changes[at]
+            key = (each.what, each.customer, each.number, each.currency)
+            running[key] = running.get(key, 0) + each.amount
+            at += 1
+        found += [Figure(what, customer, number, day.isoformat(), cur, amount) for (what, customer, number, cur), amount in running.items()]
+        if apart:
+            found += _apart(books, apart, day, plans[day], grain)
+    return found
+
+
+def _apart(books: Books, numbers: list[str], day: date, plans: dict[str, Agreed], grain: Grain) -> list[Figure]:
+    invoices = [
+        OpenInvoice(customer, currency, number, date.fromisoformat(issued), date.fromisoformat(due), parts, gross, open_)
+        for customer, currency, number, issued, due, parts, gross, open_ in report_queries.open_of(books.index, numbers, day)
+    ]
+    found = []
+    for part in aging.open_parts(invoices, _instalments(books, invoices), day, "due", plans):
+        number = part.number if grain.document else ""
+        found.append(Figure("owed", part.customer, number, day.isoformat(), part.currency, part.open))
+        if part.overdue > 0:
+            found.append(Figure("overdue", part.customer, number, day.isoformat(), part.currency, part.open))
+    return found

@@ -1,0 +1,42 @@
+"""The options that reports share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from billcli.cli.lazy import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from billcli.app.books import Books
+    from billcli.app.reports.asked import Asked
+    from billcli.core.report import Report
+
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", metavar="DIM", help="Group by this: customer, industry, region, size, segment, country, type, month. Up to two."),
+]
+Where = Annotated[str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large country=DE'.")]
+Period = Annotated[
+    str | None, typer.Option("--period", metavar="PERIOD", help="2026, 2026-Q1 or 2026-03, else the twelve months up to the day.")
+]
+Compare = Annotated[
+    str | None, typer.Option("--compare", metavar="previous|year", help="Beside it the period before, or the same a year earlier.")
+]
+
+
+def show_report(
+    ctx: typer.Context,
+    as_of: str | None,
+    form: str,
+    asked: tuple[list[str] | None, str | None, str | None, str | None],
+    make: Callable[[Books, date, Asked], Report],
+) -> None:
+    """The whole of a report command; ``asked`` is what was said of grouping, choosing, period and comparison."""
+    from billcli.app.reports.asked import Asked
+    from billcli.cli.common import list_command
+
+    by, where, period, compare = asked
+    list_command(ctx, as_of, form, lambda found, day: make(found, day, Asked(tuple(by or ()), where, period, compare)))

@@ -1,0 +1,79 @@
+"""The time that a report is about, and the time it is held against."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from billcli.errors import UsageError
+from billcli.model.values import BadValue, quoted
+
+
+class Window(NamedTuple):
+    """From ``first`` up to and including ``last``, as far as it is known on the day ``known``."""
+
+    first: date
+    last: date
+    known: date
+
+    def as_then(self) -> Window:
+        """The same time as the books stood on its last day."""
+        return self._replace(known=self.last)
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+def window(period: str | None, as_of: date) -> Window:
+    """The calendar period as far as it has come by ``as_of``, else the twelve months that end then. Raises ``UsageError``."""
+    if period is None:
+        return Window(months_later(as_of + timedelta(days=1), -12), as_of, as_of)
+    from billcli.core.periods import period_days  # only where one is given: it imports re
+
+    try:
+        first, last = period_days(period)
+    except BadValue as bad:
+        raise UsageError(f"--period: {bad.message}", bad.hint) from None
+    if first > as_of:
+        raise UsageError(f"--period: {period} begins after {as_of}", "leave --as-of out, or name an earlier period")
+    return Window(first, min(last, as_of), as_of)
+
+
+COMPARISONS = ("previous", "year")
+
+
+def before(now: Window, period: str | None, against: str) -> Window:
+    """The period just before, as far into it as ``now`` is, or the same days a year earlier. Raises ``UsageError``."""
+    if against not in COMPARISONS:
+        raise UsageError(f"--compare: {quoted(against)} is nothing to compare with", "use previous or year")
+    whole = 12 if period is None or len(period) == 4 else 3 if "Q" in period else 1
+    back = 12 if against == "year" else whole
+    after = now.last + timedelta(days=1)
+    return Window(months_later(now.first, -back), months_later(after, -back) - timedelta(days=1), now.known)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later or, below zero, earlier; the last of the month where it has no such day."""
+    at = day.year * 12 + day.month - 1 + months
+    year, month = max(at // 12, 1), at % 12 + 1
+    return date(year, month, min(day.day, month_days(year, month)))
+
+
+def month_days(year: int, month: int) -> int:
+    """How many days the month has."""
+    return (date(year + month // 12, month % 12 + 1, 1) - date(year, month, 1)).days
+
+
+def month_end(day: date) -> date:
+    return day.replace(day=month_days(day.year, day.month))
+
+
+def month_ends(last: date, count: int) -> list[date]:
+    """So many month ends before ``last``, the oldest first, and ``last`` itself."""
+    first = last.replace(day=1)
+    ends = [months_later(first, 1 - at) - timedelta(days=1) for at in range(count, 0, -1)]
+    return [each for each in ends if each < last] + [last]
