@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import list_command
+from billcli.cli.common import books, list_command, out
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, Form, Where
 from billcli.cli.report_options import By, Compare, Period, show_report
@@ -52,6 +52,19 @@ def aging(
     from billcli.app.report import aging_report
 
     list_command(ctx, as_of, form, lambda found, day: aging_report(found, day, by or (), basis, where))
+
+
+@app.command("overview")
+def overview(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
+    """Monday morning on one screen: owed, overdue, due this week, promised, disputed, who owes most, and what to do next.
+
+    DSO and trend as in the reports of that name; every currency stands for itself. Due this week is up to Sunday.
+
+    Example: bill report overview
+    """
+    from billcli.app.reports.overview import overview_view
+
+    list_command(ctx, as_of, form, overview_view)
 
 
 @app.command("dso")
@@ -354,3 +367,24 @@ def reconciliation(
     from billcli.app.reports.work import reconciliation_report
 
     show_report(ctx, as_of, form, (by, None, period, compare), reconciliation_report)
+
+
+@app.command("html")
+def html(
+    ctx: typer.Context,
+    out_: Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="The folder to write index.html to, or a file named ….html.")],
+    as_of: AsOf = None,
+) -> None:
+    """Write a dashboard: one static page with every report of the day, to look at, to print, or to send.
+
+    It loads nothing and sends nothing; its tables sort at a click; its figures are those of the reports with --format json.
+    A page that bill made before is replaced, any other file is not.
+
+    Example: bill report html --out dashboard
+    """
+    from billcli.app.reports.dashboard import write_dashboard
+    from billcli.render.dashboard import GENERATOR, page
+
+    with books(ctx, as_of) as found:
+        made = write_dashboard(found, found.today, out_, lambda shown: page(shown.view, shown.tables, shown.charts), GENERATOR)
+    out(f"{made}\n")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from billcli.core.facts import OpenInvoice
 from billcli.core.instalments import Agreed, agreed_parts, due_parts
-from billcli.core.report import Column, Report, currency_totals
+from billcli.core.report import Bar, Bars, Column, Report, currency_totals
 from billcli.model.money import Money
 
 BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")
@@ -143,7 +143,21 @@ def aging_by_group(
     rows = [
         _row((group, *((names[group],) if named else ()), currency), found, currency) for (group, currency), found in sorted(sums.items())
     ]
-    return Report("aging", as_of, columns, rows, currency_totals(columns, rows), notes)
+    totals = currency_totals(columns, rows)
+    return Report("aging", as_of, columns, rows, totals, notes, aging_charts(columns, totals))
+
+
+def aging_charts(columns: Sequence[Column], totals: Sequence[Sequence[Any]]) -> tuple[Bars, ...]:
+    """What is open in each bucket; one chart per currency."""
+    at_currency = next(at for at, column in enumerate(columns) if column.key == "currency")
+    places = [(at, column) for at, column in enumerate(columns) if column.group == "buckets"]
+    return tuple(
+        Bars(
+            f"Open by days overdue, {total[at_currency]}",
+            [Bar(column.key, total[at].minor, total[at].text(), alarm=column.key != BUCKETS[0]) for at, column in places],
+        )
+        for total in totals
+    )
 
 
 def aging_by_groups(

@@ -22,10 +22,29 @@ class Column(NamedTuple):
     minor: bool = False
 
 
+class Bar(NamedTuple):
+    """One bar: its label, how long it is, and what stands behind it. ``part`` of it is drawn in a second colour."""
+
+    label: str
+    value: int
+    text: str
+    part: int = 0
+    alarm: bool = False
+
+
+class Bars(NamedTuple):
+    """A chart for a terminal and for the dashboard; every figure in it stands in a table, too. ``key`` says what the colours mean."""
+
+    title: str
+    rows: Sequence[Bar]
+    key: str = ""
+
+
 class Report(NamedTuple):
     """``rows`` and ``totals`` hold a cell per column: text, ``date``, ``Money``, ``int``, a list of texts, or None.
 
-    ``notes`` are said below a table and left out of CSV and JSON; ``proof`` too, and a proof that fails is an error of ours.
+    ``notes`` are said below a table and left out of CSV and JSON; ``proof`` too, and a proof that fails is an error of ours. ``charts``
+    are for a terminal.
     """
 
     name: str
@@ -34,6 +53,7 @@ class Report(NamedTuple):
     rows: Sequence[Sequence[Any]]
     totals: Sequence[Sequence[Any]] = ()
     notes: tuple[str, ...] = ()
+    charts: tuple[Bars, ...] = ()
 
 
 def currency_totals(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -70,3 +90,4 @@ class View(NamedTuple):
     fields: Sequence[tuple[str, Any]]
     tables: Sequence[tuple[str, Report]]
     data: dict[str, Any]
+    charts: tuple[Bars, ...] = ()

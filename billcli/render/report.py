@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billcli.core.report import Column, Report, View
+from billcli.core.report import Bars, Column, Report, View
 from billcli.model.money import Money
 from billcli.render.text import json_text, padded, safe, width
 
@@ -108,19 +108,25 @@ def as_table(report: Report, *, terminal: bool) -> str:
     """Aligned columns; columns that are empty throughout are left out, except amounts."""
     shown = [at for at, column in enumerate(report.columns) if _is_shown(report, at, column)]
     columns = [report.columns[at] for at in shown]
-    rows = [[_cell_table(row[at], report.columns[at].kind) for at in shown] for row in report.rows]
-    totals = [[_cell_table(row[at], report.columns[at].kind) for at in shown] for row in report.totals]
+    rows = [[cell_text(row[at], report.columns[at].kind) for at in shown] for row in report.rows]
+    totals = [[cell_text(row[at], report.columns[at].kind) for at in shown] for row in report.totals]
     notes = "".join(f"{note}\n" for note in report.notes)
     if terminal:
-        return _rich_table(columns, rows, totals) + notes
+        return _rich_table(columns, rows, totals) + notes + _charts(report.charts)
     return _plain_table(columns, rows, totals) + notes
+
+
+def is_right(column: Column) -> bool:
+    """Whether its cells are figures that stand below one another."""
+    return column.kind in _RIGHT
 
 
 def _is_shown(report: Report, at: int, column: Column) -> bool:
     return column.kind in _RIGHT or not report.rows or any(row[at] not in (None, "", []) for row in report.rows)
 
 
-def _cell_table(value: Any, kind: str) -> str:
+def cell_text(value: Any, kind: str) -> str:
+    """A cell for a person."""
     match value:
         case Money():
             return value.text()
@@ -221,7 +227,15 @@ def rendered_view(view: View, form: str, *, terminal: bool) -> str:
     for title, table in view.tables:
         if table.rows:
             text += f"\n{title}\n" + as_table(table, terminal=terminal)
-    return text
+    return text + (_charts(view.charts) if terminal else "")
+
+
+def _charts(charts: Sequence[Bars]) -> str:
+    if not charts:
+        return ""
+    from billcli.render.chart import chart
+
+    return "".join(f"\n{chart(each)}" for each in charts)
 
 
 def _broken_to(indent: int) -> Callable[[str], list[str]]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from billcli.app.books import Books
 from billcli.app.reports.asked import Asked, Scope, asked_for
 from billcli.app.reports.balances import open_parts
+from billcli.core.aging import OpenPart
 from billcli.core.report import Report
 from billcli.core.reports import dunning, forecast, reconciled, tax
 from billcli.core.reports.window import Window, months_later
@@ -58,7 +59,7 @@ def cash_forecast_report(books: Books, as_of: date, asked: Asked, weeks: int) ->
 
     def make(scope: Scope) -> Report:
         habits = forecast.habits(report_queries.paid(books.index, _last_year(as_of)))
-        return forecast.cash_forecast(open_items(books, as_of), scope.cut, as_of, habits, weeks)
+        return forecast.cash_forecast(items_of(books, open_parts(books, as_of), as_of), scope.cut, as_of, habits, weeks)
 
     return asked_for(books, as_of, asked, make, "cash-forecast")
 
@@ -68,13 +69,13 @@ def _last_year(as_of: date) -> Window:
     return Window(months_later(as_of + timedelta(days=1), -12), as_of, as_of)
 
 
-def open_items(books: Books, as_of: date) -> list[forecast.OpenItem]:
-    """Every open instalment with the disputes and promises that count on that day, of its invoice or of its customer."""
+def items_of(books: Books, parts: Sequence[OpenPart], as_of: date) -> list[forecast.OpenItem]:
+    """Open instalments with the disputes and promises that count on that day, of its invoice or of its customer."""
     said: Sequence[tuple[str, str, str, str | None]] = report_queries.expectations(books.index, as_of)
     held = {(customer, invoice) for kind, customer, invoice, _ in said if kind == "dispute"}
     promised = {(customer, invoice): date.fromisoformat(until) for kind, customer, invoice, until in said if kind == "promise" and until}
     found = []
-    for part in open_parts(books, as_of):
+    for part in parts:
         own, whole = (part.customer, part.number), (part.customer, "")
         found.append(
             forecast.OpenItem(

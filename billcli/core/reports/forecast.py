@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billcli.core.report import Column, Report, counted
+from billcli.core.report import Bar, Bars, Column, Report, counted
 from billcli.core.reports.days import Paid
 from billcli.core.reports.table import Cut, money, quantile
 
@@ -124,7 +124,23 @@ def cash_forecast(
         said.append(
             f"{counted(len(without), 'customer')} without a habit of their own: {usual.usual} days late, {usual.fast} to {usual.slow}"
         )
-    return Report("cash-forecast", as_of, (*heads, *COLUMNS), rows, (), tuple(said))
+    report = Report("cash-forecast", as_of, (*heads, *COLUMNS), rows, (), tuple(said))
+    return report._replace(charts=forecast_charts(report)) if not heads else report
+
+
+def forecast_charts(report: Report) -> tuple[Bars, ...]:
+    """What is expected in each week; one chart per currency."""
+    return tuple(
+        Bars(
+            f"Expected by week, {currency}",
+            [
+                Bar(row[0], row[4].minor, row[4].text(), alarm=row[0] in ("overdue", "disputed"))
+                for row in report.rows
+                if row[2] == currency
+            ],
+        )
+        for currency in sorted({row[2] for row in report.rows})
+    )
 
 
 def _expected(item: OpenItem, habit: Habit, as_of: date) -> tuple[date, date, date]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from billcli.core.report import Column, Report
+from billcli.core.report import Bar, Bars, Column, Report
 from billcli.core.reports.table import Cut, Figure, Say, money, percent, table, total
 
 COLUMNS = (Column("owed", "Owed", "money"), Column("overdue", "Overdue", "money"), Column("share", "Overdue %", "ratio"))
@@ -23,4 +23,22 @@ def overdue_trend(facts: Iterable[Figure], cut: Cut, days: Sequence[date]) -> Re
         owed, overdue = total(mine, "owed"), total(mine, "overdue")
         return (money(owed, currency), money(overdue, currency), percent(overdue, owed) if owed > 0 else None)
 
-    return table("overdue-trend", days[-1], by_day, facts, COLUMNS, make, totals=False)
+    report = table("overdue-trend", days[-1], by_day, facts, COLUMNS, make, totals=False)
+    return report._replace(charts=trend_charts(report)) if not cut.dimensions else report
+
+
+def trend_charts(report: Report) -> tuple[Bars, ...]:
+    """What was owed at each month end, the overdue part in the second colour; one chart per currency."""
+    currencies = sorted({row[1] for row in report.rows})
+    return tuple(
+        Bars(
+            f"Owed at the ends of months, {currency}",
+            [
+                Bar(on, owed.minor, f"{owed.text()}, overdue {late.text()}", late.minor)
+                for on, own, owed, late, _ in report.rows
+                if own == currency
+            ],
+            "second colour: overdue",
+        )
+        for currency in currencies
+    )

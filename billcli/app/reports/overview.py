@@ -1,0 +1,33 @@
+"""The overview: the reports of one day, each in a few figures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from billcli.app.books import Books
+from billcli.app.reports.asked import Asked
+from billcli.app.reports.balances import open_parts
+from billcli.app.reports.money import dso_report, overdue_trend_report
+from billcli.app.reports.work import items_of
+from billcli.core.report import View
+from billcli.core.reports.overview import Seen, overview
+from billcli.index import balances, bank_queries, queries, report_queries
+
+MONTHS = 6
+
+
+def overview_view(books: Books, as_of: date) -> View:
+    """How receivables stand on that day, and the commands that come next."""
+    parts = open_parts(books, as_of)
+    unapplied: dict[str, int] = {}
+    for each in balances.unapplied(books.index, as_of):
+        unapplied[each.currency] = unapplied.get(each.currency, 0) + each.amount
+    kinds = queries.kinds(books.index)
+    seen = Seen(
+        parts, items_of(books, parts, as_of), unapplied,
+        {customer: name or "" for customer, name in queries.customers_by(books.index, "name")},
+        dso_report(books, as_of, Asked()), overdue_trend_report(books, as_of, Asked(), MONTHS),
+        report_queries.refused_deliveries(books.index), bank_queries.count_open(books.index) if kinds.get("bank-statement") else 0,
+        kinds.get("draft", 0),
+    )  # fmt: skip
+    return overview(queries.settings(books.index).get("company", ""), as_of, seen)
