@@ -219,7 +219,7 @@ def open_of(connection: sqlite3.Connection, numbers: Sequence[str], day: date) -
 def reminded(connection: sqlite3.Connection, over: Window, within: int) -> list[Reminded]:
     """Every invoice in a notice of that time, with the money that came for it within so many days of the notice.
 
-    A notice whose deliveries are known counts only where one of them was sent.
+    A notice whose deliveries are known counts only where one of them was handed over, or may have been.
     """
     sql = f"""
     SELECT t.customer, i.invoice, substr(r.booked_on, 1, 7), r.currency, i.level, r.id, r.booked_on, i.asked,
@@ -228,7 +228,7 @@ def reminded(connection: sqlite3.Connection, over: Window, within: int) -> list[
     FROM reminders r JOIN reminder_items i ON i.reminder = r.id JOIN invoices t ON t.number = i.invoice
     WHERE r.booked_on BETWEEN :a AND :d AND (
       NOT EXISTS (SELECT 1 FROM delivered v WHERE v.kind = 'reminder' AND v.name = r.id)
-      OR EXISTS (SELECT 1 FROM delivered v JOIN deliveries y ON y.id = v.delivery WHERE v.kind = 'reminder' AND v.name = r.id AND y.state = 'sent'))
+      OR EXISTS (SELECT 1 FROM delivered v JOIN deliveries y ON y.id = v.delivery WHERE v.kind = 'reminder' AND v.name = r.id AND y.state IN ('sent', 'in-doubt', 'data')))
     ORDER BY r.booked_on, r.id, i.invoice
     """  # our own names
     rows = connection.execute(sql, {**_values(over), "n": within})

@@ -70,7 +70,7 @@ def asked_for(
     """
     over = window(asked.period, as_of)
     texts = asked.by or (() if asked.compare else default)
-    dimensions = parse_dimensions(texts, known)
+    dimensions = [each for each in parse_dimensions(texts, known) if each.name != "currency"]  # every row is of one as it is
     if asked.compare and (timed := next((each.text for each in dimensions if each.text in PERIODS), None)):
         raise UsageError(f"--compare and --by {timed}: every {timed} would be compared with another one", "leave one of the two out")
     first = report_queries.first_day(books.index)

@@ -1,0 +1,212 @@
+"""Every figure of every report against DuckDB over the ledger's own files; neither shares a line of code with the other."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reports.exported import export
+from tests.reports.oracle import Oracle
+from tests.reports.written import write
+from tests.support import PROJECT, done
+
+SEEDS = (1, 2, 3)
+DAYS = (date(2026, 6, 30), date(2026, 2, 14), date(2025, 3, 31))
+_ZERO = frozenset(("JPY", "KRW"))
+
+
+class Books:
+    """A ledger and what independent sums say of it."""
+
+    def __init__(self, root: Path, out: Path) -> None:
+        export(root, out)
+        self.root, self.oracle = root, Oracle(out)
+
+    def report(self, *words: str) -> list[dict[str, Any]]:
+        """The rows of a report, which must say nothing else."""
+        ran = done("report", *words, "--format", "json", cwd=self.root)
+        assert ran.err == ""
+        rows = ran.json["rows"]
+        assert isinstance(rows, list)
+        return rows
+
+
+@pytest.fixture(scope="module", params=[*SEEDS, "demo"])
+def ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Books:
+    root: Path = tmp_path_factory.mktemp("ledger")
+    if request.param == "demo":
+        shutil.copytree(PROJECT / "ledgers" / "demo", root, dirs_exist_ok=True)
+    else:
+        write(root, request.param)
+    return Books(root, tmp_path_factory.mktemp("csv"))
+
+
+@pytest.fixture(params=DAYS, ids=str)
+def day(request: pytest.FixtureRequest) -> date:
+    found: date = request.param
+    return found
+
+
+def year(last: date) -> date:
+    """The first of the twelve months that end on that day, none of which has a 29 February at either end."""
+    after = last + timedelta(days=1)
+    return after.replace(year=after.year - 1)
+
+
+def same(shown: Sequence[Mapping[str, Any]], sums: Sequence[Mapping[str, Any]], keys: Sequence[str], figures: Sequence[str]) -> None:
+    """The rows meet by their keys; amounts to the cent, ratios as far as they are printed."""
+    mine = {tuple(str(row[key]) for key in keys): row for row in shown}
+    theirs = {tuple(str(row[key]) for key in keys): row for row in sums}
+    assert len(mine) == len(shown)
+    assert mine.keys() == theirs.keys()
+    for key, row in theirs.items():
+        for name in figures:
+            assert agrees(mine[key][name], row[name], str(row["currency"])), f"{key} {name}: {mine[key][name]} is not {row[name]}"
+
+
+def agrees(shown: Any, summed: Any, currency: str) -> bool:
+    """A text with decimals is an amount where the sum is a whole number, and a ratio, half of its last digit off, where it is not."""
+    if shown is None or summed is None:
+        return shown is None and summed is None
+    if isinstance(shown, int):
+        return shown == int(summed)
+    said = Decimal(shown)
+    if isinstance(summed, int) or (isinstance(summed, Decimal) and summed == summed.to_integral_value()):
+        exact = Decimal(int(summed)).scaleb(0 if currency in _ZERO else -2)
+        if said == exact:
+            return True
+    step = Decimal(1).scaleb(int(said.as_tuple().exponent))
+    return not isinstance(summed, int) and abs(said - Decimal(float(summed))) <= step * Decimal("0.50001")
+
+
+SIMPLE = {
+    "cei": ("opening", "billed", "closing", "not_due", "cei"),
+    "turnover": ("sales", "opening", "closing", "turnover", "days"),
+    "days-to-pay": ("invoices", "paid", "weighted", "mean", "median", "slow"),
+    "days-late": ("invoices", "paid", "weighted", "mean", "median", "slow", "on_time"),
+    "revenue": ("invoices", "invoiced", "credited", "revenue"),
+    "discounts": ("invoices", "given", "taken_back", "net", "late", "sales", "share"),
+    "bad-debt": ("written_off", "recovered", "net", "small", "sales", "share"),
+    "dso": ("owed", "sales", "dso"),
+}
+
+
+@pytest.mark.parametrize("by", ["", "region"])
+@pytest.mark.parametrize("name", SIMPLE)
+def test_report_equals_independent_sums(ledger: Books, day: date, name: str, by: str) -> None:
+    first = year(day)
+    if name in ("dso", "turnover"):
+        first = max(first, ledger.oracle.first_day())
+    sums = ledger.oracle.report(name, by, a=first, d=day, k=day)
+    grouping = by or ("currency" if name == "revenue" else "")  # revenue is by month where nothing is said
+    shown = ledger.report(name, "--as-of", str(day), *(["--by", grouping] if grouping else []))
+    for row in sums:
+        row[by or "g"] = row["g"]
+    shown = [row for row in shown if any(not _is_nothing(row[each]) for each in SIMPLE[name])]
+    sums = [row for row in sums if any(row[each] for each in SIMPLE[name])]
+    same(shown, sums, [*([by] if by else []), "currency"], SIMPLE[name])
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or Decimal(value) == 0
+
+
+@pytest.mark.parametrize("by", ["", "region"])
+def test_countback_equals_independent_walk_over_months(ledger: Books, day: date, by: str) -> None:
+    sums = {(row["g"], row["currency"]): row["countback"] for row in ledger.oracle.report("countback", by, d=day)}
+    for row in ledger.report("dso", "--as-of", str(day), *(["--by", by] if by else [])):
+        walked = sums.get((row[by] if by else "", row["currency"]))
+        if row["countback"] is None:
+            assert walked is None
+        elif Decimal(row["owed"]) > 0:
+            assert agrees(row["countback"], walked, row["currency"])
+
+
+def test_revenue_by_month_equals_independent_sums(ledger: Books, day: date) -> None:
+    sums = ledger.oracle.report("revenue-month", "", a=year(day), d=day, k=day)
+    for row in sums:
+        row["month"] = row["g"]
+    same(ledger.report("revenue", "--as-of", str(day)), sums, ["month", "currency"], SIMPLE["revenue"])
+
+
+def test_revenue_by_category_counts_each_line_where_it_belongs(ledger: Books, day: date) -> None:
+    shown = ledger.report("revenue", "--by", "category", "--as-of", str(day))
+    if not any("adjustments:" in file.read_text(encoding="utf-8") for file in ledger.root.glob("invoices/**/*.yaml")):
+        sums = ledger.oracle.report("revenue-category", "", a=year(day), d=day, k=day)
+        for row in sums:
+            row["category"] = row["g"]
+        same(shown, sums, ["category", "currency"], SIMPLE["revenue"])
+    for row in ledger.report("revenue", "--by", "currency", "--as-of", str(day)):
+        parts = [Decimal(each["revenue"]) for each in shown if each["currency"] == row["currency"]]
+        assert sum(parts) == Decimal(row["revenue"])
+
+
+def test_customers_shares_and_concentration_equal_independent_sums(ledger: Books, day: date) -> None:
+    sums = ledger.oracle.report("customers", "", a=year(day), d=day, k=day)
+    for row in sums:
+        row["customer"] = row["g"]
+    same(
+        ledger.report("customers", "--top", "0", "--as-of", str(day)),
+        sums,
+        ["customer", "currency"],
+        ("revenue", "rank", "share", "cumulative"),
+    )
+    said = done("report", "customers", "--as-of", str(day), cwd=ledger.root).out
+    for currency, index in {(row["currency"], round(row["hhi"])) for row in sums}:
+        assert f"{currency}  Herfindahl-Hirschman index {index} of 10000" in said
+
+
+@pytest.mark.parametrize("by", ["", "region"])
+def test_overdue_trend_equals_the_open_parts_of_each_month_end(ledger: Books, day: date, by: str) -> None:
+    shown = ledger.report("overdue-trend", "--as-of", str(day), *(["--by", by] if by else []))
+    for on in {row["on"] for row in shown}:
+        sums = ledger.oracle.report("overdue-trend", by, d=date.fromisoformat(on))
+        mine = [row for row in shown if row["on"] == on and not _is_nothing(row["owed"])]
+        for row in sums:
+            row[by or "g"] = row["g"]
+        same(mine, [row for row in sums if row["owed"]], [*([by] if by else []), "currency"], ("owed", "overdue"))
+    assert len({row["on"] for row in shown}) == (13 if ledger.oracle.first_day() < year(day) else len({row["on"] for row in shown}))
+
+
+@pytest.mark.parametrize("by", ["", "region"])
+def test_dunning_equals_independent_sums(ledger: Books, day: date, by: str) -> None:
+    sums = ledger.oracle.report("dunning", by, a=year(day), d=day, k=day)
+    for row in sums:
+        row[by or "g"] = row["g"]
+    shown = ledger.report("dunning", "--as-of", str(day), *(["--by", by] if by else []))
+    same(shown, sums, ["level", *([by] if by else []), "currency"], ("notices", "invoices", "asked", "paid", "share", "in_full"))
+
+
+def test_tax_equals_independent_sums_with_discounts_voids_and_relief(ledger: Books, day: date) -> None:
+    names = ("invoiced_base", "invoiced_tax", "credited_base", "credited_tax", "reduced_base", "reduced_tax", "base", "tax")
+    sums = [row for row in ledger.oracle.report("tax", "", a=year(day), d=day, k=day) if any(row[each] for each in names)]
+    shown = [row for row in ledger.report("tax", "--as-of", str(day)) if any(not _is_nothing(row[each]) for each in names)]
+    shown = [row for row in shown if row["category"] != "O"]  # what is outside tax stands in no tax group
+    same(shown, [row for row in sums if row["category"] != "O"], ["month", "category", "rate", "currency"], names)
+
+
+def test_reconciliation_equals_independent_sums(ledger: Books, day: date) -> None:
+    sums = ledger.oracle.report("reconciliation", "", a=year(day), d=day, k=day)
+    names = ("lines", "bill", "rule", "person", "open", "decided", "by_machine", "moved", "open_amount")
+    same(ledger.report("reconciliation", "--as-of", str(day)), sums, ["currency"], names)
+
+
+def test_cash_forecast_equals_independent_sums(ledger: Books, day: date) -> None:
+    shown = ledger.report("cash-forecast", "--as-of", str(day))
+    mine = {(row["currency"], row["week"]): row for row in shown}
+    sums = ledger.oracle.report("cash-forecast", "", a=year(day), d=day, k=day)
+    for row in sums:
+        key = (row["currency"], row["week"])
+        cumulative = () if row["week"] in ("overdue", "disputed") else ("cumulative", "low", "high")
+        for name in ("due", "expected", *cumulative):
+            assert agrees(mine[key][name], row[name], row["currency"]), f"{key} {name}: {mine[key][name]} is not {row[name]}"
+    for currency in {row["currency"] for row in shown}:
+        for name in ("due", "expected"):
+            both = [sum((Decimal(row[name]) for row in rows if row["currency"] == currency), Decimal(0)) for rows in (shown, sums)]
+            assert both[0] == both[1].scaleb(0 if currency in _ZERO else -2)
