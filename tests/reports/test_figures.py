@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +19,7 @@ from billcli.core.reports.table import WHOLE, Cut, Figure, median, quantile, rat
 from billcli.core.reports.window import Window, before, month_ends, months_later, window
 from billcli.errors import UsageError
 from billcli.model.money import Money
-from tests.support import bill, done, make_ledger
+from tests.support import PROJECT, bill, done, environment, make_ledger
 
 JUNE = date(2026, 6, 30)
 
@@ -214,3 +217,23 @@ def test_help_says_how_it_is_worked_out_and_every_report_has_three_forms(small: 
     found = done("report", name, "--as-of", "2026-03-31", "--format", "json", cwd=small).json
     assert (found["report"], found["as_of"]) == (name, "2026-03-31")
     assert done("report", name, "--as-of", "2026-03-31", "--format", "csv", cwd=small).out.splitlines()[0].count(",") >= 1
+
+
+_LISTED = """
+import json, runpy, sys
+sys.argv[0] = "bill"
+try:
+    runpy.run_module("billcli", run_name="__main__")
+finally:
+    sys.stderr.write(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+@pytest.mark.parametrize("name", ["dso", "revenue", "cash-forecast", "overview"])
+def test_a_warm_report_into_a_pipe_needs_no_model_and_no_renderer(small: Path, name: str) -> None:
+    done("report", name, "--as-of", "2026-03-31", cwd=small)
+    env = {**environment("2026-03-31"), "PYTHONPATH": str(PROJECT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", _LISTED, "report", name], cwd=small, env=env, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert not {"pydantic", "rich", "ruamel", "jinja2", "stdnum", "dateutil", "click"} & set(json.loads(ran.stderr))

@@ -77,7 +77,7 @@ def customers(facts: Iterable[Figure], cut: Cut, over: Window, top: int, of: str
                     percent(running, positive),
                 )
             )
-        totals.append((*blank, currency, len(ordered), money(positive, currency), percent(positive, positive), None))
+        totals.append((*blank, currency, len(ordered), money(positive, currency), percent(positive, positive), percent(positive, positive)))
         index = ratio(sum(amount * amount for _, amount in ordered), positive * positive, places=0, times=10_000)
         left = f", {counted(len(ordered) - len(shown), 'more row')}" if len(ordered) > len(shown) else ""
         notes.append(f"{currency}  Herfindahl-Hirschman index {index} of 10000{left}")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from billcli.core.early_payment import tax_shares
 from billcli.core.report import Column, Report
 from billcli.core.reports.table import Cut, Say, money, table
 from billcli.core.reports.window import Window
-from billcli.core.shares import Taxed
 
 
 class TaxFigure(NamedTuple):
@@ -52,6 +50,9 @@ def reduced(reductions: Iterable[Reduction], codes: Mapping[str, Sequence[TaxCod
 
     What ends is shared as it was when it began, so that both cancel out to the cent.
     """
+    from billcli.core.early_payment import tax_shares  # only where something was reduced: it brings the models along
+    from billcli.core.shares import Taxed
+
     found = []
     for each in reductions:
         held = [code for code in codes.get(each.number, ()) if code.base + code.tax > 0]
