@@ -868,7 +868,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report dso': ('Days sales outstanding: how many days of sales are still owed', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -876,7 +876,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report days-to-pay': ('From the day of issue to the money that closed the invoice, of invoices paid in the period', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -884,7 +884,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report days-late': ('From the due date to the money that closed the invoice, below zero for early, of invoices paid in the period', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -892,7 +892,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report cei': ('Collection effectiveness index: of what could be collected in the period, the part that was', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -900,7 +900,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report turnover': ('Receivables turnover: how often in the period what was owed turned into money, and how many days one turn takes', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -908,7 +908,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report revenue': ('Revenue without tax by day of issue: invoices less credit notes; void ones do not count', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -916,7 +916,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report customers': ('Who makes up revenue, or what is owed: the largest, their shares, the running sum of shares, and the concentration', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--top', '?', 'How many to show; 0 shows all'),
         ('--of', 'revenue|owed', 'What to rank by'),
@@ -925,21 +925,21 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report cash-forecast': ('When the money will come, week by week: open items moved from their due dates by what each customer is in the habit of', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--weeks', '?', 'How far to look'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'report overdue-trend': ('What was owed and overdue at the end of each month, as the books stood then: each line is the aging report of its day', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--months', '?', 'How many month ends'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'report dunning': ('What reminders bring: of what the notices of each level asked for, the part that came within some days', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--within', '?', 'Days after the notice in which money counts'),
@@ -948,7 +948,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report discounts': ('Early-payment discounts given in the period less those taken back, what of it came after the day, and the share of sales', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -956,7 +956,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report bad-debt': ('Bad debt: written off in the period less recovered in it, and its share of sales', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -964,7 +964,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report tax': ('Base and tax by month, category and rate: invoices by tax point, less credit notes, less what reduced them later', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
-        ('--where', '?', "Only what fits: 'size=large country=DE'"),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--period', '?', '2026, 2026-Q1 or 2026-03, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),

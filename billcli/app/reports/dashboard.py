@@ -22,7 +22,7 @@ class Dashboard:
 
     def __init__(self, books: Books, as_of: date) -> None:
         self.view: View = overview_view(books, as_of)
-        aging = aging_report(books, as_of, "customer", "due")
+        aging = aging_report(books, as_of, ("customer",), "due")
         trend = money.overdue_trend_report(books, as_of, _NOW, 12)
         forecast = work.cash_forecast_report(books, as_of, _NOW, 13)
         self.tables: Sequence[tuple[str, Report, bool]] = (
