@@ -31,7 +31,7 @@ def overlaid(root: str, path: str) -> bytes:
 
 def _waiting(root: str, file: str) -> bytes | None:
     """The bytes that a killed command has not put there yet, none for a file that it takes away; None where nothing waits."""
-    waiting = journal.overlay(root, journal.pending(root) or [])
+    waiting = journal.waiting(root)
     return (waiting[file] or b"") if file in waiting else None
 
 

@@ -67,7 +67,7 @@ def _safe_name(name: str) -> str:
 
 def evidence_now(root: str, path: str) -> bytes | str:
     """The bytes of a file that a hold names, as the last commit left them, or why there are none."""
-    waiting = journal.overlay(root, journal.pending(root) or [])
+    waiting = journal.waiting(root)
     if (raw := waiting.get(path)) is not None:
         return raw
     try:
@@ -82,7 +82,7 @@ def evidence_now(root: str, path: str) -> bytes | str:
 
 def original_now(root: str, path: str) -> str:
     """The SHA-256 of a statement's original, or why there is none, after a space."""
-    waiting = journal.overlay(root, journal.pending(root) or [])
+    waiting = journal.waiting(root)
     try:
         raw = waiting.get(path)
         return fs.sha256(raw if raw is not None else fs.read(root, path))

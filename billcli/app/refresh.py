@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from billcli.app.update import Walk
 
 _TRIES = 20
-_SETTLED = 3
-"""So many looks tell a commit that is stuck from one that is being carried out."""
 
 
 class Progress(Protocol):
@@ -44,7 +42,7 @@ def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connect
     try:
         for attempt in range(_TRIES):
             try:
-                shown = _shown(root, index, progress, settled=attempt >= _SETTLED)
+                shown = _shown(root, index, progress, settled=attempt >= journal.SETTLED)
             except connections.DatabaseError as error:
                 index.close()
                 if path is None:

@@ -84,7 +84,10 @@ def state_of(root: str, entry: Entry) -> State:
     """Judged by where the old and the new bytes are; a target edited after it was carried out stays carried out."""
     if entry.old == entry.new:
         return State.CARRIED_OUT
-    now, staged = hash_of(root, entry.path), hash_of(root, entry.stage)
+    # in the order in which the bytes move, so that a reader meets them on their way twice rather than never
+    first, then = (entry.stage, entry.path) if entry.old is None else (entry.path, entry.stage)
+    found = {first: hash_of(root, first), then: hash_of(root, then)}
+    now, staged = found[entry.path], found[entry.stage]
     aside = hash_of(root, entry.aside) if entry.old and entry.new else None
     if entry.new is None:
         waiting, carried_out = staged is None and now == entry.old, staged == entry.old or (staged is None and now is None)

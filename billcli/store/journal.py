@@ -21,6 +21,8 @@ _MANIFEST = f"{FOLDER}/manifest"
 _FORMAT = 1
 _MANY = 64
 _LOOK = "look at it, and run the command again"
+SETTLED = 3
+"""So many looks tell a commit that is stuck from one that is being carried out."""
 
 
 class FileChange(NamedTuple):
@@ -145,6 +147,19 @@ def overlay(root: str, entries: Sequence[Entry]) -> dict[str, bytes | None]:
         elif reached is State.WAITING and (raw := fs.read_if_there(root, entry.stage)) is not None and fs.sha256(raw) == entry.new:
             found[entry.path] = raw
     return found
+
+
+def waiting(root: str) -> dict[str, bytes | None]:
+    """``overlay`` of what is pending now. Another command's commit that passes, or is being carried out, is looked at again."""
+    stuck = 0
+    while True:
+        before = state(root)
+        try:
+            return overlay(root, pending(root) or [])
+        except ChangedMeanwhile:
+            stuck = stuck + 1 if state(root) == before else 0
+            if stuck > SETTLED:
+                raise
 
 
 def state(root: str) -> tuple[fs.Stamp | None, fs.Stamp | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -34,6 +35,7 @@ def typed(
     del env["COLUMNS"]
     child = subprocess.Popen([sys.executable, "-m", "billcli", *words], env=env, stdin=slave, stdout=slave, stderr=slave, close_fds=True)
     os.close(slave)
+    decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a letter
     shown, seen = "", 0
     waiting = list(answers)
     end = time.monotonic() + 60
@@ -45,7 +47,7 @@ def typed(
                 break
             if not piece:
                 break
-            shown += piece.decode()
+            shown += decoder.decode(piece)
         if waiting and waiting[0][0] in shown[seen:]:
             seen = shown.index(waiting[0][0], seen) + len(waiting[0][0])
             os.write(master, f"{waiting.pop(0)[1]}{enter}".encode())

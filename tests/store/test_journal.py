@@ -152,6 +152,37 @@ def _text(path: str) -> tuple[str | None, str | None]:
     return ("b\n", "B\n") if path.endswith("b.yaml") else (None, "i\n")
 
 
+@pytest.mark.parametrize("entries", [1, 2, 3])
+@pytest.mark.parametrize("call", range(9))
+def test_reader_that_meets_a_commit_on_its_way_sees_all_of_it(root: Path, monkeypatch: pytest.MonkeyPatch, call: int, entries: int) -> None:
+    """Another process carries out so many entries, or all and then a change of its own, between two of the reader's looks."""
+    interrupted(root)
+    calls = 0
+    look = carry.hash_of
+
+    def looked(at: str, path: str) -> str | None:
+        nonlocal calls
+        found = look(at, path)
+        if calls == call:
+            monkeypatch.setattr(carry, "hash_of", look)
+            pending = journal.pending(str(root))
+            assert pending is not None
+            if entries < len(CHANGES):
+                carry._carry_out_all(str(root), pending[:entries], lambda: None)
+            else:
+                journal.recover(str(root))
+                journal.commit(str(root), [change("customers/d.yaml", None, "d\n")])
+            monkeypatch.setattr(carry, "hash_of", looked)
+        calls += 1
+        return found
+
+    monkeypatch.setattr(carry, "hash_of", looked)
+    waiting = journal.waiting(str(root))
+    seen = {**{name: raw for name, raw in tree(root).items() if not name.startswith(".bill/")}, **waiting}
+    seen.pop("customers/d.yaml", None)
+    assert {name: raw for name, raw in seen.items() if raw is not None} == NEW
+
+
 @pytest.mark.parametrize("damage", [lambda path: path.write_text("?"), lambda path: path.unlink()], ids=["damaged", "lost"])
 @pytest.mark.parametrize("stage", ["st0", "st1"])
 def test_staged_file_that_is_damaged_or_lost_takes_the_whole_change_back(root: Path, stage: str, damage: Callable[[Path], object]) -> None:
