@@ -93,6 +93,11 @@ def bill(
     return Ran(code, _written(out), _written(err))
 
 
+def offspring() -> set[int]:
+    """The processes that this one has begun and that it has not seen end, other tests' among them."""
+    return {int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()}
+
+
 def _written(stream: io.TextIOWrapper) -> str:
     stream.flush()
     buffer = stream.buffer
