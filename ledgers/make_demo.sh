@@ -152,6 +152,17 @@ dunning:
           fixed_sum: true
           deadline: 14
 
+# What customers are good for: "bill credit score", "bill credit explain CUSTOMER"; "bill explain credit" has the formula.
+credit:
+  limit: warn            # an invoice beyond a credit limit is warned of; block refuses it
+  apply: false           # with true the grade's terms, limit and reminders hold where customer and group say nothing
+  grades:
+    - {grade: A, at_least: 85, terms: net 30, limit_months: 4}
+    - {grade: B, at_least: 70, terms: net 30, limit_months: 3}
+    - {grade: C, at_least: 55, terms: net 21, limit_months: 2}
+    - {grade: D, at_least: 40, terms: net 14, limit_months: 1}
+    - {grade: E, at_least: 0, terms: on receipt, limit_months: 0.5, deposit: 50}
+
 git:
   commit: false
 END
@@ -171,6 +182,8 @@ groups:
     - name: trade
   region:
     - name: germany
+    - name: germany/hamburg
+    - name: germany/schleswig-holstein
     - name: eu
       description: EU without Germany; services are taxed where the customer is
       tax: reverse-charge
@@ -201,13 +214,52 @@ revenue:
   - name: solar
   - name: training
 
+# A tag says what it means, who looks after it, until when it holds and what may have it.
 tags:
   - name: framework-contract
+    expires: 2027-12-31
+    use: [customer, invoice, draft, recurring]
+  - name: large-order
+    description: More than ten thousand; the owner signs
+    owner: Sales
   - name: paper-invoice
     description: Wants its invoices by post
+    use: [customer]
   - name: vip
   - name: watch
     description: Pays late; ask before the next delivery
+    owner: Accounts
+
+bands:
+  - {name: small, from: 0.00, currency: EUR}
+  - {name: medium, from: 1000.00, currency: EUR}
+  - {name: large, from: 10000.00, currency: EUR}
+  - {name: small, from: 0.00, currency: NOK}
+  - {name: medium, from: 10000.00, currency: NOK}
+  - {name: large, from: 100000.00, currency: NOK}
+END
+
+cat >"$demo/rules.yaml" <<'END'
+schema: rules/1
+
+# Where customers and invoices belong that do not say it themselves: "bill classify" shows it, "--explain ID" which rule decided.
+classify:
+  - name: Institutes are public
+    when:
+      name_matches: (institutt?|研究所)$
+    set:
+      segment: public
+  - name: Slow payers
+    when:
+      days_late: 20..
+    set:
+      tag: watch
+  - name: Large orders
+    when:
+      gross: 10000..
+      currency: EUR
+    set:
+      tag: large-order
 END
 
 cat >"$demo/items.yaml" <<'END'
@@ -272,20 +324,20 @@ customer add --id nordwind --name "Nordwind Energie AG" \
     --street "Speicherkai 4" --postal-code 20457 --city Hamburg --country DE --tax-id DE999999903 --iban DE02120300000000202051 \
     --contact "billing:kreditoren@nordwind.example:Jörg Thießen:+49 40 5550 210" \
     --contact "dunning:buchhaltung@nordwind.example" --contact "legal:recht@nordwind.example:Dr. Änne Groß" \
-    --credit-limit 60000.00 --industry energy --region germany --size large --segment key-account \
+    --credit-limit 60000.00 --industry energy --region germany/hamburg --size large --segment key-account \
     --tag vip --tag framework-contract --alias "Nordwind Windpark GmbH"
 customer add --id nordwind-service --name "Nordwind Service GmbH & Co. KG" --parent nordwind \
     --street "Am Überseehafen 9" --postal-code 18147 --city Rostock --country DE \
     --email rechnung@nordwind-service.example --industry energy --region germany --size medium --segment key-account
 customer add --id mueller --name "Müller & Söhne Mühlenwerke KG" \
     --street "Mühlenweg 1" --postal-code 24937 --city Flensburg --country DE --tax-id DE999999911 \
-    --email buero@mueller-muehle.example --terms "on receipt" --industry food --region germany --size small --tag paper-invoice
+    --email buero@mueller-muehle.example --terms "on receipt" --industry food --region germany/schleswig-holstein --size small --tag paper-invoice
 customer add --name "Hafenamt Brunsbüttel" \
     --street "Koogstraße 61" --postal-code 25541 --city Brunsbüttel --country DE \
-    --email rechnungseingang@hafenamt.example --industry ports --region germany --size medium --segment public
+    --email rechnungseingang@hafenamt.example --industry ports --region germany/schleswig-holstein --size medium --segment public
 customer add --id umweltamt --name "Landesamt für Gewässer und Umwelt" \
     --street "Küstenallee 30" --postal-code 24837 --city Schleswig --country DE \
-    --email kasse@umweltamt.example --terms "net 45" --industry research --region germany --size large --segment public \
+    --email kasse@umweltamt.example --terms "net 45" --industry research --region germany/schleswig-holstein --size large --segment public \
     --notes "Asks for its order number on every invoice."
 customer add --id aalborg --name "Ålborg Skibsværft A/S" \
     --street "Østre Havnegade 22" --postal-code 9000 --city Aalborg --country DK --tax-id DK99999918 --iban DK5000400440116243 \
@@ -452,10 +504,10 @@ invoice new --customer hafenamt-brunsbuttel --line "solar;2" --line "day;3" --bu
 on 07-01
 customer add --id lindholm --name "Lindholm Schiffsausrüstung GmbH" \
     --street "Am Sandtorkai 48" --postal-code 20457 --city Hamburg --country DE \
-    --email rechnung@lindholm.example --terms "2% 10, net 30" --industry trade --region germany --size medium
+    --email rechnung@lindholm.example --terms "2% 10, net 30" --industry trade --region germany/hamburg --size medium
 customer add --id bredow --name "Bredow Tiefbau GmbH" \
     --street "Werftstraße 7" --postal-code 23552 --city Lübeck --country DE \
-    --email buero@bredow-tiefbau.example --industry ports --region germany --size small
+    --email buero@bredow-tiefbau.example --industry ports --region germany/schleswig-holstein --size small
 customer add --id weihai --name "威海远洋贸易有限公司" --alias "Weihai Ocean Trading Co., Ltd." \
     --street "环翠区海滨北路 53 号" --postal-code 264200 --city 威海 --country CN \
     --contact "billing:caiwu@weihai-ocean.example:李娜" --terms "30% now, 70% net 60" --language zh-CN \
@@ -518,7 +570,7 @@ payment tokyo-suishitsu --amount 540 --received "90000 JPY" --reference "advance
 on 09-01
 payment bredow --amount 2000 --invoice INV-2026-0035 --reference "Rate 1"
 on 09-07
-customer add --id lindholm-hamburg --name "Lindholm Hamburg" --country DE --region germany
+customer add --id lindholm-hamburg --name "Lindholm Hamburg" --country DE --region germany/hamburg
 also customer merge lindholm-hamburg --into lindholm --reason "Entered twice"
 on 09-10
 also write-off new --invoice INV-2026-0008 --kind bad-debt --reason "Kaskelot is insolvent, file 12 IN 88/26" \
