@@ -386,5 +386,5 @@ def html(
     from billcli.render.dashboard import GENERATOR, page
 
     with books(ctx, as_of) as found:
-        made = write_dashboard(found, found.today, out_, lambda shown: page(shown.view, shown.tables, shown.charts), GENERATOR)
+        made = write_dashboard(found, found.today, out_, page, GENERATOR)
     out(f"{made}\n")
