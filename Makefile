@@ -7,17 +7,20 @@ LOCKFLAGS ?=
 BENCH ?=
 # As `python -m tests.reconcile --help` has it; else 200, 2,000 and 20,000 lines of seed 1, of both families.
 RECONCILE ?=
+# As `python -m tests.look --help` has it; else every ledger, into build/look.
+LOOK ?=
 
 RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 --dist worksteal -q tests
 PYTEST_313 := -m pytest -n 2 --dist worksteal -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
 
-.PHONY: help demo test lint bench bench-pdf bench-reconcile faults lock clean venv
+.PHONY: help demo test lint look bench bench-pdf bench-reconcile faults lock clean venv
 
 help:
 	@echo "make demo     a tour of bill on the demo ledger"
 	@echo "make test     lint, types, layers and tests, on python3.13 too where it is found"
 	@echo "make lint     ruff, mypy, import-linter"
+	@echo "make look     the dashboard in Chromium, on a phone, a desktop and paper: pictures and checks (LOOK=\"--only demo\")"
 	@echo "make bench    bill beside hledger, ledger and beancount on the same books (BENCH=--quick for a short one)"
 	@echo "make bench-pdf  500 invoice PDFs beside weasyprint (BILL_WEASYPRINT=PYTHON names an interpreter that has it)"
 	@echo "make bench-reconcile  messy statements over known truth: what is booked right, what wrong (RECONCILE=\"--lines 2000 --seed 7\")"
@@ -51,6 +54,9 @@ lint: venv
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	.venv/bin/lint-imports --no-logo
+
+look: venv
+	@$(RUN) tests.look $(LOOK)
 
 bench: venv
 	@$(RUN) tests.bench $(BENCH)

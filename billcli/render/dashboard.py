@@ -120,7 +120,9 @@ class _Words:
         return self._say(amount.text())
 
     def whole(self, amount: Money) -> str:
-        """Without decimals, for a chart; the table has them."""
+        """Without decimals, for a chart; the table has them. Small change keeps them."""
+        if abs(amount.amount) < 10:
+            return self.money(amount)
         return self._say(str(amount.amount.quantize(Decimal(1), ROUND_HALF_UP)))
 
     def note(self, text: str) -> str:

@@ -47,31 +47,20 @@ def columns(points: Sequence[Point], whole: Say) -> dict[str, Any] | None:
     most = max((each.owed.minor for each in points), default=0)
     if most <= 0:
         return None
-    last = points[-1]
-    figures = [("owed", whole(last.owed)), ("overdue", whole(last.overdue))]
-    right = max(len(text) for _, text in figures) * _LETTER + 12
-    step = (WIDTH - right) / len(points)
-    tick, skip = _round_below(most), len(points) > 6
-
-    def y(amount: int) -> float:
-        return round(_FLOOR - _share(amount, most, _FLOOR - _TOP), 1)
-
+    last, skip = points[-1], len(points) > 6
+    words = [("owed", whole(last.owed)), ("overdue", whole(last.overdue))]
+    ground = _ground(most, last.owed.currency, words, whole)
+    step = (ground["to"] - ground["from"]) / len(points)
     drawn = [
         {
-            "x": round(at * step + step * 0.12, 1), "wide": round(step * 0.76, 1), "y": y(each.owed.minor), "late": y(each.overdue.minor),
-            "middle": round(at * step + step / 2, 1), "label": "" if skip and (len(points) - at) % 2 == 0 else _MONTHS[each.on.month - 1],
+            "x": round(ground["from"] + (at + 0.12) * step, 1), "wide": round(step * 0.76, 1), "y": _height(each.owed.minor, most),
+            "late": _height(each.overdue.minor, most), "middle": round(ground["from"] + (at + 0.5) * step, 1),
+            "label": "" if skip and (len(points) - at) % 2 == 0 else _MONTHS[each.on.month - 1],
         }
         for at, each in enumerate(points)
     ]  # fmt: skip
-    middle = [(y(last.owed.minor) + y(last.overdue.minor)) / 2, (_FLOOR + y(last.overdue.minor)) / 2]
-    places = _apart([middle[0], middle[1]], 30)
-    return {
-        "high": _HIGH, "floor": _FLOOR, "columns": drawn, "to": WIDTH - right, "tick": y(tick),
-        "tick_text": whole(Money(tick, last.owed.currency)),
-        "said": [
-            {"word": word, "text": text, "y": place, "x": WIDTH - right + 6} for (word, text), place in zip(figures, places, strict=True)
-        ],
-    }  # fmt: skip
+    owed, late = _height(last.owed.minor, most), _height(last.overdue.minor, most)
+    return {**ground, "columns": drawn, "said": _said(words, [(owed + late) / 2, (_FLOOR + late) / 2], ground["to"])}
 
 
 def band(weeks: Sequence[Week], whole: Say) -> dict[str, Any] | None:
@@ -80,36 +69,45 @@ def band(weeks: Sequence[Week], whole: Say) -> dict[str, Any] | None:
     if most <= 0:
         return None
     last = weeks[-1]
-    ends = {"high": last.high, "expected": last.expected, "low": last.low}
-    words: dict[int, list[str]] = {}
-    for word, amount in ends.items():
-        words.setdefault(amount.minor, []).append(word)
-    figures = [(", ".join(found), whole(Money(minor, last.expected.currency)), minor) for minor, found in words.items()]
-    if len(figures) == 1:
-        figures = [("expected", figures[0][1], figures[0][2])]
-    right = max(max(len(word), len(text)) for word, text, _ in figures) * _LETTER + 12
-    step = (WIDTH - right) / len(weeks)
+    ends = [("high", last.high), ("expected", last.expected), ("low", last.low)]
+    ends = [(word, amount) for word, amount in ends if word == "expected" or amount != last.expected]
+    words = [(word, whole(amount)) for word, amount in ends]
+    ground = _ground(most, last.expected.currency, words, whole)
+    step = (ground["to"] - ground["from"]) / len(weeks)
 
-    def y(amount: int) -> float:
-        return round(_FLOOR - _share(amount, most, _FLOOR - _TOP), 1)
+    def path(amounts: Sequence[Money]) -> list[str]:
+        return [f"{round(ground['from'] + (at + 1) * step, 1)},{_height(each.minor, most)}" for at, each in enumerate(amounts)]
 
-    def path(amounts: Sequence[int]) -> list[str]:
-        return [f"{round((at + 1) * step, 1)},{y(amount)}" for at, amount in enumerate(amounts)]
-
-    start = f"0,{_FLOOR}"
-    high, low = (path([each.minor for each in amounts]) for amounts in ([each.high for each in weeks], [each.low for each in weeks]))
-    places = _apart([y(minor) for _, _, minor in figures], 30)
-    tick = _round_below(most)
+    start = f"{ground['from']},{_FLOOR}"
+    high, line, low = (path(amounts) for amounts in zip(*((each.high, each.expected, each.low) for each in weeks), strict=True))
     return {
-        "high": _HIGH, "floor": _FLOOR, "to": round(WIDTH - right, 1), "tick": y(tick),
-        "tick_text": whole(Money(tick, last.expected.currency)),
-        "band": " ".join([start, *high, *reversed(low)]), "line": " ".join([start, *path([each.expected.minor for each in weeks])]),
-        "days": [{"x": round((at + 1) * step, 1), "label": short_day(each.until)} for at, each in enumerate(weeks) if at % 4 == 3],
-        "said": [
-            {"word": word, "text": text, "y": place, "x": round(WIDTH - right + 6, 1)}
-            for (word, text, _), place in zip(figures, places, strict=True)
+        **ground, "band": " ".join([start, *high, *reversed(low)]), "line": " ".join([start, *line]),
+        "days": [
+            {"x": round(ground["from"] + (at + 1) * step, 1), "label": short_day(each.until)}
+            for at, each in enumerate(weeks) if at % 4 == 3
         ],
+        "said": _said(words, [_height(amount.minor, most) for _, amount in ends], ground["to"]),
     }  # fmt: skip
+
+
+def _ground(most: int, currency: str, words: Sequence[tuple[str, str]], whole: Say) -> dict[str, Any]:
+    """Where a chart with a line across stands: the figure of the line to its left, the last figures to its right."""
+    tick = _round_below(most)
+    text = whole(Money(tick, currency))
+    right = max(max(len(word), len(figure)) for word, figure in words) * _LETTER + 8
+    return {
+        "high": _HIGH, "floor": _FLOOR, "from": round(len(text) * _LETTER + 6, 1), "to": round(WIDTH - right, 1),
+        "tick": _height(tick, most), "tick_text": text,
+    }  # fmt: skip
+
+
+def _said(words: Sequence[tuple[str, str]], places: Sequence[float], right: float) -> list[dict[str, Any]]:
+    apart = _apart(places, 30)
+    return [{"word": word, "text": text, "y": y, "x": right + 6} for (word, text), y in zip(words, apart, strict=True)]
+
+
+def _height(amount: int, most: int) -> float:
+    return round(_FLOOR - _share(amount, most, _FLOOR - _TOP), 1)
 
 
 def share_of(value: int, most: int) -> float:

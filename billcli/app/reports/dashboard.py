@@ -38,15 +38,15 @@ def dashboard(books: Books, as_of: date) -> Dashboard:
             "Open instalments in the week their money is expected: due date + the customer's median of days late over twelve months; a "
             "live promise on its own day. Low and high: all as slow as their slowest quarter, as fast as their fastest. What is overdue "
             "beyond its habit, or disputed, is expected in no week.",
-            forecast,
+            forecast, opened=False,
         ),
         Section(
             "Owed and overdue at the ends of months",
-            "Open invoices on the day, as the books stood then, and the part past its due date.", trend,
+            "Open invoices on the day, as the books stood then, and the part past its due date.", trend, opened=False,
         ),
         Section(
             "Revenue by month", "Invoices less credit notes, without tax, by day of issue; void ones do not count.",
-            money.revenue_report(books, as_of, _NOW),
+            money.revenue_report(books, as_of, _NOW), opened=False,
         ),
         beyond_top(Section(
             "Largest customers by revenue", "Share of revenue without tax in the time; cumulative is the running sum of shares.",
@@ -55,25 +55,25 @@ def dashboard(books: Books, as_of: date) -> Dashboard:
         Section(
             "Days sales outstanding",
             "DSO = owed / sales × days. Countback takes whole months of sales off what is owed, the last first, and counts their days.",
-            money.dso_report(books, as_of, _NOW),
+            money.dso_report(books, as_of, _NOW), opened=False,
         ),
         Section(
             "Days to pay", "From issue to the money that closed the invoice, of invoices paid in the time; weighted by the money.",
-            money.days_report(books, as_of, _NOW, "to-pay"),
+            money.days_report(books, as_of, _NOW, "to-pay"), opened=False,
         ),
         Section(
             "Days late", "From the due date to the money that closed the invoice; below zero is early.",
-            money.days_report(books, as_of, _NOW, "late"),
+            money.days_report(books, as_of, _NOW, "late"), opened=False,
         ),
         Section(
             "Collection effectiveness",
             "CEI = (opening + billed − closing) / (opening + billed − closing not due) × 100: of what could be collected, the part "
             "that was.",
-            money.cei_report(books, as_of, _NOW),
+            money.cei_report(books, as_of, _NOW), opened=False,
         ),
         Section(
             "Receivables turnover", "Sales / average of what was owed before and at the end; days = days of the time / turnover.",
-            money.turnover_report(books, as_of, _NOW),
+            money.turnover_report(books, as_of, _NOW), opened=False,
         ),
         Section(
             "Reminders", f"Of what the notices of each level asked for, the part that came within {_WITHIN} days.",
