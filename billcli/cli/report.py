@@ -58,7 +58,8 @@ def aging(
 def overview(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
     """Monday morning on one screen: owed, overdue, due this week, promised, disputed, who owes most, and what to do next.
 
-    DSO and trend as in the reports of that name; every currency stands for itself. Due this week is up to Sunday.
+    DSO as in its report; the trend draws what was overdue at the ends of months, as in overdue-trend. Due this week is up to
+    Sunday. Every currency stands for itself; with --format json there is more of each.
 
     Example: bill report overview
     """

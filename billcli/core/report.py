@@ -82,7 +82,10 @@ def table_data(report: Report) -> list[dict[str, Any]]:
 
 
 class View(NamedTuple):
-    """One document with what is derived of it: ``fields`` for people, ``data`` for programs, ``tables`` below."""
+    """One document with what is derived of it: ``fields`` for people, ``data`` for programs, ``tables`` below.
+
+    Where the tables tell most of it already, ``brief`` are the fields that stand above them.
+    """
 
     kind: str
     key: str
@@ -91,3 +94,4 @@ class View(NamedTuple):
     tables: Sequence[tuple[str, Report]]
     data: dict[str, Any]
     charts: tuple[Bars, ...] = ()
+    brief: Sequence[tuple[str, Any]] = ()

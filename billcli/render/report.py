@@ -217,17 +217,29 @@ def rendered_view(view: View, form: str, *, terminal: bool) -> str:
     if form == "csv":
         columns = (Column("field", "Field"), Column("value", "Value"))
         return as_csv(Report(view.kind, view.as_of, columns, [(name, str(value)) for name, value in view.fields]))
-    size = max(width(name) for name, _ in view.fields)
+    above = view.brief or view.fields
+    size = max(width(name) for name, _ in above)
     broken = _broken_to(size + 2) if terminal else lambda text: [text]
     lines = []
-    for name, value in view.fields:
+    for name, value in above:
         first, *more = [piece for each in str(value).split("\n") for piece in broken(safe(each))]
         lines += [f"{padded(name, size)}  {first}", *(f"{' ' * size}  {each}" for each in more)]
     text = "".join(f"{line.rstrip()}\n" for line in lines)
     for title, table in view.tables:
         if table.rows:
-            text += f"\n{title}\n" + as_table(table, terminal=terminal)
+            shown = as_table(table, terminal=terminal)
+            text += f"\n{title}\n" + shown if title else f"\n{_without_margins(shown)}"
     return text + (_charts(view.charts) if terminal else "")
+
+
+def _without_margins(table: str) -> str:
+    """Without the empty lines that Rich puts above and below."""
+    lines = table.split("\n")
+    while lines and not lines[0].strip():
+        del lines[0]
+    while lines and not lines[-1].strip():
+        del lines[-1]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _charts(charts: Sequence[Bars]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b64encode
 from decimal import Decimal
@@ -12,7 +13,9 @@ from unittest import mock
 import pytest
 
 from billcli.core.report import Bar, Bars
+from billcli.core.reports.overview import steps
 from billcli.render.chart import bar, chart
+from billcli.render.text import width
 from tests.reports.page import Page, flat
 from tests.reports.written import write
 from tests.support import bill, done, make_ledger
@@ -299,13 +302,57 @@ def test_bars_are_in_proportion_and_something_is_always_seen() -> None:
     assert len(bar(100, 100, 10)) == 10
 
 
+def drawn(bars: Bars, columns: int) -> list[str]:
+    with mock.patch.dict(os.environ, {"COLUMNS": str(columns)}):
+        return re.sub(r"\x1b\[[0-9;]*m", "", chart(bars)).splitlines()
+
+
 def test_chart_has_a_line_per_bar_with_its_text_and_nothing_of_a_name_is_markup() -> None:
-    shown = chart(Bars("Owed", [Bar("[red]a", 100, "1.00", 40), Bar("b", 50, "0.50", alarm=True)]))
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    plain = drawn(Bars("Owed", [Bar("[red]a", 100, "1.00"), Bar("b", 50, "0.50", alarm=True)]), 80)
     assert plain[0] == "Owed"
     assert plain[1].startswith("[red]a  █")
-    assert plain[1].endswith("  1.00")
-    assert plain[2].count("█") * 2 in (plain[1].count("█"), plain[1].count("█") + 1)
+    assert plain[1].endswith("█  1.00")
+    assert plain[2].count("█") * 2 == plain[1].count("█")
+
+
+def test_part_of_a_bar_is_told_without_colours() -> None:
+    plain = drawn(Bars("Owed", [Bar("a", 100, "1.00", 40), Bar("b", 100, "1.00", 100), Bar("c", 50, "0.50")], "key"), 80)
+    assert plain[0] == "Owed  (key)"
+    assert plain[1] == f"a  {'█' * 24}{'░' * 36}  1.00"
+    assert plain[2] == f"b  {'█' * 60}  1.00"
+    assert plain[3] == f"c  {'░' * 30}  0.50"
+
+
+def test_chart_of_odd_amounts() -> None:
+    assert chart(Bars("Owed", [])) == chart(Bars("Owed", [Bar("a", 0, "0.00"), Bar("b", -5, "-0.05")])) == ""
+    plain = drawn(Bars("Owed", [Bar("a", 10**12, "10000000000.00"), Bar("b", 1, "0.01"), Bar("c", 0, "0.00"), Bar("d", -5, "-0.05")]), 60)
+    assert plain[2:] == ["b  ▏  0.01", "c  0.00", "d  -0.05"]
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_no_line_of_a_chart_is_wider_than_the_terminal(columns: int) -> None:
+    rows = [Bar("青岛海洋仪器", 100, "100.00, overdue 40.00", 40), Bar("a", 7, "7.00, overdue 0.00")]
+    plain = drawn(Bars("Owed", rows), columns)
+    assert max(map(width, plain)) <= columns
+    assert len(plain) == (5 if columns == 40 else 3)  # with no room beside the figures a bar stands below them
+
+
+def test_overview_is_one_screen_of_a_small_terminal(ledger: Path) -> None:
+    lines = done("report", "overview", "--as-of", DAY, cwd=ledger, env={"COLUMNS": "80"}).out.splitlines()
+    assert len(lines) <= 24
+    assert max(map(width, lines)) <= 80
+    (view,) = done("report", "overview", "--as-of", DAY, "--format", "json", cwd=ledger).json["rows"]
+    for each in view["currencies"]:
+        (row,) = [line.split() for line in lines if line.startswith(f"{each['currency']} ") and "▇" in line]
+        assert row[1:4] == [each["owed"], each["overdue"], each["overdue_share"]]
+        assert len(row[4]) == len([each for each in view["trend"] if each["currency"] == row[0]])
+        assert row[5:] == [each["due_this_week"], each["dso"], each["countback"]]
+
+
+def test_steps_are_the_higher_the_more() -> None:
+    assert steps([0, 1, 50, 100]) == ".▁▄▇"
+    assert steps([0, 0]) == ".."
+    assert steps([]) == ""
 
 
 @pytest.mark.parametrize("name", ["aging", "overdue-trend", "cash-forecast", "overview"])

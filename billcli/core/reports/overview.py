@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from billcli.core.aging import BUCKETS, OpenPart, aging_charts, bucket
+from billcli.core.aging import BUCKETS, OpenPart, bucket
 from billcli.core.report import Column, Report, View, counted
 from billcli.core.reports.forecast import OpenItem
 from billcli.core.reports.table import percent
@@ -34,22 +34,26 @@ def overview(company: str, as_of: date, seen: Seen) -> View:
     currencies = sorted({*(each.currency for each in seen.parts), *(each for each, amount in seen.unapplied.items() if amount)})
     figures = [_figures(currency, as_of, seen) for currency in currencies]
     aging, debtors = _aging(currencies, as_of, seen.parts), _debtors(currencies, as_of, seen)
-    fields: list[tuple[str, Any]] = [("Company", company), ("As of", f"{as_of}, {as_of:%A}")]
-    for each in figures:
-        fields += _lines(each)
-    waiting = [f"{number} {state or 'waiting'}" for state, number in sorted(seen.deliveries.items())]
-    fields += [("Deliveries", ", ".join(waiting))] if waiting else []
+    waiting = ", ".join(f"{number} {state or 'waiting'}" for state, number in sorted(seen.deliveries.items()))
+    following = _next(figures, seen)
+    fields = [("Company", company), ("As of", f"{as_of}, {as_of:%A}"), *(line for each in figures for line in _lines(each))]
+    fields += [("Deliveries", waiting)] if waiting else []
     fields += [("Bank", f"{counted(seen.bank, 'line')} open")] if seen.bank else []
-    if not figures:
-        fields.append(("Owed", "nothing"))
-    steps = _next(figures, seen)
-    fields.append(("Next", "\n".join(steps)))
+    fields += [] if figures else [("Owed", "nothing")]
+    fields.append(("Next", "\n".join(following)))
+    also = "; ".join(said for each in figures if (said := _also(each)))
+    brief = [
+        (as_of.strftime("%A"), f"{as_of}, {company}"),
+        *([("Deliveries", waiting)] if waiting else []),
+        *([("Also", also)] if also else []),
+    ]
+    brief += [each for each in fields if each[0] in ("Owed", "Next")]
     data = {
         "company": company, "currencies": figures, "aging": _rows(aging), "debtors": _rows(debtors), "trend": _rows(seen.trend),
-        "deliveries": dict(seen.deliveries), "bank_lines_open": seen.bank, "drafts": seen.drafts, "next": steps,
+        "deliveries": dict(seen.deliveries), "bank_lines_open": seen.bank, "drafts": seen.drafts, "next": following,
     }  # fmt: skip
-    tables = [("Open by days overdue", aging), ("Largest debtors", debtors), ("Trend", seen.trend._replace(charts=()))]
-    return View("overview", company, as_of, fields, tables, data, (*aging_charts(aging.columns, aging.rows), *seen.trend.charts))
+    tables = [("", _balances(figures, as_of, seen.trend)), ("", aging._replace(columns=_LATE)), ("", _shortly(debtors, len(figures)))]
+    return View("overview", company, as_of, fields, tables, data, brief=brief)
 
 
 def _figures(currency: str, as_of: date, seen: Seen) -> dict[str, Any]:
@@ -77,23 +81,69 @@ def _figures(currency: str, as_of: date, seen: Seen) -> dict[str, Any]:
     }
 
 
-def _lines(each: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    currency = each["currency"]
-    share = f" ({each['overdue_share']} %, {counted(each['overdue_invoices'], 'invoice')})" if each["overdue"].minor else ""
-    lines = [(f"Owed {currency}", f"{each['owed'].text()}, of it overdue {each['overdue'].text()}{share}")]
-    said = [
-        f"{word} {each[key].text()}"
-        for key, word in (
-            ("due_this_week", "due this week"),
-            ("promised", "promised"),
-            ("disputed", "disputed"),
-            ("unapplied", "unapplied"),
+_LATE = (
+    Column("currency", "Cur"), Column("not due", "Not due", "money"),
+    *(Column(name, f"{name} days", "money") for name in BUCKETS[1:]),
+)  # fmt: skip
+"""Of the table for people: what the figures are is told in the heads alone, for all of it to stand on one screen."""
+
+
+def _balances(figures: Sequence[Mapping[str, Any]], as_of: date, trend: Report) -> Report:
+    """A line per currency; beside what is overdue, how it went at the ends of the months."""
+    columns = (
+        Column("currency", "Cur"), Column("owed", "Owed", "money"), Column("overdue", "Overdue", "money"),
+        Column("share", "%", "ratio"), Column("trend", "Trend", minor=True),
+        Column("week", "Due this week", "money"), Column("dso", "DSO", "ratio", minor=True),
+        Column("countback", "Countback", "ratio", minor=True),
+    )  # fmt: skip
+    rows = [
+        (
+            each["currency"],
+            each["owed"],
+            each["overdue"],
+            each["overdue_share"],
+            steps([late.minor for _, currency, _, late, _ in trend.rows if currency == each["currency"]]),
+            each["due_this_week"],
+            each["dso"],
+            each["countback"],
         )
-        if each[key].minor
+        for each in figures
     ]
-    lines += [("", ", ".join(said))] if said else []
-    days = [f"{word} {each[key]} days" for key, word in (("dso", "DSO"), ("countback", "countback")) if each[key] is not None]
-    return [*lines, *([("", ", ".join(days))] if days else [])]
+    return Report("overview", as_of, columns, rows)
+
+
+def steps(amounts: Sequence[int]) -> str:
+    """One character each, the higher the more; nothing is a point."""
+    largest = max(amounts, default=0)
+    return "".join(_STEPS[(each * len(_STEPS) - 1) // largest] if each > 0 else "." for each in amounts)
+
+
+_STEPS = "▁▂▃▄▅▆▇"
+
+
+def _lines(each: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A field per figure."""
+    amounts = ("owed", "overdue", "due_this_week", "promised", "disputed", "unapplied")
+    said = [(name.replace("_", " ").capitalize(), each[name].text()) for name in amounts]
+    said += [("DSO", each["dso"]), ("Countback", each["countback"])]
+    return [(f"{name} {each['currency']}", "n/a" if value is None else value) for name, value in said]
+
+
+def _also(each: Mapping[str, Any]) -> str:
+    said = [f"{word} {each[word].text()}" for word in ("promised", "disputed", "unapplied") if each[word].minor]
+    return f"{each['currency']} {', '.join(said)}" if said else ""
+
+
+def _shortly(debtors: Report, currencies: int) -> Report:
+    """The first of each currency, fewer where there are more of them; how much of it is late and for how long."""
+    size = max(DEBTORS - 2 * (currencies - 1), 1)
+    kept = [0, 1, 2, 4, 5]
+    columns = [debtors.columns[at] for at in kept]
+    columns[0], columns[4] = Column("customer", "Most overdue"), Column("days_overdue", "Days", "count")
+    rows: list[tuple[Any, ...]] = []
+    for currency in dict.fromkeys(row[2] for row in debtors.rows):
+        rows += [tuple(row[at] for at in kept) for row in debtors.rows if row[2] == currency and row[4].minor > 0][:size]
+    return debtors._replace(columns=tuple(columns), rows=rows)
 
 
 def _aging(currencies: Sequence[str], as_of: date, parts: Sequence[OpenPart]) -> Report:
@@ -137,7 +187,7 @@ def _next(figures: Sequence[Mapping[str, Any]], seen: Seen) -> list[str]:
     if any(state in seen.deliveries for state in ("refused", "in-doubt", "sending", "data")):
         steps.append("bill outbox list    deliveries did not go through, or nobody knows")
     if seen.bank:
-        steps.append("bill reconcile review    bank lines wait for a decision")
+        steps.append(f"bill reconcile review    {counted(seen.bank, 'bank line')} without a decision")
     if any(each["unapplied"].minor for each in figures):
         steps.append("bill payment list --unapplied    money settles nothing yet")
     if any(each["overdue"].minor for each in figures):

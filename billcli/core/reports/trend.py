@@ -38,7 +38,7 @@ def trend_charts(report: Report) -> tuple[Bars, ...]:
                 for on, own, owed, late, _ in report.rows
                 if own == currency
             ],
-            "second colour: overdue",
+            "█ overdue, ░ not due",
         )
         for currency in currencies
     )
