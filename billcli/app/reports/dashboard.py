@@ -22,10 +22,11 @@ _BEFORE = timedelta(weeks=4)
 def dashboard(books: Books, as_of: date) -> Dashboard:
     """What stands on the page; the ledger's own currency first."""
     settings = books.settings()
-    view = overview_view(books, as_of)
     aging = aging_report(books, as_of, ("customer",), "due")
     earlier = aging_report(books, max(date.min + _BEFORE, as_of) - _BEFORE, ("customer",), "due")
     trend = money.overdue_trend_report(books, as_of, _NOW, _MONTHS)
+    dso = money.dso_report(books, as_of, _NOW)
+    view = overview_view(books, as_of, (dso, trend))
     forecast = work.cash_forecast_report(books, as_of, _NOW, _WEEKS)
     sections = (
         shortened(Section(
@@ -55,7 +56,7 @@ def dashboard(books: Books, as_of: date) -> Dashboard:
         Section(
             "Days sales outstanding",
             "DSO = owed / sales × days. Countback takes whole months of sales off what is owed, the last first, and counts their days.",
-            money.dso_report(books, as_of, _NOW), opened=False,
+            dso, opened=False,
         ),
         Section(
             "Days to pay", "From issue to the money that closed the invoice, of invoices paid in the time; weighted by the money.",

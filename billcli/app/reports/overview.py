@@ -9,15 +9,15 @@ from billcli.app.reports.asked import Asked
 from billcli.app.reports.balances import open_parts
 from billcli.app.reports.money import dso_report, overdue_trend_report
 from billcli.app.reports.work import items_of
-from billcli.core.report import View
+from billcli.core.report import Report, View
 from billcli.core.reports.overview import Seen, overview
 from billcli.index import balances, bank_queries, queries, report_queries
 
 MONTHS = 6
 
 
-def overview_view(books: Books, as_of: date) -> View:
-    """How receivables stand on that day, and the commands that come next."""
+def overview_view(books: Books, as_of: date, known: tuple[Report, Report] | None = None) -> View:
+    """How receivables stand on that day, and the commands that come next; ``known`` are DSO and trend where they are made already."""
     parts = open_parts(books, as_of)
     unapplied: dict[str, int] = {}
     for each in balances.unapplied(books.index, as_of):
@@ -26,7 +26,7 @@ def overview_view(books: Books, as_of: date) -> View:
     seen = Seen(
         parts, items_of(books, parts, as_of), unapplied,
         {customer: name or "" for customer, name in queries.customers_by(books.index, "name")},
-        dso_report(books, as_of, Asked()), overdue_trend_report(books, as_of, Asked(), MONTHS),
+        *(known or (dso_report(books, as_of, Asked()), overdue_trend_report(books, as_of, Asked(), MONTHS))),
         report_queries.refused_deliveries(books.index), bank_queries.count_open(books.index) if kinds.get("bank-statement") else 0,
         kinds.get("draft", 0),
     )  # fmt: skip
