@@ -376,10 +376,11 @@ def html(
     out_: Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="The folder to write index.html to, or a file named ….html.")],
     as_of: AsOf = None,
 ) -> None:
-    """Write a dashboard: one static page with every report of the day, to look at, to print, or to send.
+    """Write a dashboard: one static page to look at, to print, or to send.
 
-    It loads nothing and sends nothing; its tables sort at a click; its figures are those of the reports with --format json.
-    A page that bill made before is replaced, any other file is not.
+    First, per currency, what is overdue, owed and expected, who owes most and who got worse since four weeks before; then every report.
+    It loads nothing and sends nothing; its tables sort at a click; its figures are those of the reports with --format json, written
+    as the language of the ledger writes them. A page that bill made before is replaced, any other file is not.
 
     Example: bill report html --out dashboard
     """

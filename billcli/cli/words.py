@@ -976,7 +976,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
-    'report html': ('Write a dashboard: one static page with every report of the day, to look at, to print, or to send', (
+    'report html': ('Write a dashboard: one static page to look at, to print, or to send', (
         ('--out -o', 'folders', 'The folder to write index.html to, or a file named ….html'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
     ), ()),
