@@ -28,7 +28,7 @@ Said = Mapping[str, tuple[str, ...]]
 """By customer or document what is said in one dimension."""
 
 _NOTHING = ("",)
-_DATED = {"payment": "booked_on", "refund": "booked_on", "hold": "booked_on", "write-off": "booked_on"}
+_DATED = dict.fromkeys(("payment", "refund", "hold", "write-off", "reminder", "delivery"), "booked_on")
 _WHOLE = {"payment": "amount", "refund": "amount", "hold": "amount", "write-off": "amount"}
 _DOCUMENTS = ("invoice", "credit-note")
 

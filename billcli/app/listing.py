@@ -34,8 +34,16 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = {
     "hold": ("kind", "state", *_PERIODS, "currency", "tag"),
     "draft": ("category", "currency", "tag"),
     "customer": ("currency", "tag"),
+    "write-off": ("kind", "band", *_PERIODS, "currency", "tag"),
+    "recurring": ("state", "every", "category", "currency", "tag"),
+    "reminder": ("state", "level", *_PERIODS, "currency", "tag"),
+    "reminding": ("level", "channel", "currency", "tag"),
+    "delivery": ("kind", "state", *_PERIODS, "tag"),
 }
 """Which dimensions of documents a list of this kind knows; it knows all of customers."""
+
+_BY_CUSTOMER = ("customer", "reminding")
+"""Kinds whose rows are no documents with tags and days of their own: they stand where their customer stands."""
 
 _SORTS = {"money": NUMBER, "count": NUMBER, "day": DAY}
 Row = Sequence[Any]
@@ -44,7 +52,7 @@ Getter = Callable[[Row], Value]
 
 def listed(books: Books, found: Report, kind: str, by: Sequence[str], where: str | None, as_of: date) -> Report:
     """Raises ``UsageError`` for names and words that this list does not know."""
-    known = (*DIMENSIONS_OF_CUSTOMERS, *_OF_KIND[kind])
+    known = dimensions_of(found, kind)
     dimensions = parse_dimensions(by, known)
     fields = {**dict.fromkeys(known, TEXT), **{each.key: _SORTS.get(each.kind, TEXT) for each in found.columns}}
     asked = where_of(books, where, fields, () if kind == "invoice" else ("state",)) if where is not None else None
@@ -53,10 +61,19 @@ def listed(books: Books, found: Report, kind: str, by: Sequence[str], where: str
     rows: Sequence[Row] = found.rows
     if asked:
         given = {name: getters.of(name) for name in asked.names}
+        found = found._replace(notes=tuple(f"of all: {each}" for each in found.notes))
         rows = [row for row in rows if asked.matches(lambda name, row=row: given[name](row))]  # type: ignore[misc]  # bound at once
+    summed = [row for row in rows if row[0] == "goes"] if kind == "reminding" else rows
     if dimensions:
-        return _grouped(books, found, rows, dimensions, [getters.of(each.name) for each in dimensions])
-    return found._replace(rows=rows, totals=_totals(found.columns, rows) if found.totals else ())
+        return _grouped(books, found, summed, dimensions, [getters.of(each.name) for each in dimensions])
+    return found._replace(rows=rows, totals=_totals(found.columns, summed) if found.totals else ())
+
+
+def dimensions_of(found: Report, kind: str) -> list[str]:
+    """What this list can be grouped by: a state, a currency and what no other list has, where it is a column here."""
+    own = {each.key for each in found.columns} | ({"currency"} if _currency(found.columns) is not None else set())
+    elsewhere = frozenset(ALL) - {"state", "currency"}
+    return [each for each in (*DIMENSIONS_OF_CUSTOMERS, *_OF_KIND[kind]) if each in elsewhere or each in own]
 
 
 class _Getters:
@@ -65,11 +82,12 @@ class _Getters:
     def __init__(self, books: Books, found: Report, kind: str, names: Iterable[str], as_of: date) -> None:
         self._books = books
         self._columns = {each.key: (at, each) for at, each in enumerate(found.columns)}
-        self._columns.setdefault("currency", (_currency(found.columns), Column("currency", "Cur")))
+        if (at := _currency(found.columns)) is not None:
+            self._columns.setdefault("currency", (at, Column("currency", "Cur")))
         self._customer = self._columns["customer"][0]
         self._kind = kind
         outside = [name for name in names if name in ALL and not self._is_own(name)]
-        kinds = () if kind == "customer" else (kind,)
+        kinds = () if kind in _BY_CUSTOMER else (kind,)
         self._facets: Facets = facets(books, outside, as_of, kinds)
 
     def _is_own(self, name: str) -> bool:
@@ -84,7 +102,7 @@ class _Getters:
         if self._is_own(name):
             return _cell(*self._columns[name])
         at = self._customer
-        if self._kind == "customer" or (name in DIMENSIONS_OF_CUSTOMERS):
+        if self._kind in _BY_CUSTOMER or name in DIMENSIONS_OF_CUSTOMERS:
             of_customer = self._facets.of_customer
             return lambda row: of_customer(row[at], name)
         of = self._facets.of
@@ -116,13 +134,14 @@ def _said(cell: Any) -> str:
     return str(cell)
 
 
-def _currency(columns: Sequence[Column]) -> int:
-    return next((at for at, each in enumerate(columns) if each.key.endswith("currency")), -1)
+def _currency(columns: Sequence[Column]) -> int | None:
+    return next((at for at, each in enumerate(columns) if each.key.endswith("currency")), None)
 
 
 def _grouped(books: Books, found: Report, rows: Iterable[Row], dimensions: Sequence[Dimension], getters: Sequence[Getter]) -> Report:
-    """A row per group and currency: how many there are, and the sum of each amount."""
+    """A row per group and currency: how many there are, and the sum of each amount. A list without currencies has groups alone."""
     at_currency = _currency(found.columns)
+    currency = () if at_currency is None else (Column("currency", "Cur"),)
     amounts = [(at, each) for at, each in enumerate(found.columns) if each.kind == "money"]
     sums: dict[tuple[Any, ...], list[int]] = {}
     labels: dict[tuple[int, Any], str] = {}
@@ -131,24 +150,24 @@ def _grouped(books: Books, found: Report, rows: Iterable[Row], dimensions: Seque
         for at, (dimension, get) in enumerate(zip(dimensions, getters, strict=True)):
             said = get(row)
             if (group := labels.get((at, said))) is None:
-                group = labels[at, said] = label(said if isinstance(said, tuple) else (str(said or ""),), dimension)
+                group = labels[at, said] = label(said if isinstance(said, tuple) else ("" if said is None else str(said),), dimension)
             key.append(group)
-        mine = sums.setdefault((*key, row[at_currency] or ""), [0] * (len(amounts) + 1))
+        mine = sums.setdefault((*key, (at_currency is not None and row[at_currency]) or ""), [0] * (len(amounts) + 1))
         mine[0] += 1
         for nth, (at, _) in enumerate(amounts, 1):
             if row[at] is not None:
                 mine[nth] += row[at].minor
     shown = [at for at, each in enumerate(dimensions) if each.name != "currency"]
     columns = (
-        *(Column(dimensions[at].text, dimensions[at].text.capitalize()) for at in shown), Column("currency", "Cur"),
+        *(Column(dimensions[at].text, dimensions[at].text.capitalize()) for at in shown), *currency,
         Column("count", "Count", "count"), *(each._replace(minor=False) for _, each in amounts),
     )  # fmt: skip
     rank = _ranks(books, dimensions)
     ordered = sorted(sums.items(), key=lambda each: ([rank(at, each[0][at]) for at in range(len(dimensions))], each[0][-1]))
-    grouped = [
-        (*(key[at] for at in shown), key[-1], counts[0], *(Money(each, key[-1]) if key[-1] else None for each in counts[1:]))
-        for key, counts in ordered
-    ]
+    grouped = []
+    for group_of, counts in ordered:
+        money = (Money(each, group_of[-1]) if group_of[-1] else None for each in counts[1:])
+        grouped.append((*(group_of[at] for at in shown), *(group_of[-1] for _ in currency), counts[0], *money))
     return Report(found.name, found.as_of, columns, grouped, _totals(columns, grouped), found.notes)
 
 
@@ -166,6 +185,8 @@ def _ranks(books: Books, dimensions: Sequence[Dimension]) -> Callable[[int, str]
 def _totals(columns: Sequence[Column], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
     """One row per currency with the sum of each amount, and how many there are where that is a column."""
     at_currency = _currency(columns)
+    if at_currency is None:
+        return []
     totals = []
     for currency in sorted({row[at_currency] for row in rows if row[at_currency]}):
         mine = [row for row in rows if row[at_currency] == currency]

@@ -110,14 +110,14 @@ def list_(
 
 
 @app.command()
-def audit(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
+def audit(ctx: typer.Context, by: By = None, where: Where = None, as_of: AsOf = None, form: Form = "table") -> None:
     """Customers that lack something: a group in a dimension that has groups, address, tax id, terms of its own, mail, invoices.
 
     Example: bill customer audit
     """
     from billcli.app.vocabulary import customer_audit
 
-    list_command(ctx, as_of, form, customer_audit)
+    narrowed_command(ctx, as_of, form, "customer", by, where, customer_audit)
 
 
 @app.command()

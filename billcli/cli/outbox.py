@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from billcli.cli.common import books, check_form, context, list_command, needed, out, say, write_command
+from billcli.cli.common import books, check_form, context, list_command, narrowed_command, needed, out, say, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, Form, Quiet, Today, Where, Yes
 from billcli.cli.sending import handed_over, tell_handed
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def list_(
         str | None, typer.Option("--state", metavar="STATE", help='planned, deferred, refused, "in doubt", sent or dropped.')
     ] = None,
     customer: Customer = None,
+    by: By = None,
+    where: Where = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -38,7 +40,7 @@ def list_(
     """
     from billcli.app.outbox.show import outbox_list
 
-    list_command(ctx, as_of, form, lambda found, day: outbox_list(found, state, customer, day))
+    narrowed_command(ctx, as_of, form, "delivery", by, where, lambda found, day: outbox_list(found, state, customer, day))
 
 
 @app.command()

@@ -14,6 +14,6 @@ QUICK = {
     'payment list': Command('billcli.cli.payment', 'list_', {'--customer': 'customer', '-c': 'customer', '--since': 'since', '--until': 'until', '--by': 'by', '--where': 'where', '--as-of': 'as_of', '--format': 'form'}, {'--unapplied': 'unapplied'}, (), (), ('by',)),
     'credit-note list': Command('billcli.cli.credit_note', 'list_', {'--customer': 'customer', '-c': 'customer', '--invoice': 'invoice', '--by': 'by', '--where': 'where', '--as-of': 'as_of', '--format': 'form'}, {}, (), (), ('by',)),
     'refund list': Command('billcli.cli.refund', 'list_', {'--customer': 'customer', '-c': 'customer', '--by': 'by', '--where': 'where', '--as-of': 'as_of', '--format': 'form'}, {}, (), (), ('by',)),
-    'write-off list': Command('billcli.cli.write_off', 'list_', {'--customer': 'customer', '-c': 'customer', '--as-of': 'as_of', '--format': 'form'}, {}, (), ()),
+    'write-off list': Command('billcli.cli.write_off', 'list_', {'--customer': 'customer', '-c': 'customer', '--by': 'by', '--where': 'where', '--as-of': 'as_of', '--format': 'form'}, {}, (), (), ('by',)),
     'hold list': Command('billcli.cli.hold', 'list_', {'--customer': 'customer', '-c': 'customer', '--invoice': 'invoice', '-i': 'invoice', '--kind': 'kind', '--by': 'by', '--where': 'where', '--as-of': 'as_of', '--format': 'form'}, {'--live': 'live'}, (), (), ('by',)),
 }

@@ -11,6 +11,7 @@ from billcli.cli.common import (
     check_form,
     context,
     list_command,
+    narrowed_command,
     needed,
     optional_day,
     say,
@@ -18,7 +19,7 @@ from billcli.cli.common import (
     write_command,
 )
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Looked, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, Looked, Quiet, Today, Where, Yes
 from billcli.errors import NeedsPerson, UsageError
 
 _HELP = """Invoices that come out by themselves: templates, what they made, what is due.
@@ -124,7 +125,9 @@ def new(
 
 
 @app.command("list")
-def list_(ctx: typer.Context, customer: Customer = None, as_of: AsOf = None, form: Form = "table") -> None:
+def list_(
+    ctx: typer.Context, customer: Customer = None, by: By = None, where: Where = None, as_of: AsOf = None, form: Form = "table"
+) -> None:
     """List templates and what is next of each.
 
     With what the next period would come to, the last one made, and how many were missed.
@@ -133,7 +136,7 @@ def list_(ctx: typer.Context, customer: Customer = None, as_of: AsOf = None, for
     """
     from billcli.app.recurring_show import recurring_list
 
-    list_command(ctx, as_of, form, lambda found, day: recurring_list(found, customer, day))
+    narrowed_command(ctx, as_of, form, "recurring", by, where, lambda found, day: recurring_list(found, customer, day))
 
 
 @app.command()
@@ -152,6 +155,8 @@ def preview(
     ctx: typer.Context,
     templates: Ids = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="All that is due by then, each on its day.")] = None,
+    by: By = None,
+    where: Where = None,
     as_of: Today = None,
     form: Form = "table",
 ) -> None:
@@ -164,7 +169,7 @@ def preview(
     from billcli.app import recurring_show
 
     last = optional_day(until, "--until")
-    list_command(ctx, as_of, form, lambda found, day: recurring_show.preview(found, templates or (), last))
+    narrowed_command(ctx, as_of, form, "recurring", by, where, lambda found, day: recurring_show.preview(found, templates or (), last))
 
 
 @app.command()

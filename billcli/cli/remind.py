@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import context, list_command, optional_day, write_command
+from billcli.cli.common import context, list_command, narrowed_command, optional_day, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, Form, Quiet, Today, Where, Yes
 
 _HELP = """Remind customers of what is due: level by level, never twice, and not while something speaks against it.
 
@@ -26,6 +26,8 @@ def preview(
     ctx: typer.Context,
     customer: Customers = None,
     group: Group = None,
+    by: By = None,
+    where: Where = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -36,7 +38,9 @@ def preview(
     from billcli.app.remind import Wanted, preview_report
 
     wanted = Wanted(tuple(customer or ()), group)
-    list_command(ctx, as_of, form, lambda found, day: preview_report(found, wanted, day, *([day] if as_of else ())))
+    narrowed_command(
+        ctx, as_of, form, "reminding", by, where, lambda found, day: preview_report(found, wanted, day, *([day] if as_of else ()))
+    )
 
 
 @app.command()
@@ -71,6 +75,8 @@ def list_(
     ctx: typer.Context,
     customer: Customer = None,
     invoice: Annotated[str | None, typer.Option("--invoice", "-i", metavar="NUMBER", help="Only notices about this invoice.")] = None,
+    by: By = None,
+    where: Where = None,
     as_of: AsOf = None,
     form: Form = "table",
 ) -> None:
@@ -80,7 +86,7 @@ def list_(
     """
     from billcli.app.remind import notices
 
-    list_command(ctx, as_of, form, lambda found, day: notices(found, customer, invoice, day))
+    narrowed_command(ctx, as_of, form, "reminder", by, where, lambda found, day: notices(found, customer, invoice, day))
 
 
 @app.command()

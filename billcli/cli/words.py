@@ -124,6 +124,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('?',)),
     'customer audit': ('Customers that lack something: a group in a dimension that has groups, address, tax id, terms of its own, mail, invoices', (
+        ('--by', '?', 'Sums by industry, region, size, segment, country, customer, tag, month …; "region:1"'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
@@ -438,6 +440,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'recurring list': ('List templates and what is next of each', (
         ('--customer -c', '<customer>', "The customer's id"),
+        ('--by', '?', 'Sums by industry, region, size, segment, country, customer, tag, month …; "region:1"'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
@@ -447,6 +451,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('<recurring>',)),
     'recurring preview': ('Show what would come out now, or by a day', (
         ('--until', '?', 'All that is due by then, each on its day'),
+        ('--by', '?', 'Sums by industry, region, size, segment, country, customer, tag, month …; "region:1"'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to take as today; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<recurring>...',)),
@@ -605,6 +611,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'outbox list': ('List what is not sent yet; with --state or --customer also what is', (
         ('--state', '?', 'planned, deferred, refused, "in doubt", sent or dropped'),
         ('--customer -c', '<customer>', "The customer's id"),
+        ('--by', '?', 'Sums by industry, region, size, segment, country, customer, tag, month …; "region:1"'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
@@ -691,6 +699,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'remind preview': ('Show what a run would send to whom, at which level, and what is stopped and why', (
         ('--customer -c', '<customer>', 'Only this customer'),
         ('--group', '?', 'Only customers of this group, such as segment=public'),
+        ('--by', '?', 'Sums by industry, region, size, segment, country, customer, tag, month …; "region:1"'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
@@ -707,6 +717,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'remind list': ('List notices with their level, what they ask for, and how they were delivered', (
         ('--customer -c', '<customer>', "The customer's id"),
         ('--invoice -i', '<invoice>', 'Only notices about this invoice'),
+        ('--by', '?', 'Sums by industry, region, size, segment, country, customer, tag, month …; "region:1"'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
@@ -792,6 +804,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('<write-off>',)),
     'write-off list': ('List write-offs with what of them still counts', (
         ('--customer -c', '<customer>', "The customer's id"),
+        ('--by', '?', 'Sums by industry, region, size, segment, country, customer, tag, month …; "region:1"'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.cli.common import list_command, needed, optional_day, write_command
+from billcli.cli.common import list_command, narrowed_command, needed, optional_day, write_command
 from billcli.cli.lazy import typer
-from billcli.cli.options import Answer, AsOf, Customer, DryRun, ExternalId, Form, Quiet, Today, Yes
+from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, Quiet, Today, Where, Yes
 
 _HELP = """Write off what nobody will pay, and take that back when somebody does.
 
@@ -74,14 +74,16 @@ def reverse(
 
 
 @app.command("list")
-def list_(ctx: typer.Context, customer: Customer = None, as_of: AsOf = None, form: Form = "table") -> None:
+def list_(
+    ctx: typer.Context, customer: Customer = None, by: By = None, where: Where = None, as_of: AsOf = None, form: Form = "table"
+) -> None:
     """List write-offs with what of them still counts.
 
     Example: bill write-off list --customer nordwind
     """
     from billcli.app.write_off import write_off_list
 
-    list_command(ctx, as_of, form, lambda found, day: write_off_list(found, day, customer))
+    narrowed_command(ctx, as_of, form, "write-off", by, where, lambda found, day: write_off_list(found, day, customer))
 
 
 @app.command()

@@ -1,0 +1,60 @@
+"""Whatever lists or reports can be grouped and narrowed, or stands here with the reason why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.written import commands
+
+NEITHER = {
+    "doctor": "looks at the machine",
+    "explain": "takes one thing apart",
+    "reconcile status": "its rows are bank accounts, which stand in no dimension",
+    "statement": "each account is proven as a whole; --group chooses customers",
+    "report overview": "one screen of the whole house",
+    "report html": "one page of the whole house",
+    "category list": "its rows are declared words",
+    "tag list": "its rows are declared words",
+    "tag audit": "its rows are declared words",
+    "tag report": "it is grouped by tag; invoice list --by tag adds up to the whole",
+    "template list": "its rows are files of words and looks",
+    "credit backtest": "holds the one formula to all that came after",
+    "credit limit": "one row per customer and limit, never added up; it takes customers by name",
+}
+NOT_BY = {"classify": "shows which rule decided; its rows carry no amounts"}
+NOT_WHERE = {
+    "report reconciliation": "lines of the bank belong to nobody until they are decided",
+    "credit score": "chooses customers by name or --group",
+}
+
+
+def lists() -> dict[str, frozenset[str]]:
+    """Commands that print rows, and so also offer CSV, of more than one thing; with their options."""
+    found = {}
+    for path, command in commands():
+        params: list[Any] = command.params
+        options = frozenset(option for each in params for option in each.opts)
+        rows = any("--format" in each.opts and "csv" in (each.metavar or "") for each in params)
+        of_one = any(each.param_type_name == "argument" and each.required for each in params)
+        if path.split()[-1] in ("list", "audit", "report") or path.startswith("report ") or (rows and not of_one):
+            found[path] = options
+    return found
+
+
+@pytest.mark.parametrize("path", lists())
+def test_every_list_and_report_can_be_grouped_and_narrowed_or_has_a_reason(path: str) -> None:
+    options = lists()[path]
+    assert ("--by" in options) == (path not in NEITHER and path not in NOT_BY)
+    assert ("--where" in options) == (path not in NEITHER and path not in NOT_WHERE)
+
+
+def test_every_exception_is_a_command_of_today() -> None:
+    assert {*NEITHER, *NOT_BY, *NOT_WHERE} <= {*lists()}
+
+
+def test_commands_named_list_are_all_among_them() -> None:
+    named = [path for path, _ in commands() if path.endswith(" list")]
+    assert len(named) >= 14
+    assert {*named} <= {*lists()}
