@@ -12,6 +12,7 @@ from billcli.core.dimensions import (
     DIMENSIONS_OF_DOCUMENTS,
     NONE,
     PERIODS,
+    RANKED,
     Bands,
     bands_of,
     period,
@@ -83,11 +84,23 @@ def facets(books: Books, dimensions: Iterable[str], as_of: date, kinds: Sequence
 
 
 def _of_customers(books: Books, dimension: str, as_of: date) -> Said:
+    if dimension == "grade":
+        return _grades(books, as_of)
     if dimension == "tag":
         said = dimension_queries.words(books.index, "customer", "tag")
     else:
         said = {customer: (word,) for customer, word in queries.customers_by(books.index, dimension) if word}
     return _with_rules(books, said, dimension, "customer", as_of)
+
+
+def _grades(books: Books, as_of: date) -> Said:
+    """The history is gone through once for a command, and only where somebody asks for grades."""
+    from billcli.app.credit import grades
+
+    found: dict[date, Said] = books.__dict__.setdefault("_grades", {})
+    if as_of not in found:
+        found[as_of] = {customer: (grade,) for customer, grade in grades(books, as_of).items()}
+    return found[as_of]
 
 
 def _with_rules(books: Books, said: dict[str, tuple[str, ...]], dimension: str, of: str, as_of: date) -> dict[str, tuple[str, ...]]:
@@ -187,6 +200,7 @@ def _countries(books: Books) -> list[str]:
 
 _KNOWN: Mapping[str, Callable[[Books], list[str]]] = {
     **{kind: _declared(kind) for kind in ("industry", "region", "size", "segment", "tag", "category", "band")},
+    "grade": lambda books: list(RANKED["grade"]),
     "customer": lambda books: find.keys(books.index, "customer"),
     "type": lambda books: ["sales", "service"],
     "state": _states_known,

@@ -13,7 +13,9 @@ Form = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="H
 By = Annotated[
     list[str] | None,
     typer.Option(
-        "--by", metavar="DIM", help='Sums by industry, region, size, segment, country, customer, tag, month …; "region:1". Twice at most.'
+        "--by",
+        metavar="DIM",
+        help='Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1". Twice at most.',
     ),
 ]
 Where = Annotated[

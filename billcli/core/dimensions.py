@@ -15,13 +15,15 @@ from billcli.errors import UsageError
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.values import quoted
 
-DIMENSIONS_OF_CUSTOMERS = ("customer", *DIMENSIONS, "country")
+DIMENSIONS_OF_CUSTOMERS = ("customer", *DIMENSIONS, "country", "grade")
 DIMENSIONS_OF_DOCUMENTS = ("type", "state", "band", "month", "quarter", "year", "currency", "category", "tag")
 ALL = (*DIMENSIONS_OF_CUSTOMERS, *DIMENSIONS_OF_DOCUMENTS)
 NONE = "(none)"
 """How it is shown that something stands nowhere in a dimension."""
 
 TREES = frozenset(("region",))
+RANKED = {"grade": ("A", "B", "C", "D", "E")}
+"""Dimensions whose words have an order, the best first. The grade is that of the credit score on the day that is looked from."""
 
 
 class Dimension(NamedTuple):

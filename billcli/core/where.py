@@ -1,8 +1,9 @@
 """``--where 'size=large tag=vip gross>1000 region=germany/bavaria'``: what a list or report shows. All of it must hold.
 
 Names are dimensions and fields of what is shown. ``=`` and ``!=`` take several values with commas between them, of which one fits or
-none may; a region takes in what stands below it; ``~`` looks for a piece of text without regard to case. Amounts are in the
-currency of whatever has them, days are ISO 8601. Quotes hold a value with spaces together.
+none may; a region takes in what stands below it; grades go from A to E, so that ``grade<=C`` is A, B or C; ``~`` looks for a piece
+of text without regard to case. Amounts are in the currency of whatever has them, days are ISO 8601. Quotes hold a value with spaces
+together.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from billcli.core.dimensions import ALL, NONE, TREES, is_within
+from billcli.core.dimensions import ALL, NONE, RANKED, TREES, is_within
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
 from billcli.model.values import BadValue, parse_day, parse_signed, quoted
@@ -103,6 +104,8 @@ def _condition(piece: str, fields: Mapping[str, str]) -> Condition:
         hint = did_you_mean(name, list(fields)) or "use one of: " + ", ".join(fields)
         raise UsageError(f"--where: nothing here is called {quoted(name)}", hint)
     sort = fields[name]
+    if name in RANKED and sign in ("<", "<=", ">", ">="):
+        return Condition(name, "=", _ranked(name, sign, said, piece))
     if sort == TEXT:
         if sign not in ("=", "!=", "~"):
             raise UsageError(f"--where: {name} is a word, not an amount: {quoted(piece)}", "compare it with = or != or ~ (contains)")
@@ -119,6 +122,15 @@ def _condition(piece: str, fields: Mapping[str, str]) -> Condition:
         return Condition(name, sign, parse_day(value) if sort == DAY else parse_signed(value))
     except BadValue as bad:
         raise UsageError(f"--where: {name}: {bad.message}", bad.hint) from None
+
+
+def _ranked(name: str, sign: str, said: str, piece: str) -> tuple[str, ...]:
+    """The words on that side of one; what has none is on neither."""
+    words, values = RANKED[name], _values(said)
+    if len(values) > 1 or values[0] not in words:
+        raise UsageError(f"--where: {quoted(piece)} compares with no {name}", f"use one of: {', '.join(words)}")
+    at = words.index(values[0])
+    return words[: at + (sign == "<=")] if sign[0] == "<" else words[at + (sign == ">") :]
 
 
 def _values(said: str) -> tuple[str, ...]:

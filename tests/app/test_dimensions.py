@@ -10,6 +10,7 @@ import pytest
 from billcli.app.books import open_books
 from billcli.app.context import Context, now
 from billcli.app.dimensions import facets, where_of
+from billcli.core.dimensions import ALL
 from billcli.errors import UsageError
 from tests.support import done, make_ledger
 
@@ -100,3 +101,39 @@ def test_region_above_a_declared_one_is_declared_with_it(root: Path) -> None:
     with open_books(Context(str(root), "2026-06-30", now())) as books:
         assert where_of(books, "region=germany").matches(lambda _: ("germany/bavaria",))
     assert done("check", env={"BILL_LEDGER": str(root)}, at="2026-06-30").code == 0
+
+
+def test_grade_is_that_of_the_score_on_the_day_and_of_a_merged_customer_that_of_the_other(root: Path) -> None:
+    env = {"BILL_LEDGER": str(root)}
+    done("customer", "add", "--yes", "--name", "Old", "--id", "old", at="2026-01-02", env=env)
+    done("invoice", "new", "--yes", "-c", "old", "-l", "Course;1;77;vat-20", at="2026-05-12", env=env)
+    done("customer", "merge", "old", "--into", "fjord", "--reason", "one house", "--yes", at="2026-06-30", env=env)
+    for day in ("2026-03-01", "2026-06-30", "2026-09-30"):
+        scored = {
+            row["customer"]: row["grade"] for row in done("credit", "score", "--as-of", day, "--format", "json", env=env).json["rows"]
+        }
+        assert {"nordwind", "fjord"} <= {*scored}
+        scored["old"] = scored["fjord"]
+        rows = done("invoice", "list", "--by", "customer", "--by", "grade", "--as-of", day, "--format", "json", env=env).json["rows"]
+        assert rows
+        assert all(row["grade"] == scored[row["customer"]] for row in rows)
+        for grade in set(scored.values()):
+            found = done("invoice", "list", "--where", f"grade={grade}", "--as-of", day, "--format", "json", env=env).json["rows"]
+            every = done("invoice", "list", "--as-of", day, "--format", "json", env=env).json["rows"]
+            assert [row["number"] for row in found] == [row["number"] for row in every if scored[row["customer"]] == grade]
+
+
+def test_nobody_is_scored_where_nobody_asks_for_grades(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[date] = []
+
+    def grades(_: object, day: date) -> dict[str, str]:
+        asked.append(day)
+        return {}
+
+    monkeypatch.setattr("billcli.app.credit.grades", grades)
+    with open_books(Context(str(root), "2026-06-30", now())) as books:
+        facets(books, [each for each in ALL if each != "grade"], DAY)
+        assert not asked
+        facets(books, ["grade"], DAY)
+        facets(books, ["grade", "size"], DAY)
+        assert asked == [DAY]

@@ -21,6 +21,7 @@ ONE: dict[str, Value] = {
     "issued_on": date(2026, 3, 14),
     "due_on": None,
     "state": ("partly paid",),
+    "grade": ("C",),
 }
 
 
@@ -32,6 +33,7 @@ ONE: dict[str, Value] = {
         "name~müller", 'name~"& söhne"', "name~x,SÖHNE", "gross=1190", "gross>1189.99", "gross>=1190", "gross<1190.01", "gross<=1190",
         "gross!=5", "days_overdue>10", "issued_on>=2026-03-14", "issued_on<2026-04-01", "issued_on=2026-03-14", "due_on!=2026-01-01",
         'state="partly paid"', "state='partly paid','overdue'", "size=large tag=vip   gross>1000 region=germany/bavaria",
+        "grade=C", "grade<=C", "grade<D", "grade>B", "grade>=C", "grade=A,C", "grade!=A",
     ],
 )  # fmt: skip
 def test_fits(text: str) -> None:
@@ -44,7 +46,7 @@ def test_fits(text: str) -> None:
         "size=small", "size!=large", "size!=small,large", "segment=public", "segment!=(none)", "region=germany/saxony", "region=germ",
         "region!=germany", "region=germany/bavaria/munich", "tag=other", "tag!=vip", "tag!=vip,other", "name~mueller", "gross>1190",
         "gross<1190", "gross!=1190", "gross=-1190", "issued_on>2026-03-14", "due_on>2026-01-01", "due_on=2026-01-01",
-        "size=large gross>2000",
+        "size=large gross>2000", "grade<C", "grade>C", "grade<A", "grade>E", "grade>=D", "grade<=B", "grade!=C",
     ],
 )  # fmt: skip
 def test_fits_not(text: str) -> None:
@@ -56,6 +58,9 @@ def test_fits_not(text: str) -> None:
     [
         ("siz=large", 'nothing here is called "siz"', 'did you mean "size"?'),
         ("zzz=1", 'nothing here is called "zzz"', "use one of: customer"),
+        ("grade<F", "compares with no grade", "A, B, C, D, E"),
+        ("grade<=A,B", "compares with no grade", "A, B, C, D, E"),
+        ("grade<", "compares with no grade", "A, B, C, D, E"),
         ("size>large", "size is a word", "compare it with = or !="),
         ("gross~1", "gross is a number", "compare it with"),
         ("issued_on~2026", "issued_on is a day", "compare it with"),
