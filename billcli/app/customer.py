@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -53,11 +53,13 @@ def _same_external(books: Books, customer: Any) -> Plan | None:
     return answered("customer", twin.id, customer.external_id, same=same)
 
 
-def _check(books: Books, customer: Any) -> None:
-    """The words of a customer must be declared, its parent and tax code must exist."""
+def _check(books: Books, customer: Any, had: Collection[str] = ()) -> None:
+    """The words of a customer must be declared, its parent and tax code must exist. Tags that it ``had`` may have expired since."""
+    from billcli.app.vocabulary import check_tags
     from billcli.core.customer import check_vocabulary
 
-    words = [("tag", tag) for tag in customer.tags]
+    check_tags(books, [tag for tag in customer.tags if tag not in had], "customer", books.today)
+    words = []
     if customer.groups:
         words += [(name, value) for name in DIMENSIONS if (value := getattr(customer.groups, name)) is not None]
     check_vocabulary(words, books.declared())
@@ -88,7 +90,7 @@ def plan_edit(customer_id: str, changes: Mapping[str, Any]) -> Planner:
         changed = checked(Customer, data, "customer")
         if found := check_document("customer", changed):
             raise BillError(found[0].message, found[0].hint)
-        _check(books, changed)
+        _check(books, changed, customer.tags)
         if changed.parent is not None and customer_id in _ancestors(books, changed.parent):
             raise BillError(f"{changed.parent} stands below {customer_id}; a customer cannot be its own parent")
         changed = _with_exact_limit(books, changed)
@@ -211,10 +213,12 @@ def plan_tag(customer_id: str, add: Sequence[str], remove: Sequence[str]) -> Pla
     """Adds and removes declared tags."""
 
     def planner(books: Books) -> Plan:
-        from billcli.core.customer import check_vocabulary, plan_tag
+        from billcli.app.vocabulary import check_tags
+        from billcli.core.customer import plan_tag
 
-        check_vocabulary([("tag", tag) for tag in add], books.declared())
-        return plan_tag(books.customer(customer_id), books.path("customer", customer_id), add, remove)
+        customer = books.customer(customer_id)
+        check_tags(books, [tag for tag in add if tag not in customer.tags], "customer", books.today)
+        return plan_tag(customer, books.path("customer", customer_id), add, remove)
 
     return planner
 

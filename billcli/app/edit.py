@@ -92,7 +92,7 @@ def _whole(books: Books, path: str, new: bytes) -> list[str]:
     from billcli.app.trial import new_findings
 
     found = new_findings(books, {path: new})
-    if errors := [each for each in found if each.severity == "error"]:
+    if errors := [each for each in found if each.severity == "error" or (each.code == "W725" and each.file == path)]:
         raise BillError(f"with {path} so, the books would not be right; nothing was written", diagnostics=tuple(errors))
     return [_in_words(each) for each in found]
 

@@ -89,19 +89,19 @@ def given_number(books: Books, settings: Any, kind: str, series: str | None, iss
 
 
 def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str | None = None) -> Plan:
+    from billcli.app.vocabulary import check_tags
     from billcli.core import seal
     from billcli.core.active import ensure_active
-    from billcli.core.customer import check_vocabulary
     from billcli.core.invoice import invoice_document
     from billcli.core.invoice import plan_issue as plan
     from billcli.core.numbering import Given
 
     master = _master(books, request.customer)
-    check_vocabulary([("tag", tag) for tag in request.tags], books.declared())
     if made := made_before(books, "invoice", request.external_id):
         invoice = invoice_document(request, master, Given(made, "", ()), books.invoice(made).issued_on)
         return answered_by_content(books, "invoice", made, request.external_id, seal.content(invoice))
     issued_on = request.issued_on or books.today
+    check_tags(books, request.tags, "invoice", issued_on)
     ensure_active(master.customer, issued_on)
     given = given_number(books, master.settings, "invoice", request.series, issued_on)
     invoice = invoice_document(request, master, given, issued_on)
@@ -112,6 +112,7 @@ def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str
 
 
 def _plan_draft(books: Books, request: Any) -> Plan:
+    from billcli.app.vocabulary import check_tags
     from billcli.core import seal
     from billcli.core.active import ensure_active
     from billcli.core.invoice import plan_draft
@@ -126,6 +127,7 @@ def _plan_draft(books: Books, request: Any) -> Plan:
     if made and isinstance(plan.steps[0], Create):
         draft = Draft.model_validate(plan.steps[0].data)
         return answered_by_content(books, "draft", made, request.external_id, seal.content(draft))
+    check_tags(books, request.tags, "draft", books.today)
     ensure_active(books.customer(request.customer), request.issued_on or books.today)
     return plan
 

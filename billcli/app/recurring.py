@@ -25,7 +25,7 @@ from billcli.core.recurring import (
 )
 from billcli.core.report import counted
 from billcli.errors import BillError
-from billcli.index import delivery_queries, find, recurring_queries
+from billcli.index import delivery_queries, dimension_queries, find, recurring_queries
 from billcli.model.values import BadValue
 
 if TYPE_CHECKING:
@@ -174,7 +174,10 @@ def master_for(books: Books, customer: str, settings: Settings) -> Master:
 
 
 def request_of(books: Books, template: Recurring, period: Period, settings: Settings) -> tuple[Any, Master]:
-    """The invoice of a period as a request, in the words of the customer's language. Raises ``BillError``."""
+    """The invoice of a period as a request, in the words of the customer's language. Raises ``BillError``.
+
+    Tags that have expired stay behind: a campaign that is over keeps no invoice from being issued.
+    """
     from billcli.app.wording import customer_language, language
     from billcli.core.customer import check_vocabulary
     from billcli.core.recurring_invoice import request_for
@@ -183,7 +186,9 @@ def request_of(books: Books, template: Recurring, period: Period, settings: Sett
     check_vocabulary([("tag", tag) for tag in template.tags], books.declared())
     company = settings.company.address
     words = language(customer_language(books, master.customer), company.country if company else None)
-    return request_for(template, master, period, words), master
+    expired = {each.name for each in dimension_queries.tags(books.index) if each.expires_on and each.expires_on < books.today}
+    lasting = template.model_copy(update={"tags": tuple(each for each in template.tags if each not in expired)}) if expired else template
+    return request_for(lasting, master, period, words), master
 
 
 def as_issued(books: Books, template: Recurring, period: Period, day: date, settings: Settings) -> Invoice:

@@ -41,6 +41,7 @@ def plan_new(given: NewOptions) -> Planner:
 
     def planner(books: Books) -> Plan:
         from billcli.app.recurring import master_for
+        from billcli.app.vocabulary import check_tags
         from billcli.core.active import ensure_active
         from billcli.core.document import document_data, path_of
 
@@ -51,6 +52,8 @@ def plan_new(given: NewOptions) -> Planner:
             known = recurring_queries.template(books.index, made)
             return answered("recurring", made, options.external_id, same=known is not None and known.content == _content(template))
         _ensure_new(books, template, options)
+        for kind in ("recurring", template.issue if template.issue == "draft" else "invoice"):
+            check_tags(books, template.tags, kind, books.today)
         ensure_active(master.customer, books.today)
         rhythm = _rhythm(template)
         first = next(periods(rhythm))

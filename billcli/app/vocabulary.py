@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,14 @@ from billcli.core.report import Column, Report
 from billcli.index import balances, dimension_queries, find, queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
+
+
+def check_tags(books: Books, tags: Collection[str], kind: str, day: date) -> None:
+    """Raises ``UsageError`` or ``BillError`` for tags that a document of that kind and day may not be given."""
+    if tags:
+        from billcli.core import tags as rules
+
+        rules.check_tags(tags, dimension_queries.tags(books.index), kind, day)
 
 
 def tag_list(books: Books, as_of: date) -> Report:

@@ -88,10 +88,11 @@ def expired_tags(connection: sqlite3.Connection, today: str) -> list[tuple[str, 
 
 
 def misplaced_tags(connection: sqlite3.Connection) -> list[tuple[str, str, str, str, str]]:
-    """(file, place, tag, kind of document, kinds on which it may stand)."""
+    """(file, place, tag, kind of document, kinds on which it may stand); what becomes an invoice may have the tags of invoices."""
     sql = """
     SELECT f.path, r.place, r.name, f.kind, t.uses FROM tags t JOIN refs r ON r.kind = 'tag' AND r.name = t.name JOIN files f ON f.id = r.file
-    WHERE t.uses <> '' AND f.kind NOT IN ('', 'rules') AND instr(' ' || t.uses || ' ', ' ' || f.kind || ' ') = 0 ORDER BY f.path, r.place
+    WHERE t.uses <> '' AND f.kind NOT IN ('', 'rules') AND instr(' ' || t.uses || ' ', ' ' || f.kind || ' ') = 0
+      AND NOT (f.kind IN ('draft', 'recurring') AND instr(' ' || t.uses || ' ', ' invoice ') > 0) ORDER BY f.path, r.place
     """
     return connection.execute(sql).fetchall()
 

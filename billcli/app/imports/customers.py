@@ -11,8 +11,9 @@ from billcli.core.document import document_data, path_of
 from billcli.core.imports import customers as rules
 from billcli.core.imports.cells import Fault
 from billcli.core.plan import Create
+from billcli.core.tags import refusal
 from billcli.errors import UsageError
-from billcli.index import queries
+from billcli.index import dimension_queries, queries
 from billcli.model.customer import Customer
 
 
@@ -49,7 +50,9 @@ def _make(books: Books, this: Import) -> Outcome:
 
 
 def words_of(books: Books) -> rules.Words:
-    return rules.Words(books.declared(), queries.settings(books.index)["currency"])
+    tags = dimension_queries.tags(books.index)
+    refused = {each.name: why for each in tags if (why := refusal(each, "customer", books.today))}
+    return rules.Words(books.declared(), queries.settings(books.index)["currency"], refused)
 
 
 def creates(customers: Iterable[Customer]) -> list[Create]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from billcli.core.classify import Rule
+from billcli.core.tags import on_a
 from billcli.diagnostics import Diagnostic, undotted
 
 _FILE = "rules.yaml"
@@ -38,6 +39,6 @@ def check_expired_tags(found: Iterable[tuple[str, str, str, str]]) -> Iterator[D
 def check_misplaced_tags(found: Iterable[tuple[str, str, str, str, str]]) -> Iterator[Diagnostic]:
     """E726: a tag stands only on the kinds of documents under its ``use:``."""
     for file, place, tag, kind, uses in found:
-        message = f'the tag "{tag}" may not stand on a {kind.replace("-", " ")}'
+        message = f'the tag "{tag}" may not stand on {on_a(kind)}'
         hint = "take it away, or add the kind under use: in categories.yaml"
         yield Diagnostic("E726", message, file, undotted(place), label="only on: " + uses.replace(" ", ", "), hint=hint)

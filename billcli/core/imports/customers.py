@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from billcli.core.checks.documents import check_tax_id
@@ -63,6 +64,8 @@ class Words(NamedTuple):
 
     declared: Mapping[str, Sequence[str]]
     currency: str
+    refused: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    """Declared tags that no customer may be given now, with the reason and what to do."""
 
 
 def said_customer(
@@ -101,6 +104,8 @@ def _checks(row: Row, said: dict[str, Any], columns: Mapping[str, int | None], w
             hint = did_you_mean(name, known) or f"declare it under {where} in categories.yaml"
             column = columns.get("tags" if kind == "tag" else kind)
             faults.append(Fault(row, column, "E303" if kind == "tag" else "E304", f"unknown {kind} {quoted(name)}", hint))
+        elif kind == "tag" and (refused := words.refused.get(str(name))):
+            faults.append(Fault(row, columns.get("tags"), "E726", *refused))
     limit, currency = said.get("credit_limit"), said.get("currency", words.currency)
     if limit is not None and (limit < 0 or decimals(limit) > digits(currency)):
         why = "is below zero" if limit < 0 else f"has {decimals(limit)} decimals; {currency} has {digits(currency)}"
