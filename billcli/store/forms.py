@@ -100,11 +100,12 @@ TAX = Form({
 }, entry=True)  # fmt: skip
 INSTALMENT = Form({"due_on": _DAY, "amount": _AMOUNT}, entry=True)
 INVOICE_END = Form({
-    "discount?": _BLOCK, "totals": _BLOCK, "external_id?": _TEXT, "notes?": _TEXT, "tags?": _BLOCK, "imported?": _BLOCK,
-    "seal?": "v1:[0-9a-f]{64}",
+    "discount?": _BLOCK, "totals": _BLOCK, "external_id?": _TEXT, "notes?": _TEXT, "tags?": _BLOCK, "classification?": _BLOCK,
+    "imported?": _BLOCK, "seal?": "v1:[0-9a-f]{64}",
 })  # fmt: skip
 DISCOUNT = Form({"until": _DAY, "percent": _RATE}, "  ")
 TOTALS = Form({"net": _AMOUNT, "tax": _AMOUNT, "gross": _AMOUNT}, "  ")
+CLASSIFICATION = re.compile(rf"(?:  category: (?P<category>{_LABEL})\n)?(?:  tags:\n(?P<tags>(?:    - .+\n)+))?")
 IMPORTED = Form({"source": _TEXT, "external_id": _TEXT}, "  ")
 TAG = re.compile(rf"  - ({_LABEL})\n")
 

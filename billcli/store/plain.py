@@ -23,6 +23,7 @@ from billcli.model.values import BadValue, parse_iban
 from billcli.store.canonical import party_lines
 from billcli.store.forms import (
     ALLOCATION,
+    CLASSIFICATION,
     DISCOUNT,
     IMPORTED,
     INSTALMENT,
@@ -122,7 +123,8 @@ def _invoice(text: str, at: int, path: str) -> list[Plain]:
     if len(parts) > 1:
         found += [(InstalmentFact, (number, each, amount)) for each, amount in zip(due, amounts, strict=True)]
     categories = [("category", _text(name), f"lines[{at}].category") for at, each in enumerate(lines) if (name := each["category"])]
-    return found + _references([("customer", customer, "customer"), *categories, *_tags(end["tags"])])
+    classified = _classified(end["classification"])
+    return found + _references([("customer", customer, "customer"), *categories, *_tags(end["tags"]), *classified])
 
 
 class _Sold(NamedTuple):
@@ -264,6 +266,19 @@ def _tags(lines: str | None) -> Iterable[tuple[str, Any, str]]:
         tags = TAG.findall(lines)
         _ensure("".join([f"  - {each}\n" for each in tags]) == lines)
         yield from [("tag", _text(each), f"tags[{at}]") for at, each in enumerate(tags)]
+
+
+def _classified(lines: str | None) -> Iterable[tuple[str, Any, str]]:
+    """What rules made of an invoice: a category, tags, or both."""
+    if lines:
+        found = CLASSIFICATION.fullmatch(lines)
+        if found is None:
+            raise OtherFormError
+        if category := found["category"]:
+            yield "category", _text(category), "classification.category"
+        if tags := found["tags"]:
+            below = "".join([each[2:] for each in tags.splitlines(keepends=True)])
+            yield from [(kind, name, f"classification.{place}") for kind, name, place in _tags(below)]
 
 
 def _references(found: Iterable[tuple[str, Any, str]]) -> list[Plain]:

@@ -73,11 +73,15 @@ notes: by phone
 tags:
   - new
   - "{n}"
-imported:
+{classification}imported:
   source: old
   external_id: x-1
 seal: v1:{seal}
 """
+CLASSIFICATIONS = (
+    "", "classification:\n  category: solar\n", "classification:\n  tags:\n    - large\n    - new\n",
+    'classification:\n  category: consulting\n  tags:\n    - "007"\n    - Köln Büro\n', 'classification:\n  category: "büro: 1"\n',
+)  # fmt: skip
 PAYMENT = """\
 schema: payment/1
 id: "2026-03-14-nord-7f3a9c21"
@@ -132,6 +136,7 @@ def invoice(random: Random) -> tuple[str, str]:
     text = INVOICE.format(
         n=n, currency=currency, quantity=f"{quantity // 10}.{quantity % 10}", price=f"{price // 100}.{price % 100:02d}", rate=rate,
         stamps=said(stamps), base=said(base), tax=said(tax), rest=said(gross - stamps), net=said(net), gross=said(gross), seal="0" * 64,
+        classification=random.choice(CLASSIFICATIONS),
     )  # fmt: skip
     return f"invoices/2026/03/R-{n}.yaml", text
 
@@ -179,6 +184,28 @@ def test_each_field_that_may_stand_there_needs_no_model() -> None:
         assert assert_law(text.encode(), path)
     assert assert_law(PAYMENT.encode(), PAYMENT_PATH)
     assert assert_law(PAYMENT.encode(), "payments/2026/03.yaml#2026-03-14-nord-7f3a9c21")
+
+
+def test_each_form_of_a_classification_needs_no_model() -> None:
+    seen = dict.fromkeys(CLASSIFICATIONS, 0)
+    for number in range(60):
+        path, text = invoice(Random(number))
+        seen[max((block for block in CLASSIFICATIONS if block in text), key=len)] += assert_law(text.encode(), path)
+    assert all(seen.values())
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("  category: solar\n", "  category: a|b\n"), ("  category: solar\n", "  category: null\n"), ("  category: solar\n", "  cat: x\n"),
+        ("  category: solar\n", "  tags:\n"), ("  category: solar\n", "  tags:\n  - low\n"), ("  category: solar\n", "  category: {}\n"),
+        ("  category: solar\n", "  tags:\n    - a\n  category: solar\n"), ("  category: solar\n", "  category: solar\n    - a\n"),
+    ],
+)  # fmt: skip
+def test_classification_of_another_form_is_left_to_the_checks(was: str, now: str) -> None:
+    path, text = next(each for each in map(invoice, map(Random, range(60))) if CLASSIFICATIONS[1] in each[1])
+    assert plain(text.encode(), path) is not None
+    assert plain(text.replace(was, now).encode(), path) is None
 
 
 def test_changed_documents_are_what_the_checks_and_the_projection_say() -> None:
