@@ -279,11 +279,17 @@ def _reminders(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 
 def _tags(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.app.dimensions import has_rules
     from billcli.core.checks import classifying
     from billcli.index import dimension_queries
 
     yield from classifying.check_expired_tags(dimension_queries.expired_tags(books.index, books.today.isoformat()))
     yield from classifying.check_misplaced_tags(dimension_queries.misplaced_tags(books.index))
+    if has_rules(books):
+        from billcli.app.classify import rules
+
+        uses = {each.name: each.uses for each in dimension_queries.tags(books.index)}
+        yield from classifying.check_tags_given(rules(books), uses)
 
 
 def _classifying(books: Books, without: Lost) -> Iterator[Diagnostic]:

@@ -1,8 +1,12 @@
-"""The rules of ``rules.yaml`` at work: what they make of customers and invoices, derived on read or written down."""
+"""The rules of ``rules.yaml`` at work: what they make of customers, invoices and credit notes, derived on read or written down.
+
+A rule about invoices is one about credit notes too: what is taken back is of the same kind as what was sold.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from billcli.app.books import Books
 from billcli.core.classify import Account, Rule, Value, Verdict, accounts, contradictions, decide, rules_of
 from billcli.core.facts import CustomerFact
-from billcli.core.report import Column, Report
+from billcli.core.report import Column, Report, counted
+from billcli.core.tags import refusal
 from billcli.errors import BillError, UsageError
 from billcli.index import dimension_queries, queries
 from billcli.model.category_names import DIMENSIONS
@@ -65,17 +70,30 @@ class Classified:
     @cached_property
     def invoices(self) -> dict[str, list[Verdict]]:
         """The verdicts by invoice, of those issued by that day."""
+        return self._documents("invoice", {})
+
+    @cached_property
+    def credit_notes(self) -> dict[str, list[Verdict]]:
+        """The verdicts by credit note, of those issued by that day; each is of the type of the invoice it corrects."""
+        return self._documents("credit-note", dict(dimension_queries.corrected_types(self._index)))
+
+    def of_kind(self, kind: str) -> dict[str, list[Verdict]]:
+        """By id or number."""
+        return {"customer": lambda: self.customers, "invoice": lambda: self.invoices, "credit-note": lambda: self.credit_notes}[kind]()
+
+    def _documents(self, kind: str, types: Mapping[str, str]) -> dict[str, list[Verdict]]:
         if not self._of_invoices:
             return {}
-        tags = dimension_queries.words(self._index, "invoice", "tag")
-        categories = dimension_queries.words(self._index, "invoice", "category")
+        tags = dimension_queries.words(self._index, kind, "tag")
+        categories = dimension_queries.words(self._index, kind, "category")
         standing = {each: self.standing(each) for each in self.facts}
         found = {}
-        columns = ("customer", "type", "currency", "gross", "net", "said", "issued_on")
+        columns = ("customer", "type" if kind == "invoice" else "NULL", "currency", "gross", "net", "said", "issued_on")
         until = self._as_of.isoformat()
-        for number, *row in dimension_queries.columns(self._index, "invoice", columns):
+        for number, *row in dimension_queries.columns(self._index, kind, columns):
             if row[-1] > until or row[0] not in standing:
                 continue
+            row[1] = row[1] or types.get(number, "")
             explicit = {"tag": tags.get(number, ()), "category": categories.get(number, ())}
             verdicts = decide(self._of_invoices, explicit, lambda rule, name, row=row: self._invoice(rule, name, row, standing[row[0]]))  # type: ignore[misc]
             if verdicts:
@@ -143,14 +161,18 @@ def _with(explicit: Mapping[str, tuple[str, ...]], verdicts: Sequence[Verdict]) 
     return found
 
 
+_OF = {"customer": "customer", "invoice": "invoice", "credit-note": "invoice"}
+"""The kinds that are classified, and what a rule is about that classifies them."""
+
+
 def derived(books: Books, as_of: date, dimension: str, of: str) -> dict[str, tuple[str, ...]]:
-    """What rules add in one dimension, by customer or invoice; nothing where no rule sets it."""
+    """What rules add in one dimension, by customer, invoice or credit note; nothing where no rule sets it."""
     every = rules(books)
-    if not any(each.of == of and name == dimension for each in every for name, _ in each.sets):
+    if not any(each.of == _OF[of] and name == dimension for each in every for name, _ in each.sets):
         return {}
     classified = classified_on(books, as_of, every)
     found: dict[str, tuple[str, ...]] = {}
-    for key, verdicts in (classified.customers if of == "customer" else classified.invoices).items():
+    for key, verdicts in classified.of_kind(of).items():
         words = tuple(each.value for each in verdicts if each.dimension == dimension and each.outcome == "decides")
         if words:
             found[key] = words
@@ -169,7 +191,7 @@ def classified_on(books: Books, as_of: date, every: Sequence[Rule]) -> Classifie
 
 
 def classify_report(books: Books, where: str | None, as_of: date) -> Report:
-    """What the rules add today: a row per customer or invoice and dimension."""
+    """What the rules add today: a row per customer, invoice or credit note and dimension."""
     columns = (
         Column("kind", "Of"), Column("id", "Which"), Column("dimension", "Dimension"), Column("value", "Value"),
         Column("rule", "Rule", "prose"),
@@ -184,36 +206,45 @@ def _decided(books: Books, where: str | None, as_of: date) -> Iterator[tuple[str
     if not every:
         return
     classified = classified_on(books, as_of, every)
-    customers, invoices = _meant(books, where, as_of)
-    for kind, found, meant in (("customer", classified.customers, customers), ("invoice", classified.invoices, invoices)):
+    meant = _meant(books, where, as_of)
+    for kind in _OF:
+        found = classified.of_kind(kind)
         for key in sorted(found):
-            if meant is None or key in meant:
+            if meant is None or key in meant[kind]:
                 yield from ((kind, key, each) for each in found[key] if each.outcome == "decides")
 
 
-def _meant(books: Books, where: str | None, as_of: date) -> tuple[Collection[str] | None, Collection[str] | None]:
-    """The customers, and the invoices, that ``--where`` asks for; it asks for customers where only they have all its names."""
+def _meant(books: Books, where: str | None, as_of: date) -> Mapping[str, Collection[str]] | None:
+    """By kind what ``--where`` asks for; a kind that does not have all its names is not asked for. Raises ``UsageError`` where none has."""
     if where is None:
-        return None, None
+        return None
+    from billcli.app.credit_note import credit_note_list
     from billcli.app.customer import CustomerFilter, customer_list
     from billcli.app.invoice import InvoiceFilter, invoice_list
     from billcli.app.listing import listed
 
-    found = listed(books, invoice_list(books, InvoiceFilter(), as_of), "invoice", (), where, as_of)
-    try:
-        customers = listed(books, customer_list(books, CustomerFilter(every=True), as_of), "customer", (), where, as_of)
-    except UsageError:
-        return (), {row[0] for row in found.rows}
-    return {row[0] for row in customers.rows}, {row[0] for row in found.rows}
+    lists = {
+        "invoice": invoice_list(books, InvoiceFilter(), as_of), "credit-note": credit_note_list(books, as_of, None, None),
+        "customer": customer_list(books, CustomerFilter(every=True), as_of),
+    }  # fmt: skip
+    found = {"invoice": {row[0] for row in listed(books, lists.pop("invoice"), "invoice", (), where, as_of).rows}}
+    for kind, every in lists.items():
+        try:
+            found[kind] = {row[0] for row in listed(books, every, kind, (), where, as_of).rows}
+        except UsageError:
+            found[kind] = set()
+    return found
 
 
 def explain_report(books: Books, key: str, as_of: date) -> Report:
-    """What every rule that fits one customer or invoice would set, which one decided and which lost. Raises ``BillError``."""
+    """What every rule that fits one customer, invoice or credit note would set, which one decided and which lost. Raises ``BillError``."""
     every = rules(books)
     classified = classified_on(books, as_of, every)
-    fact = queries.invoice(books.index, key)
+    invoice = queries.invoice(books.index, key)
+    fact = invoice or queries.credit_note(books.index, key)
     if key not in classified.facts and fact is None:
-        raise BillError(f"there is no customer or invoice {quoted(key)}", '"bill customer list" and "bill invoice list" show them')
+        hint = '"bill customer list", "bill invoice list" and "bill credit-note list" show them'
+        raise BillError(f"there is no customer, invoice or credit note {quoted(key)}", hint)
     if fact is not None and fact.issued_on > as_of:
         raise BillError(f"{key} was issued on {fact.issued_on}, after {as_of}", "look from a later day")
     columns = (
@@ -226,8 +257,10 @@ def explain_report(books: Books, key: str, as_of: date) -> Report:
         explicit, verdicts = classified.explicit(key), classified.customers.get(key, [])
         where = f"in customers/{key}.yaml"
     else:
-        words = {name: dimension_queries.words(books.index, "invoice", name).get(key, ()) for name in ("tag", "category")}
-        explicit, verdicts, where = words, classified.invoices.get(key, []), "on the invoice"
+        document = "invoice" if invoice else "credit-note"
+        words = {name: dimension_queries.words(books.index, document, name).get(key, ()) for name in ("tag", "category")}
+        explicit, verdicts = words, classified.of_kind(document).get(key, [])
+        where = f"on the {document.replace('-', ' ')}"
     rows: list[tuple[str, str, str | None, str]] = [
         (name, value, None, f"stands {where}") for name, values in explicit.items() for value in values if value
     ]
@@ -272,7 +305,7 @@ def audit_report(books: Books, as_of: date) -> Report:
 
 def accounted(books: Books, as_of: date, every: Sequence[Rule]) -> dict[str, Account]:
     classified = classified_on(books, as_of, every)
-    return accounts(every, [*classified.customers.values(), *classified.invoices.values()])
+    return accounts(every, [each for kind in _OF for each in classified.of_kind(kind).values()])
 
 
 def finding(account: Account) -> str | None:
@@ -285,24 +318,33 @@ def finding(account: Account) -> str | None:
 
 
 def plan_write(where: str | None) -> Planner:
-    """Writes down what the rules decide: groups and tags of customers, tags and category of invoices under ``classification:``.
+    """Writes down what the rules decide: groups and tags of customers, tags and category of documents under ``classification:``.
 
-    Invoices of a closed period stay as they are; what rules say of them is derived.
+    Documents of a closed period stay as they are; what rules say of them is derived. A tag is not written where it may not stand.
     """
 
     def planner(books: Books) -> Plan:
         from billcli.core.plan import Append, Change, Plan, Set
 
         through = books.closed_through()
+        issued = {
+            kind: {number: date.fromisoformat(day) for number, day in dimension_queries.columns(books.index, kind, ["issued_on"])}
+            for kind in ("invoice", "credit-note")
+        }
+        tags = {each.name: each for each in dimension_queries.tags(books.index)}
         edits: dict[tuple[str, str], list[Edit]] = {}
         summary = []
         closed = set()
+        refused: Counter[str] = Counter()
         for kind, key, each in _decided(books, where, books.today):
-            if kind == "invoice":
-                fact = queries.invoice(books.index, key)
-                if fact is None or (through is not None and fact.issued_on <= through):
-                    closed.add(key)
-                    continue
+            day = issued[kind][key] if kind in issued else books.today
+            if kind in issued and through is not None and day <= through:
+                closed.add(key)
+                continue
+            tag = tags.get(each.value) if each.dimension == "tag" else None
+            if tag and (why := refusal(tag, kind, day)):
+                refused[why[0]] += 1
+                continue
             mine = edits.setdefault((kind, key), [])
             if kind == "customer":
                 mine.append(Append(("tags",), each.value) if each.dimension == "tag" else Set(("groups", each.dimension), each.value))
@@ -311,11 +353,13 @@ def plan_write(where: str | None) -> Planner:
             else:
                 mine.insert(0, Set(("classification", "category"), each.value))  # the order of the keys
             summary.append(f"{key}: {each.dimension} {each.value}, by the rule {quoted(each.rule)}")
-        notes = (f"{len(closed)} invoices of the closed period stay as they are; what rules say of them is derived",) if closed else ()
+        documents = counted(len(closed), "document")
+        notes = [f"{documents} of the closed period stay as they are; what rules say of them is derived"] if closed else []
+        notes += [f"{why}; not written {'once' if count == 1 else f'{count} times'}" for why, count in sorted(refused.items())]
         if not edits:
             return Plan("classify", (), ("everything is classified; nothing to do", *notes), {"classified": 0})
         steps = tuple(Change(books.path(kind, key), kind, tuple(mine)) for (kind, key), mine in edits.items())
         result = {"classified": len(edits)}
-        return Plan("classify", steps, tuple(summary), result, relies_on=tuple(each.path for each in steps), warnings=notes)
+        return Plan("classify", steps, tuple(summary), result, relies_on=tuple(each.path for each in steps), warnings=tuple(notes))
 
     return planner

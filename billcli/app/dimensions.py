@@ -123,7 +123,7 @@ def _of_documents(books: Books, kind: str, dimension: str, bands: Bands, as_of: 
     index = books.index
     if dimension in ("tag", "category"):
         said = dimension_queries.words(index, kind, dimension)
-        return _with_rules(books, said, dimension, "invoice", as_of) if kind == "invoice" else said
+        return _with_rules(books, said, dimension, kind, as_of) if kind in _DOCUMENTS else said
     if dimension == "state":
         return _states(books, as_of) if kind == "invoice" else {}
     if dimension == "type":

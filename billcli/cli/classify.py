@@ -15,7 +15,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def classify(
     ctx: typer.Context,
     write: Annotated[bool, typer.Option("--write", help="Write down what the rules decide.")] = False,
-    explain: Annotated[str | None, typer.Option("--explain", metavar="ID", help="Which rule decided for this customer or invoice.")] = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="ID", help="Which rule decided for this customer or document.")
+    ] = None,
     audit: Annotated[bool, typer.Option("--audit", help="Rules that never fit, always lose or contradict each other.")] = False,
     where: Where = None,
     as_of: Today = None,
@@ -24,12 +26,12 @@ def classify(
     quiet: Quiet = False,
     form: Form = "table",
 ) -> None:
-    """Show what the rules under classify: in rules.yaml make of customers and invoices, or write it down with --write.
+    """Show what the rules under classify: in rules.yaml make of customers, invoices and credit notes, or write it down.
 
     What a customer or invoice says itself always wins. The first rule that sets a dimension decides it; tags add up. Without
     --write nothing needs to be written: lists and reports go by the rules anyway (--by, --where), only defaults such as terms do
-    not. --write puts groups and tags into customers, tags and category under classification: into issued invoices, outside their
-    seal; not into those of a closed period.
+    not. --write puts groups and tags into customers, tags and category under classification: into issued invoices and credit
+    notes, outside their seal; not into those of a closed period. A rule about invoices is one about credit notes too.
 
     Example: bill classify --explain nordwind
     """

@@ -37,7 +37,7 @@ NOUNS = {
     "credit": ("billcli.cli.credit", "Who is good for it: scores and credit limits."),
     "category": ("billcli.cli.category", "The declared words: groups, revenue categories, tags, bands."),
     "tag": ("billcli.cli.tag", "Declared tags: who has them, and what is wrong with them."),
-    "classify": ("billcli.cli.classify", "What rules make of customers and invoices."),
+    "classify": ("billcli.cli.classify", "What rules make of customers and documents."),
     "report": ("billcli.cli.report", "Who owes what."),
     "template": ("billcli.cli.template", "Words and looks of mails and documents: list, copy and check them."),
     "bank": ("billcli.cli.bank", "Bank statements: what bill reads in a file, and profiles of layouts."),

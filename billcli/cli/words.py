@@ -30,7 +30,7 @@ NOUNS = {
     'credit': 'Who is good for it: scores and credit limits',
     'category': 'The declared words: groups, revenue categories, tags, bands',
     'tag': 'Declared tags: who has them, and what is wrong with them',
-    'classify': 'What rules make of customers and invoices',
+    'classify': 'What rules make of customers and documents',
     'report': 'Who owes what',
     'template': 'Words and looks of mails and documents: list, copy and check them',
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
@@ -857,9 +857,9 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
-    'classify': ('Show what the rules under classify: in rules.yaml make of customers and invoices, or write it down with --write', (
+    'classify': ('Show what the rules under classify: in rules.yaml make of customers, invoices and credit notes, or write it down', (
         ('--write', '', 'Write down what the rules decide'),
-        ('--explain', '?', 'Which rule decided for this customer or invoice'),
+        ('--explain', '?', 'Which rule decided for this customer or document'),
         ('--audit', '', 'Rules that never fit, always lose or contradict each other'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000 region=germany'"),
         ('--as-of', '?', 'The day to take as today; today where left out'),

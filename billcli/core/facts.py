@@ -120,6 +120,7 @@ class CreditNoteFact(NamedTuple):
     digest: str
     seal: str | None
     voided_on: date | None
+    said: str = ""
 
 
 class CreditLineFact(NamedTuple):

@@ -220,7 +220,7 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
         head=split.head, n=split.n, imported=int(note.imported is not None),
         external_id=note.imported.external_id if note.imported else note.external_id,
         content=hashes.content, digest=hashes.digest, seal=note.seal,
-        voided_on=note.void.on if note.void else None,
+        voided_on=note.void.on if note.void else None, said="\n".join(each.description for each in note.lines),
     )  # fmt: skip
     yield from rows
     yield from sold_rows("credit-note", number, note.issued_on, note)
@@ -233,7 +233,7 @@ def _credit_note(note: CreditNote) -> Iterator[Fact]:
         ("customer", note.customer, ("customer",)),
         *(("customer", each, ("for_others", at)) for at, each in enumerate(note.for_others)), ("invoice", note.corrects, ("corrects",)),
         *(("invoice", each.invoice, ("applied", at, "invoice")) for at, each in enumerate(note.applied)),
-        *_lines(note.lines, frozen=True), *_tags(note.tags),
+        *_lines(note.lines, frozen=True), *_tags(note.tags), *_classified(note),
     ])  # fmt: skip
 
 
@@ -316,8 +316,8 @@ def _hold(hold: Hold) -> Iterator[Fact]:
     yield from _references([*references, *_tags(hold.tags)])
 
 
-def _classified(invoice: Invoice) -> Iterator[tuple[str, str | None, Path]]:
-    if found := invoice.classification:
+def _classified(document: Invoice | CreditNote) -> Iterator[tuple[str, str | None, Path]]:
+    if found := document.classification:
         yield "category", found.category, ("classification", "category")
         yield from (("tag", tag, ("classification", "tags", at)) for at, tag in enumerate(found.tags))
 

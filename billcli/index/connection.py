@@ -11,7 +11,7 @@ from billcli import __version__
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.DatabaseError
 
-SCHEMA = 18
+SCHEMA = 19
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
 _MARK = f"{SCHEMA} {__version__}"

@@ -66,6 +66,7 @@ CREATE TABLE credit_notes (
   file INTEGER NOT NULL, number TEXT NOT NULL, customer TEXT NOT NULL, issued_on TEXT NOT NULL, currency TEXT NOT NULL,
   net INTEGER NOT NULL, tax INTEGER NOT NULL, gross INTEGER NOT NULL, corrects TEXT, kind TEXT, reason TEXT NOT NULL, head TEXT NOT NULL,
   n INTEGER, imported INTEGER NOT NULL, external_id TEXT, content TEXT NOT NULL, digest TEXT NOT NULL, seal TEXT, voided_on TEXT,
+  said TEXT NOT NULL,
   unapplied_all INTEGER NOT NULL DEFAULT 0, -- what is left once everything written counts
   last_event TEXT NOT NULL DEFAULT ''       -- the last day on which what is unapplied changes
 );

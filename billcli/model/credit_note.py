@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from billcli.model.invoice import Imported, Line, Prices, TaxGroup, Totals, Void
+from billcli.model.invoice import Classification, Imported, Line, Prices, TaxGroup, Totals, Void
 from billcli.model.party import Party
 from billcli.model.settings import Rounding
 from billcli.model.types import Amount, Currency, Day, Entity, Free, Id, Label, Notes, Text, Whole, one_of
@@ -59,6 +59,7 @@ class CreditNote(Entity):
     applied: tuple[Application, ...] = ()
     notes: Notes | None = None
     tags: tuple[Label, ...] = ()
+    classification: Classification | None = None
     imported: Imported | None = None
     void: Void | None = None
     seal: Text | None = None

@@ -138,7 +138,7 @@ class Draft(Entity):
 
 
 class Classification(Entity):
-    """What rules made of an issued invoice, written by ``bill classify --write``: outside the seal, as nothing printed."""
+    """What rules made of an issued invoice or credit note, written by ``bill classify --write``: outside the seal, as nothing printed."""
 
     category: Label | None = None
     tags: tuple[Label, ...] = ()

@@ -129,6 +129,57 @@ def test_written_once_a_second_time_changes_nothing_and_seals_hold(root: Path) -
     assert [row["number"] for row in rows] == ["INV-2026-0001"]
 
 
+def test_rule_of_invoices_is_one_of_credit_notes(root: Path) -> None:
+    """Else the revenue of a category would be what was sold in it less what was taken back of all others."""
+    env = {"BILL_LEDGER": str(root)}
+    for number, share in (("INV-2026-0001", "1"), ("INV-2026-0002", "0.5")):
+        done("credit-note", "new", "-i", number, "--reason", "less", "--line", f"1:{share}", "--yes", at="2026-05-01", env=env)
+    note = root / "credit-notes/2026/05/CN-2026-0001.yaml"
+    rows = done("credit-note", "list", "--by", "category", "--as-of", DAY, "--format", "json", env=env).json["rows"]
+    assert {row["category"]: row["count"] for row in rows} == {"solar": 1, "(none)": 1}
+    told = done("classify", "--explain", "CN-2026-0001", "--as-of", DAY, "--format", "json", env=env).json["rows"]
+    assert ("category", "solar", "Solar", "decides") in {tuple(row.values()) for row in told}
+    seal = next(line for line in note.read_text().splitlines() if line.startswith("seal:"))
+    done("classify", "--write", "--where", "currency=EUR", "--yes", at=DAY, env=env)
+    assert "classification:\n  category: solar\n" in note.read_text()
+    assert seal in note.read_text()
+    assert done("check", at=DAY, env=env).out == ""
+    assert "nothing to do" in done("classify", "--write", "--yes", at=DAY, env=env).err
+    (root / "rules.yaml").unlink()
+    rows = done("credit-note", "list", "--where", "category=solar", "--as-of", DAY, "--format", "json", env=env).json["rows"]
+    assert [row["number"] for row in rows] == ["CN-2026-0001"]
+    assert done("classify", "--explain", "CN-2026-0001", "--as-of", DAY, env=env).out.count("stands on the credit note") == 1
+
+
+def test_credit_notes_of_a_closed_period_stay_as_they_are(root: Path) -> None:
+    env = {"BILL_LEDGER": str(root)}
+    done("credit-note", "new", "-i", "INV-2026-0001", "--reason", "less", "--line", "1:1", "--yes", at="2026-05-01", env=env)
+    done("close", "--through", "2026-05-31", "--yes", at=DAY, env=env)
+    before = {path: path.read_bytes() for folder in ("invoices", "credit-notes") for path in (root / folder).rglob("*.yaml")}
+    assert "documents of the closed period stay as they are" in done("classify", "--write", "--yes", at=DAY, env=env).err
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("    use:\n      - customer\n", 'the tag "large" may not stand on an invoice'),
+        ("    expires: 2026-01-31\n", 'the tag "large" expired on 2026-01-31'),
+    ],
+)
+def test_tag_is_not_written_where_it_may_not_stand(root: Path, tag: str, said: str) -> None:
+    env = {"BILL_LEDGER": str(root)}
+    words = CATEGORIES.replace("  - name: large\n", f"  - name: large\n{tag}")
+    assert words != CATEGORIES
+    (root / "categories.yaml").write_text(words)
+    ran = done("classify", "--write", "--yes", at=DAY, env=env)
+    assert f"warning: {said}; not written once" in ran.err
+    assert "tags:" not in (root / "invoices/2026/02/INV-2026-0001.yaml").read_text()
+    told = bill("check", at=DAY, env=env).out
+    assert "--> rules.yaml:" in told
+    assert ("error[E726]" in told) == ("use:" in tag)
+
+
 def test_only_what_where_asks_for_is_written(root: Path) -> None:
     env = {"BILL_LEDGER": str(root)}
     done("classify", "--write", "--where", "customer=near", "--yes", at=DAY, env=env)

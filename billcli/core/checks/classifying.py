@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from billcli.core.classify import Rule
-from billcli.core.tags import on_a
+from billcli.core.tags import may_stand, on_a
 from billcli.diagnostics import Diagnostic, undotted
 
 _FILE = "rules.yaml"
+
+
+def check_tags_given(rules: Sequence[Rule], uses: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """E726: a rule gives a tag only to what may have it. ``uses`` are the kinds that each tag may stand on."""
+    for at, rule in enumerate(rules):
+        kinds = ("invoice", "credit-note") if rule.of == "invoice" else ("customer",)
+        for name, tag in rule.sets:
+            if name == "tag" and not any(may_stand(uses.get(tag, ""), kind) for kind in kinds):
+                message = f'the rule "{rule.name}" gives the tag "{tag}", which may not stand on {on_a(kinds[0])}'
+                hint = "give another tag, or add the kind under use: in categories.yaml"
+                label = "only on: " + uses[tag].replace(" ", ", ")
+                yield Diagnostic("E726", message, _FILE, ("classify", at, "set", "tag"), label=label, hint=hint)
 
 
 def check_idle(names: Sequence[str], findings: Mapping[str, str | None]) -> Iterator[Diagnostic]:
