@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+from unicodedata import normalize
 
 Path = tuple[str | int, ...]
 """A place inside a document: ``("lines", 2, "tax")``."""
@@ -52,10 +53,17 @@ def undotted(place: str) -> Path:
     return tuple(int(step[1:-1]) if step.startswith("[") else step for step in re.findall(r"\[\d+\]|[^.\[\]]+", place))
 
 
+def folded(word: str) -> str:
+    """The same for words that a reader takes for one: in either case, in either form of Unicode."""
+    return (word if word.isascii() else normalize("NFC", word)).casefold()
+
+
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """A hint with the nearest known word, or an empty text."""
     from difflib import get_close_matches
 
+    if alike := next((each for each in known if each != word and normalize("NFC", each) == normalize("NFC", word)), ""):
+        return f'it only looks like "{alike}", with its letters put together in another way (Unicode): copy it from where it is declared'
     spelt = {each.casefold(): each for each in reversed(known)}
     typed = word.casefold()
     near = get_close_matches(typed, spelt, n=1, cutoff=0.6) or [each for each in spelt if len(typed) > 2 and typed in each]

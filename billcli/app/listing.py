@@ -117,7 +117,7 @@ class _Getters:
 def _cell(at: int, column: Column) -> Getter:
     match column.kind:
         case "money":
-            return lambda row: row[at].amount if row[at] is not None else None
+            return lambda row: row[at]
         case "count":
             return lambda row: Decimal(row[at]) if row[at] is not None else None
         case "day":
@@ -150,7 +150,9 @@ def _grouped(books: Books, found: Report, rows: Iterable[Row], dimensions: Seque
         for at, (dimension, get) in enumerate(zip(dimensions, getters, strict=True)):
             said = get(row)
             if (group := labels.get((at, said))) is None:
-                group = labels[at, said] = label(said if isinstance(said, tuple) else ("" if said is None else str(said),), dimension)
+                group = labels[at, said] = label(
+                    said if isinstance(said, tuple) and not isinstance(said, Money) else ("" if said is None else str(said),), dimension
+                )
             key.append(group)
         mine = sums.setdefault((*key, (at_currency is not None and row[at_currency]) or ""), [0] * (len(amounts) + 1))
         mine[0] += 1

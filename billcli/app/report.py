@@ -158,9 +158,9 @@ def _said(found: Facets, part: aging.OpenPart, invoice: OpenInvoice, name: str) 
         case "number":
             return (part.number,)
         case "open":
-            return Money(part.open, part.currency).amount
+            return Money(part.open, part.currency)
         case "gross":
-            return Money(invoice.gross, invoice.currency).amount
+            return Money(invoice.gross, invoice.currency)
         case "days_overdue":
             return Decimal(max(part.overdue, 0))
         case "due_on":

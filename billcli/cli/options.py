@@ -19,7 +19,7 @@ By = Annotated[
     ),
 ]
 Where = Annotated[
-    str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large tag=vip gross>1000 region=germany'.")
+    str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large tag=vip gross>1000EUR region=germany'.")
 ]
 Answer = Annotated[str, typer.Option("--format", metavar="table|json", help="How to answer: for a person, or for a program.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")]

@@ -2,8 +2,9 @@
 
 Names are dimensions and fields of what is shown. ``=`` and ``!=`` take several values with commas between them, of which one fits or
 none may; a region takes in what stands below it; grades go from A to E, so that ``grade<=C`` is A, B or C; ``~`` looks for a piece
-of text without regard to case. Amounts are in the currency of whatever has them, days are ISO 8601. Quotes hold a value with spaces
-together.
+of text without regard to case. ``gross>1000EUR`` is about what is in euros alone; an amount without a currency, other than 0, is compared
+only where all that the other conditions let through is in one, for 1000 yen are no 1000 euros. Days are ISO 8601. Quotes hold a
+value with spaces together.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+from unicodedata import normalize
 
 from billcli.core.dimensions import ALL, NONE, RANKED, TREES, is_within
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
+from billcli.model.money import CURRENCIES, Money
 from billcli.model.values import BadValue, parse_day, parse_signed, quoted
 
-Value = tuple[str, ...] | Decimal | date | None
-"""What something says under a name: texts, of which there may be none or several; an amount or a number; a day."""
+Value = tuple[str, ...] | Money | Decimal | date | None
+"""What something says under a name: texts, of which there may be none or several; an amount of money; a number; a day."""
 
 TEXT, NUMBER, DAY = "text", "number", "day"
 FIELDS: Mapping[str, str] = {
@@ -34,15 +37,25 @@ _SIGNS = ("!=", ">=", "<=", "=", ">", "<", "~")
 
 
 class Condition(NamedTuple):
-    """One of the conditions; ``values`` are texts, or one number or day."""
+    """One of the conditions; ``values`` are texts, or one number or day. ``currency`` is that of an amount which names one."""
 
     name: str
     sign: str
     values: tuple[str, ...] | Decimal | date
+    currency: str = ""
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether amounts of whichever currency may be compared with it: of one, as it says, or with nothing at all."""
+        return bool(self.currency) or not isinstance(self.values, Decimal) or self.values == 0
 
     def holds(self, found: Value) -> bool:
+        if isinstance(found, Money):
+            return self.sign == "!=" if self.currency not in ("", found.currency) else self._replace(currency="").holds(found.amount)
+        if self.currency and found is not None:
+            raise UsageError(f"--where: {self.name} is no amount of money, and so in no {self.currency}", f"leave {self.currency} out")
         if isinstance(self.values, tuple):
-            texts = found if isinstance(found, tuple) else () if found is None else (str(found),)
+            texts = tuple(map(str, found)) if isinstance(found, tuple) else () if found is None else (str(found),)
             return _fits(self.name, self.sign, self.values, texts)
         if found is None or isinstance(found, tuple):
             return self.sign == "!="
@@ -54,26 +67,45 @@ class Where(NamedTuple):
 
     conditions: tuple[Condition, ...] = ()
     text: str = ""
+    compared: list[str] | None = None
+    """The currency in which an amount without one has been compared."""
 
     @property
     def names(self) -> frozenset[str]:
         return frozenset(each.name for each in self.conditions)
 
     def matches(self, values: Callable[[str], Value]) -> bool:
-        return all(each.holds(values(each.name)) for each in self.conditions)
+        """Raises ``UsageError`` where an amount without a currency would be compared in two. Such conditions stand last."""
+        for each in self.conditions:
+            found = values(each.name)
+            if isinstance(found, Money) and not each.takes_any:
+                self._ensure_one(each, found.currency)
+            if not each.holds(found):
+                return False
+        return True
+
+    def _ensure_one(self, condition: Condition, currency: str) -> None:
+        if self.compared is None or currency in self.compared:
+            return
+        self.compared.append(currency)
+        if before := self.compared[0] if len(self.compared) > 1 else "":
+            said = f"{condition.name}{condition.sign}{condition.values}"
+            message = f"--where: {said} says no currency, and what it is asked of is in {before} and {currency}"
+            raise UsageError(message, f"write {said}{before}, or add currency={before}")
 
     def only(self, names: Iterable[str]) -> Where:
         """Those of the conditions that ask for one of these names."""
         wanted = frozenset(names)
-        return Where(tuple(each for each in self.conditions if each.name in wanted), self.text)
+        return Where(tuple(each for each in self.conditions if each.name in wanted), self.text, [])
 
 
 def parse_where(text: str, fields: Mapping[str, str] = FIELDS) -> Where:
     """``fields`` are the names that may be asked for and their sorts. Raises ``UsageError`` with the nearest name there is."""
+    text = text if text.isascii() else normalize("NFC", text)
     found = tuple(_condition(each, fields) for each in _pieces(text))
     if not found:
         raise UsageError("--where: the text is empty", "such as --where 'size=large gross>1000'")
-    return Where(found, text)
+    return Where(tuple(sorted(found, key=lambda each: not each.takes_any)), text, [])
 
 
 def _pieces(text: str) -> list[str]:
@@ -117,11 +149,21 @@ def _condition(piece: str, fields: Mapping[str, str]) -> Condition:
         raise UsageError(
             f"--where: {name} is given several values: {quoted(piece)}", "one number or day; write digits with a point: 1250.00"
         )
-    value = values[0]
+    value, currency = values[0], ""
+    if sort == NUMBER:
+        value, currency = _amount(value)
     try:
-        return Condition(name, sign, parse_day(value) if sort == DAY else parse_signed(value))
+        return Condition(name, sign, parse_day(value) if sort == DAY else parse_signed(value), currency)
     except BadValue as bad:
         raise UsageError(f"--where: {name}: {bad.message}", bad.hint) from None
+
+
+def _amount(said: str) -> tuple[str, str]:
+    """The digits and the currency of ``1000EUR``, ``EUR 1000`` or ``1000``."""
+    for code, digits in ((said[-3:], said[:-3]), (said[:3], said[3:])):
+        if code.upper() in CURRENCIES:
+            return digits.strip(), code.upper()
+    return said, ""
 
 
 def _ranked(name: str, sign: str, said: str, piece: str) -> tuple[str, ...]:

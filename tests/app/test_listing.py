@@ -113,7 +113,7 @@ WHERE: dict[str, Callable[[Facts], bool]] = {
     "region=(none)": lambda each: not each["region"],
     "size=large tag=vip": lambda each: each["size"] == "large" and "vip" in each["tag"],
     "tag=vip,watch": lambda each: bool(each["tag"]),
-    "tag!=watch gross>1000": lambda each: "watch" not in each["tag"] and each["gross"] > 1000,
+    "tag!=watch gross>1000EUR": lambda each: "watch" not in each["tag"] and each["gross"] > 1000 and each["currency"] == "EUR",
     "gross>=500 gross<3000 currency=EUR": lambda each: 500 <= each["gross"] < 3000 and each["currency"] == "EUR",
     "issued_on>=2026-02-10 issued_on<2026-05-01": lambda each: "2026-02-10" <= each["issued_on"] < "2026-05-01",
     "category=training band!=large": lambda each: "training" in each["category"] and each["band"] != "large",

@@ -126,7 +126,7 @@ def _cut(books: Books, dimensions: Sequence[Dimension], where: str | None, as_of
         if name not in amounts:
             return values(fact, name)
         minor = amounts[name].get(fact.number)
-        return Money(minor, fact.currency).amount if minor is not None else None
+        return Money(minor, fact.currency) if minor is not None else None
 
     def groups(fact: Any) -> Sequence[tuple[str, ...]]:
         if chosen is not None and not chosen.matches(lambda name: value(fact, name)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,8 @@ from billcli.core.checks.holds import check_hold
 from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_void, check_write_off
 from billcli.core.checks.recurring import check_recurring
 from billcli.core.checks.reminders import check_reminder
-from billcli.diagnostics import Diagnostic, Path, dotted
+from billcli.core.dimensions import TREES, ancestors
+from billcli.diagnostics import Diagnostic, Path, dotted, folded
 from billcli.model.category import Categories
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
@@ -173,10 +174,26 @@ def _categories(categories: Categories) -> Iterator[Diagnostic]:
         for at in _repeats([each.name for each in groups]):
             path: Path = ("groups", dimension, at, "name")
             yield Diagnostic("E402", f'{dotted(path)}: the group "{groups[at].name}" stands twice', path=path, hint="keep one of them")
+        yield from _alike([each.name for each in groups], ("groups", dimension), dimension, steps=dimension in TREES)
+    yield from _alike([each.name for each in categories.revenue], ("revenue",), "category")
+    yield from _alike([each.name for each in categories.tags], ("tags",), "tag")
     yield from _twice([each.name for each in categories.revenue], "revenue", "category", "name")
     yield from _twice([each.name for each in categories.tags], "tags", "tag", "name")
     yield from _regions(categories)
     yield from _bands(categories)
+
+
+def _alike(names: Sequence[str], place: Path, what: str, *, steps: bool = False) -> Iterator[Diagnostic]:
+    """Words that a reader takes for one, and that would part its sums in two; of a region each step of its path."""
+    seen: dict[str, str] = {}
+    for at, name in enumerate(names):
+        for each in ancestors(name) if steps else (name,):
+            before = seen.setdefault(folded(each), each)
+            if before != each:
+                path: Path = (*place, at, "name")
+                message = f'{dotted(path)}: the {what} "{each}" differs from "{before}" only by case or by how Unicode writes it'
+                yield Diagnostic("E402", message, path=path, hint="keep one of them, and write it so everywhere")
+                break
 
 
 def _regions(categories: Categories) -> Iterator[Diagnostic]:
