@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from billcli.app.books import Books
 from billcli.core.active import is_active
@@ -37,6 +38,11 @@ class Known(NamedTuple):
     issued: Sequence[Issued]
     cases: Sequence[Case]
     curve: calibration.Curve
+    successors: dict[str, str]
+
+    def merged_into(self, customer: str) -> list[str]:
+        """The customer, and those that it has taken the place of."""
+        return [customer, *(each for each, now in self.successors.items() if now == customer)]
 
 
 def credit_rules(books: Books) -> Rules:
@@ -69,7 +75,19 @@ def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collecti
         for each in cases
         if each.invoice.number in marks
     )
-    return Known(rules, day, customers, history, issued, cases, curve)
+    return Known(rules, day, customers, history, issued, cases, curve, successors)
+
+
+def known_now(books: Books, day: date) -> Known:
+    """The same, gone through once for as long as nothing in the index changes."""
+    key = (day, books.index.total_changes)
+    kept = _KEPT.get(books)
+    if kept is None or kept[0] != key:
+        kept = _KEPT[books] = (key, known(books, day))
+    return kept[1]
+
+
+_KEPT: WeakKeyDictionary[Books, tuple[tuple[date, int], Known]] = WeakKeyDictionary()
 
 
 def _successors(customers: dict[str, CustomerFact]) -> dict[str, str]:
@@ -156,11 +174,14 @@ def grades(books: Books, as_of: date) -> dict[str, str]:
 
 
 def explain(books: Books, customer_id: str, as_of: date) -> View:
-    """One customer's score with what it is made of."""
+    """One customer's score with what it is made of, and what follows from it."""
+    from billcli.app.credit_policy import follows
+
     books.path("customer", customer_id)
     found = known(books, as_of)
     made = _scored(found, found.customers[customer_id])
-    return explain_view(made, _behind(found, customer_id), found.rules, found.curve, as_of, _turnover(found, customer_id))
+    follow = follows(books, books.customer(customer_id), as_of, found)
+    return explain_view(made, _behind(found, customer_id), found.rules, found.curve, as_of, _turnover(books, found, customer_id), follow)
 
 
 def _behind(found: Known, customer_id: str) -> list[Behind]:
@@ -177,14 +198,10 @@ def _behind(found: Known, customer_id: str) -> list[Behind]:
     return rows
 
 
-def _turnover(found: Known, customer_id: str) -> list[tuple[str, Any]]:
-    """What was invoiced in the last 365 days, in each currency for itself."""
-    since = found.day.toordinal() - 365
-    sums: dict[str, int] = {}
-    for each in found.issued:
-        if each.customer == customer_id and each.issued_on > since:
-            sums[each.currency] = sums.get(each.currency, 0) + each.gross
-    money = [Money(total, currency) for currency, total in sorted(sums.items())]
+def _turnover(books: Books, found: Known, customer_id: str) -> list[tuple[str, Any]]:
+    """What was invoiced in the last 365 days, less credit notes, in each currency for itself."""
+    sums = credit_queries.turnover(books.index, found.merged_into(customer_id), found.day)
+    money = [Money(total, currency) for currency, total in sums.items() if total]
     return [("Invoiced in a year", ", ".join(map(str, money)) or "nothing")]
 
 

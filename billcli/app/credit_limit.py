@@ -5,31 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from billcli.app.books import Books
+from billcli.app.credit_policy import graded
 from billcli.core import aging
 from billcli.core.credit.limit import (
     Exposure,
     Limit,
     Override,
     Standing,
-    formula,
     limit_of,
     limit_report,
     overdue_words,
     plan_override,
     words_of,
 )
-from billcli.core.credit.rules import GradeRule, Rules, grade_of
-from billcli.core.defaults import Graded, defaults
+from billcli.core.credit.rules import Rules
+from billcli.core.defaults import defaults
 from billcli.core.report import Report
 from billcli.errors import BillError, UsageError
-from billcli.index import balances, credit_queries, find, queries
+from billcli.index import balances, find, queries
 from billcli.model.category_names import DIMENSIONS
 
 if TYPE_CHECKING:
-    from billcli.app.credit import Known
     from billcli.app.write import Planner
     from billcli.core.plan import Plan
 
@@ -48,7 +47,6 @@ class Limits:
         self.customers = {each.id: each for each in queries.customers(books.index)}
         self.overridden = frozenset(queries.names(books.index, "limit_override"))
         self.left_out: list[str] = []
-        self._known: Known | None = None
         self._below: dict[str, list[str]] = {}
         for each in self.customers.values():
             if each.parent:
@@ -73,17 +71,9 @@ class Limits:
         found = self._chosen.get(customer)
         if found is None:
             whole = self.books.customer(customer)
-            chosen = defaults(self.settings, self.categories, whole, self._graded(whole))
+            chosen = defaults(self.settings, self.categories, whole, graded(self.books, whole, self.day, self.settings))
             found = self._chosen[customer] = (limit_of(whole, chosen, self.day), str(chosen["currency"].value))
         return found
-
-    def _graded(self, whole: Any) -> Graded | None:
-        """The history is gone through once, and only where grades are applied."""
-        from billcli.app.credit import known
-
-        if self.rules.apply and self._known is None:
-            self._known = known(self.books, self.day)
-        return graded(self.books, whole, self.day, self.settings, self._known)
 
     def below(self, customer: str) -> list[str]:
         """Everybody below it, over however many steps."""
@@ -167,27 +157,6 @@ class Limits:
             customer, currency, amount = found
             assert self._coming is not None
             self._coming.setdefault(customer, []).append((kind, currency, amount))
-
-
-def graded(books: Books, customer: Any, day: date, settings: Any, found: Known | None = None) -> Graded | None:
-    """What the grade gives where the ledger applies grades and the customer leaves something open."""
-    from billcli.app.credit import credit_rules
-
-    if not credit_rules(books).apply or (customer.terms is not None and customer.credit_limit is not None):
-        return None
-    return by_grade(books, customer, day, settings, found)[0]
-
-
-def by_grade(books: Books, customer: Any, day: date, settings: Any, found: Known | None = None) -> tuple[Graded, GradeRule, float]:
-    """What the customer's grade gives, the grade with its advice, and the score."""
-    from billcli.app.credit import known, scored_one
-
-    found = found or known(books, day)
-    score = scored_one(found, customer.id)
-    grade = grade_of(score, found.rules)
-    currency = customer.currency or settings.currency
-    turnover = credit_queries.turnover(books.index, customer.id, currency, day)
-    return Graded(grade.grade, grade.terms, formula(grade, turnover, currency)), grade, score
 
 
 def limit_list(books: Books, wanted: Sequence[str], as_of: date) -> Report:

@@ -354,16 +354,17 @@ def customer_view(books: Books, customer_id: str, as_of: date) -> View:
 
 def _by_grade(books: Books, customer: Any, as_of: date, settings: Any) -> tuple[Any, list[tuple[str, Any]], dict[str, Any]]:
     """What the grade decides where the ledger applies grades; the score, and what the grade advises, for people and for programs."""
-    from billcli.app.credit_limit import by_grade
+    from billcli.app.credit_policy import by_grade
 
     graded, grade, score = by_grade(books, customer, as_of, settings)
     limit = f"limit {graded.credit_limit} {customer.currency or settings.currency}" if graded.credit_limit is not None else None
     words = [
-        grade.terms, limit, f"discount {grade.discount} %" if grade.discount else None,
+        graded.terms, limit, f"discount {grade.discount} %" if grade.discount else None,
         f"deposit {grade.deposit} %" if grade.deposit else None, f"reminders {grade.dunning}" if grade.dunning else None,
     ]  # fmt: skip
     said = ", ".join(each for each in words if each)
     fields = [("Score", f"{score} of 100, grade {grade.grade}"), *([(f"Advice for {grade.grade}", said)] if said else [])]
-    advice = {name: getattr(grade, name) for name in ("terms", "discount", "deposit", "dunning")} | {"credit_limit": graded.credit_limit}
+    advice = {name: getattr(grade, name) for name in ("discount", "deposit", "dunning")}
+    advice |= {"terms": graded.terms, "credit_limit": graded.credit_limit}
     found = {"score": score, "grade": grade.grade, "advice": {key: value for key, value in advice.items() if value is not None}}
     return graded if settings.credit.apply else None, fields, found

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app.books import Books
+from billcli.app.credit_policy import policies
 from billcli.core.delivery import COUNTS
 from billcli.core.dunning.assess import Account, Assessed, Debt, assess
 from billcli.core.dunning.levels import NO_DELIVERY, WAITS, Past, notice_stands, past_of
@@ -140,13 +141,15 @@ def _joined(books: Books, dunning: Dunning, today: date, debts: Mapping[tuple[st
     for notice in _from(books, today, known):
         notices.setdefault((notice.customer, notice.currency), {})[notice.id] = notice.booked_on
     statements = reminder_queries.statements_until(books.index)
+    grades = policies(books, [customers[each] for each in {customer for customer, _ in debts} if each in customers], today)
     found = []
     for (customer, currency), mine in sorted(debts.items()):
         fact = customers.get(customer)
         if fact is None:
             continue  # check says that it is missing
+        chosen = chosen_policy(dunning, categories, fact, grades.get(customer))
         found.append(Account(
-            customer, currency, chosen_policy(dunning, categories, fact), mine, credit.get((customer, currency), 0), fact.deactivated_on,
+            customer, currency, chosen, mine, credit.get((customer, currency), 0), fact.deactivated_on,
             approvals.get(customer, ()), notices.get((customer, currency), {}),
             {account: until for account, of, until in statements if of == currency}, _reachable(books, customer),
         ))  # fmt: skip

@@ -66,12 +66,9 @@ def plan_issue(draft_id: str, issued_on: date | None) -> Planner:
 
 
 def _master(books: Books, customer_id: str) -> Any:
-    from billcli.app.credit_limit import graded
     from billcli.core.invoice import Master
 
-    settings, customer = books.settings(), books.customer(customer_id)
-    grade = graded(books, customer, books.today, settings) if settings.credit else None
-    return Master(settings, books.categories(), books.items(), customer, grade)
+    return Master(books.settings(), books.categories(), books.items(), books.customer(customer_id))
 
 
 def given_number(books: Books, settings: Any, kind: str, series: str | None, issued_on: date) -> Given:
@@ -90,6 +87,7 @@ def given_number(books: Books, settings: Any, kind: str, series: str | None, iss
 
 def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str | None = None) -> Plan:
     from billcli.app.vocabulary import check_tags
+    from billcli.app.credit_policy import of_grade, said_of_grade
     from billcli.core import seal
     from billcli.core.active import ensure_active
     from billcli.core.invoice import invoice_document
@@ -98,17 +96,23 @@ def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str
 
     master = _master(books, request.customer)
     if made := made_before(books, "invoice", request.external_id):
-        invoice = invoice_document(request, master, Given(made, "", ()), books.invoice(made).issued_on)
+        there = books.invoice(made)
+        request = request._replace(terms=request.terms or there.terms)  # which grade gave them then, nobody asked for
+        invoice = invoice_document(request, master, Given(made, "", ()), there.issued_on)
         return answered_by_content(books, "invoice", made, request.external_id, seal.content(invoice))
     issued_on = request.issued_on or books.today
     check_tags(books, request.tags, "invoice", issued_on)
     ensure_active(master.customer, issued_on)
+    grade = None
+    if master.settings.credit:
+        graded, grade = of_grade(books, master.customer, books.today, master.settings)
+        master = master._replace(graded=graded)
     given = given_number(books, master.settings, "invoice", request.series, issued_on)
     invoice = invoice_document(request, master, given, issued_on)
     from billcli.app.credit_limit import checked
 
     limits = checked(books, invoice.customer, invoice.currency, Money.of(invoice.totals.gross, invoice.currency).minor, drafted_id)
-    return limits(plan(invoice, given, drafted))
+    return said_of_grade(limits(plan(invoice, given, drafted)), invoice, request, master, grade)
 
 
 def _plan_draft(books: Books, request: Any) -> Plan:

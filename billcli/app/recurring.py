@@ -264,6 +264,10 @@ class _Making:
         template, period = due.template, due.period
         request, master = request_of(self.books, template, period, self.settings)
         ensure_active(master.customer, self.books.today)
+        if template.issue != "draft" and template.terms is None and self.settings.credit:
+            from billcli.app.credit_policy import graded
+
+            master = master._replace(graded=graded(self.books, master.customer, self.books.today, self.settings))
         plan = self._draft(due, request, master) if template.issue == "draft" else self._invoice(due, request, master)
         self.plans.append(plan)
         self.words.append(f"{plan.summary[0]}; {template.id}, {period.begins_on} to {period.ends_on}")

@@ -1,4 +1,4 @@
-"""Which level decides a default: company < group < grade < customer < document; among groups industry < region < size < segment.
+"""Which level decides a default: company < grade < group < customer < document; among groups industry < region < size < segment.
 
 Of a region those above it come first: what ``germany/bavaria`` says wins over ``germany``.
 """
@@ -18,7 +18,7 @@ FIELDS = ("terms", "currency", "language", "tax", "credit_limit")
 
 
 class Graded(NamedTuple):
-    """What a customer's grade gives it, where the ledger applies grades."""
+    """What a customer's grade gives it, where the ledger applies grades. What a person said of a group stands above it."""
 
     grade: str
     terms: str | None = None
@@ -40,14 +40,14 @@ def defaults(settings: Settings, categories: Categories, customer: Customer, gra
 def levels(settings: Settings, categories: Categories, customer: Customer, graded: Graded | None = None) -> dict[str, list[Default]]:
     """What each level says, the one that decides last."""
     every: list[tuple[str, Any]] = [("company", settings)]
+    if graded is not None:
+        every.append((f"grade {graded.grade}", graded))
     for dimension in DIMENSIONS:
         said = getattr(customer.groups, dimension) if customer.groups else None
         for name in ancestors(said) if said and dimension in TREES else (said,):
             group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None)
             if group is not None:
                 every.append((f'{dimension} "{name}"', group))
-    if graded is not None:
-        every.append((f"grade {graded.grade}", graded))
     every.append(("customer", customer))
     return {
         name: [Default(value, level) for level, entity in every if (value := getattr(entity, name, None)) is not None] for name in FIELDS

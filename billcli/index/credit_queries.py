@@ -108,12 +108,18 @@ def disputes(connection: sqlite3.Connection, until: date) -> list[Trouble]:
 
 
 _TURNOVER = """
-SELECT coalesce((SELECT sum(gross) FROM invoices WHERE customer = :c AND currency = :cur AND voided_on IS NULL AND issued_on > :since AND issued_on <= :d), 0)
-  - coalesce((SELECT sum(gross) FROM credit_notes WHERE customer = :c AND currency = :cur AND voided_on IS NULL AND issued_on > :since AND issued_on <= :d), 0)
+SELECT currency, sum(amount) FROM (
+  SELECT currency, gross AS amount, issued_on, voided_on FROM invoices WHERE customer IN {marks}
+  UNION ALL SELECT currency, -gross, issued_on, voided_on FROM credit_notes WHERE customer IN {marks})
+WHERE issued_on > :since AND issued_on <= :d AND (voided_on IS NULL OR voided_on > :d) GROUP BY currency ORDER BY currency
 """
 
 
-def turnover(connection: sqlite3.Connection, customer: str, currency: str, until: date) -> int:
-    """What was invoiced to a customer in the 365 days up to a day, less credit notes; minor units, and below zero where more was credited."""
-    values = {"c": customer, "cur": currency, "since": (until - timedelta(365)).isoformat(), "d": until.isoformat()}
-    return int(connection.execute(_TURNOVER, values).fetchone()[0])
+def turnover(connection: sqlite3.Connection, customers: Sequence[str], until: date) -> dict[str, int]:
+    """What was invoiced to these customers in the 365 days up to a day, less credit notes, by currency.
+
+    In minor units, and below zero where more was credited. What is void by then does not count, what became void later does.
+    """
+    marks, values = names_in(customers)
+    named = {"n": values[0], "since": (until - timedelta(365)).isoformat(), "d": until.isoformat()}
+    return {currency: int(amount) for currency, amount in connection.execute(_TURNOVER.format(marks=marks.replace("?", ":n")), named)}

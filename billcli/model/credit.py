@@ -23,8 +23,8 @@ class Grade(Entity):
     """A grade: scores from ``at_least`` on, and what its customers get.
 
     Their credit limit is ``limit_months`` times what they were invoiced in an average month of the last twelve, no less than
-    ``limit_least`` and no more than ``limit_most``, in the customer's currency. ``discount`` and ``deposit`` are advice in percent of an
-    invoice; ``dunning`` names a policy of reminders, or is ``never``.
+    ``limit_least`` and no more than ``limit_most``, in the customer's currency. ``discount`` is percent off for cash within
+    ``discount_days`` of the issue, ``deposit`` the percent that is due at once; ``dunning`` names a policy of reminders, or is ``never``.
     """
 
     grade: GradeName
@@ -36,15 +36,16 @@ class Grade(Entity):
     discount: Percent | None = None
     deposit: Percent | None = None
     dunning: Label | None = None
+    discount_days: Whole = 10
 
 
 class Credit(Entity):
     """Half of an invoice's weight is gone after ``half_life`` days; ``shrinkage`` is how many invoices of the usual kind are added to
     each customer's own.
 
-    With ``apply`` the terms and the limit of the grade hold where neither the customer nor the document says anything else. ``limit``
-    is what is done where an invoice goes beyond a credit limit, or more than ``overdue_limit`` (ledger's currency) is overdue by more than
-    ``overdue_days``.
+    With ``apply`` the terms (with discount and deposit), the limit and the reminders of the grade hold where neither the customer, nor a
+    group of it, nor the document says anything else; without, they are advice. ``limit`` is what is done where an invoice goes beyond a
+    credit limit, or more than ``overdue_limit`` (ledger's currency) is overdue by more than ``overdue_days``.
     """
 
     weights: Weights = Weights()

@@ -8,9 +8,11 @@ from itertools import pairwise
 
 from billcli.core.checks.amounts import check_amounts
 from billcli.core.credit.limit import Standing, words_of
-from billcli.diagnostics import Diagnostic, Path
+from billcli.core.dunning.policy import NEVER
+from billcli.diagnostics import Diagnostic, Path, did_you_mean
 from billcli.model.customer import Customer
 from billcli.model.settings import Settings
+from billcli.model.values import quoted
 
 SHORTEST = 30
 """Days: with a shorter half-life a score would follow the last invoice alone."""
@@ -42,6 +44,7 @@ def _grades(settings: Settings) -> Iterator[Diagnostic]:
             if getattr(each, name) in [getattr(other, name) for other in grades[:at]]:
                 message = f"credit.grades[{at}].{name}: {getattr(each, name)} stands twice"
                 yield Diagnostic("E710", message, path=("credit", "grades", at, name), hint="one grade for each bound")
+        yield from _policy(settings, each.dunning, at)
         least, most = each.limit_least, each.limit_most
         if least is not None and most is not None and least > most:
             path: Path = ("credit", "grades", at, "limit_least")
@@ -55,6 +58,15 @@ def _grades(settings: Settings) -> Iterator[Diagnostic]:
         if better.at_least < worse.at_least:
             message = f"credit.grades: {better.grade} begins at {format(better.at_least, 'f')}, below {worse.grade}"
             yield Diagnostic("E710", message, path=("credit", "grades"), hint="A is the best grade, and has the highest bound")
+
+
+def _policy(settings: Settings, name: str | None, at: int) -> Iterator[Diagnostic]:
+    """A grade names a policy of reminders that there is; where the ledger has none yet, it is advice for later."""
+    if name is None or settings.dunning is None or name == NEVER or name in (names := [each.name for each in settings.dunning.policies]):
+        return
+    message = f"credit.grades[{at}].dunning: there is no policy of reminders {quoted(name)}"
+    hint = did_you_mean(name, [*names, NEVER]) or "dunning.policies declares them"
+    yield Diagnostic("E710", message, path=("credit", "grades", at, "dunning"), hint=hint)
 
 
 def check_overrides(customer: Customer) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ PARTS = ("on_time", "days_late", "disputes", "part_payments")
 
 
 class GradeRule(NamedTuple):
-    """A grade and what its customers get; amounts and percentages as decimal text."""
+    """A grade and what its customers get; amounts and percentages as decimal text, the days of the discount counted from the issue."""
 
     grade: str
     at_least: float
@@ -22,6 +22,12 @@ class GradeRule(NamedTuple):
     discount: str | None = None
     deposit: str | None = None
     dunning: str | None = None
+    discount_days: int = 10
+
+    @property
+    def advises(self) -> bool:
+        """Whether anything follows from it."""
+        return any(each is not None for each in self[2:9])
 
 
 GRADES = (GradeRule("A", 85), GradeRule("B", 70), GradeRule("C", 55), GradeRule("D", 40), GradeRule("E", 0))

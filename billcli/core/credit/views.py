@@ -70,7 +70,7 @@ _COLUMNS = (
 def score_report(rows: Sequence[Scored], as_of: date, rules: Rules, curve: Curve, notes: Sequence[str] = ()) -> Report:
     """A row per customer, the lowest score first. ``usual`` names the group that says what is usual; own figures stand in the others."""
     ordered = sorted(rows, key=lambda each: (each.score, each.customer))
-    advised = any(any(each[2:]) for each in rules.grades)
+    advised = any(each.advises for each in rules.grades)
     columns = _COLUMNS if advised else _COLUMNS[:11]
     cells = []
     for each in ordered:
@@ -127,11 +127,18 @@ _SHOWN = 15
 
 
 def explain_view(
-    found: Scored, behind: Sequence[Behind], rules: Rules, curve: Curve, as_of: date, extra: Sequence[tuple[str, Any]]
+    found: Scored,
+    behind: Sequence[Behind],
+    rules: Rules,
+    curve: Curve,
+    as_of: date,
+    extra: Sequence[tuple[str, Any]],
+    follows: Sequence[tuple[str, str | None, str | None, str]],
 ) -> View:
-    """The score with its parts, what each gives, and the invoices it comes from."""
+    """The score with its parts, what each gives, what follows from the grade, and the invoices the score comes from."""
     features = found.features
     parts = _parts(features, rules)
+    given = _follows(follows, found.grade.grade, rules, as_of)
     invoices = _invoices(sorted(behind, key=lambda each: (-each.weight, each.invoice.number)), features.day, as_of)
     first = date.fromordinal(features.first) if features.first else None
     fields = [
@@ -149,13 +156,23 @@ def explain_view(
         "invoices": features.invoices, "overdue": features.overdue, "first": first, "last_days_late": features.last,
         "usual_of": pool_words(features.pool), "half_life": rules.half_life, "shrinkage": rules.shrinkage,
         "calibration": {"at_zero": round(curve.at_zero, 6), "slope": round(curve.slope, 6), "invoices": curve.invoices, "late": curve.late},
-        "parts": table_data(parts), "behind": table_data(invoices),
+        "parts": table_data(parts), "follows": table_data(given), "behind": table_data(invoices),
         **{name.lower().replace(" ", "_"): value for name, value in extra},
     }  # fmt: skip
     left = len(invoices.rows) - _SHOWN
     notes = (f"and {counted(left, 'invoice')} more; --format json has them all",) if left > 0 else ()
     shown = invoices._replace(rows=invoices.rows[:_SHOWN], notes=notes)
-    return View("credit explain", found.customer, as_of, fields, [("Parts of the score", parts), ("Invoices behind it", shown)], data)
+    tables = [("Parts of the score", parts), *([("What follows", given)] if follows else []), ("Invoices behind it", shown)]
+    return View("credit explain", found.customer, as_of, fields, tables, data)
+
+
+def _follows(follows: Sequence[tuple[str, str | None, str | None, str]], grade: str, rules: Rules, as_of: date) -> Report:
+    columns = (
+        Column("what", "What"), Column("by_grade", f"By grade {grade}"), Column("holds", "Holds"), Column("source", "From", "prose"),
+    )  # fmt: skip
+    rows = [(what, given, holds, source or ("advice only" if given else None)) for what, given, holds, source in follows]
+    note = "what the customer or a group of it says stands above the grade" if rules.apply else 'advice: "apply: true" makes it hold'
+    return Report("follows", as_of, columns, rows, (), (note,))
 
 
 def _parts(features: Features, rules: Rules) -> Report:

@@ -1,4 +1,4 @@
-"""Which policy of reminders counts for a customer: its own, else the last of its groups' that says one, else the ledger's."""
+"""Which policy of reminders counts for a customer: its own, else the last of its groups', else its grade's, else the ledger's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MISSING = '"bill explain dunning" shows levels that can be copied into ledger.ya
 
 
 class Chosen(NamedTuple):
-    """The policy, none for ``never``, and the level that said so: ``company``, ``segment "public"``, ``customer``."""
+    """The policy, none for ``never``, and the level that said so: ``company``, ``grade E``, ``segment "public"``, ``customer``."""
 
     policy: Policy | None
     said: str
@@ -39,9 +39,11 @@ class Said(NamedTuple):
     level: str
 
 
-def levels_of(dunning: Dunning | None, categories: Categories, customer: CustomerFact) -> list[Said]:
-    """What company, groups (industry, region, size, segment) and customer say."""
+def levels_of(dunning: Dunning | None, categories: Categories, customer: CustomerFact, grade: Said | None = None) -> list[Said]:
+    """What company, grade (where the ledger applies grades), groups (industry, region, size, segment) and customer say."""
     found = [Said(name, "company")] if dunning is not None and (name := company_policy(dunning)) else []
+    if grade is not None:
+        found.append(grade)
     for dimension in DIMENSIONS:
         name = getattr(customer, dimension)
         group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None) if name else None
@@ -57,9 +59,9 @@ def company_policy(dunning: Dunning) -> str | None:
     return dunning.policies[0].name if len(dunning.policies) == 1 else None
 
 
-def chosen_policy(dunning: Dunning, categories: Categories, customer: CustomerFact) -> Chosen:
+def chosen_policy(dunning: Dunning, categories: Categories, customer: CustomerFact, grade: Said | None = None) -> Chosen:
     """The policy that counts. Raises ``BillError`` where nothing names one, or one that there is not."""
-    said = levels_of(dunning, categories, customer)
+    said = levels_of(dunning, categories, customer, grade)
     if not said:
         raise BillError(f"nothing says by which policy {customer.id} is reminded", "name the usual one in ledger.yaml: dunning.policy")
     name, level = said[-1]
