@@ -340,8 +340,10 @@ def _limits(books: Books, without: Lost) -> Iterator[Diagnostic]:
         return
     from billcli.app.credit_limit import over_limit
 
-    found, rules = over_limit(books)
-    yield from check_limits(found, lambda customer: books.path("customer", customer), block=rules.limit == "block")
+    found = over_limit(books)
+    yield from check_limits(
+        found.over, found.uncounted, lambda customer: books.path("customer", customer), block=found.rules.limit == "block"
+    )
 
 
 CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from billcli.app.books import Books
 from billcli.core.active import is_active
-from billcli.core.credit import calibration
+from billcli.core.credit import calibration, merged
 from billcli.core.credit.course import SETTLED, State
 from billcli.core.credit.history import Case, History, Trouble
 from billcli.core.credit.rules import Rules, rules_of
@@ -56,7 +56,7 @@ def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collecti
     gc.disable()  # hundreds of thousands of rows that refer to nothing; the process ends soon
     rules = credit_rules(books)
     customers = {each.id: each for each in queries.customers(books.index)}
-    successors = _successors(customers)
+    successors = merged.successors(customers)
     issued, happened = credit_queries.history(books.index, day, successors)
     every: list[Any] = [*happened]
     if troubles := [*credit_queries.disputes(books.index, day), *broken_promises(books, day)]:
@@ -88,19 +88,6 @@ def known_now(books: Books, day: date) -> Known:
 
 
 _KEPT: WeakKeyDictionary[Books, tuple[tuple[date, int], Known]] = WeakKeyDictionary()
-
-
-def _successors(customers: dict[str, CustomerFact]) -> dict[str, str]:
-    """By each customer that was merged the one that has its place now."""
-    found = {}
-    for each in customers.values():
-        at, seen = each, {each.id}
-        while at.merged_into and at.merged_into in customers and at.merged_into not in seen:
-            at = customers[at.merged_into]
-            seen.add(at.id)
-        if at is not each:
-            found[each.id] = at.id
-    return found
 
 
 def _moved(trouble: Trouble, successors: dict[str, str]) -> Trouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -23,8 +24,8 @@ def draft_amount(books: Books, draft_id: str, day: date) -> tuple[str, str, int]
     return invoice.customer, invoice.currency, Money.of(invoice.totals.gross, invoice.currency).minor
 
 
-def recurring_amount(books: Books, template: str, day: date) -> tuple[str, str, int] | str | None:
-    """The same of the next period of a template that is not made yet; None where no more begins."""
+def recurring_amount(books: Books, template: str, day: date, made: Collection[str] = ()) -> tuple[str, str, int] | str | None:
+    """The same of the next period of a template that is not made yet, nor by this command (``made``); None where no more begins."""
     from billcli.app.recurring import as_issued
     from billcli.app.repeated import made_before
     from billcli.core.recurring import due_on, external_id, periods, rhythm_of
@@ -37,7 +38,7 @@ def recurring_amount(books: Books, template: str, day: date) -> tuple[str, str, 
         return bad.message
     for period in periods(rhythm):
         key = external_id(found.id, period.begins_on)
-        if due_on(period, rhythm) >= day and not any(made_before(books, kind, key) for kind in ("invoice", "draft")):
+        if due_on(period, rhythm) >= day and key not in made and not any(made_before(books, kind, key) for kind in ("invoice", "draft")):
             try:
                 invoice = as_issued(books, found, period, max(day, due_on(period, rhythm)), books.settings())
             except BillError as error:

@@ -109,9 +109,11 @@ def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str
         master = master._replace(graded=graded)
     given = given_number(books, master.settings, "invoice", request.series, issued_on)
     invoice = invoice_document(request, master, given, issued_on)
-    from billcli.app.credit_limit import checked
+    from billcli.app.credit_exposure import Source
+    from billcli.app.credit_limit import LimitCheck
 
-    limits = checked(books, invoice.customer, invoice.currency, Money.of(invoice.totals.gross, invoice.currency).minor, drafted_id)
+    source = Source("drafts", drafted_id) if drafted_id else None
+    limits = LimitCheck(books)(invoice.customer, invoice.currency, Money.of(invoice.totals.gross, invoice.currency).minor, source)
     return said_of_grade(limits(plan(invoice, given, drafted)), invoice, request, master, grade)
 
 

@@ -29,6 +29,7 @@ from billcli.index import delivery_queries, dimension_queries, find, recurring_q
 from billcli.model.values import BadValue
 
 if TYPE_CHECKING:
+    from billcli.app.credit_limit import LimitCheck
     from billcli.app.write import Planner
     from billcli.core.invoice import Master
     from billcli.core.numbering import Given
@@ -252,6 +253,7 @@ class _Making:
         self.used: list[str] = []
         self._standing: dict[str, Standing] = {}
         self._taken = find.in_use(books.index, "draft")
+        self._limits: LimitCheck | None = None
 
     @property
     def count(self) -> int:
@@ -284,15 +286,16 @@ class _Making:
         return plan
 
     def _invoice(self, due: Due, request: Any, master: Master) -> Plan:
-        from billcli.app.credit_limit import checked
+        from billcli.app.credit_exposure import Source
+        from billcli.app.credit_limit import LimitCheck
         from billcli.core.invoice import invoice_document, plan_issue
         from billcli.core.money import minor_units
 
         given, head, n = self._given(request.series)
         invoice = invoice_document(request, master, given, self.books.today)
-        limits = checked(
-            self.books, invoice.customer, invoice.currency, minor_units(invoice.totals.gross, invoice.currency), due.template.id
-        )
+        self._limits = self._limits or LimitCheck(self.books)
+        source = Source("recurring", due.template.id, request.external_id)
+        limits = self._limits(invoice.customer, invoice.currency, minor_units(invoice.totals.gross, invoice.currency), source)
         self._standing[head] = Standing(n, invoice.number, invoice.issued_on, invoice.seal or "")
         self.numbers.append(invoice.number)
         if due.template.mail:

@@ -76,9 +76,108 @@ def test_an_override_lets_through_what_the_overdue_limit_keeps_back(tmp_path: Pa
 def test_other_currencies_never_add_to_a_limit(tmp_path: Path) -> None:
     root = _ledger(tmp_path, "credit:\n  limit: block\n")
     assert _new(root, "900").code == 0
-    assert _new(root, "5000", "--currency", "USD").code == 0
+    kept = _new(root, "5000", "--currency", "USD")
+    assert (kept.code, "nordwind has its credit limit in EUR, which says nothing about 5000.00 USD" in kept.err) == (1, True)
+    words = ("--override", "1000", "--until", TODAY, "--approved-by", "Ada", "--reason", "paid in advance", "--yes", "-q")
+    done("credit", "limit", "nordwind", *words, cwd=root, at=TODAY)
+    told = _new(root, "5000", "--currency", "USD")
+    assert (told.code, "which says nothing about 5000.00 USD" in told.err) == (0, True)
     [row] = _rows(root, "nordwind")
     assert (row["currency"], row["open"], row["exposure"], row["left"]) == ("EUR", "900.00", "900.00", "100.00")
+    [problem] = done("check", "--format", "json", cwd=root, at="2026-04-01").json["diagnostics"]
+    assert problem["code"] == "W712"
+    assert problem["message"] == "nordwind comes to 5000.00 USD too, which its credit limit in EUR does not count"
+    assert problem["message"] in done("credit", "limit", cwd=root, at="2026-04-01").out
+
+
+def _template(root: Path, name: str, price: int, more: str = "", customer: str = "nordwind") -> None:
+    (root / "recurring").mkdir(exist_ok=True)
+    head = f"schema: recurring/1\nid: {name}\ncustomer: {customer}\nevery: month\nstarts_on: 2026-03-31\n{more}"
+    (root / "recurring" / f"{name}.yaml").write_text(
+        f"{head}lines:\n  - description: Hosting {{month}}\n    quantity: 1\n    unit_price: {price}\n    tax: none\n"
+    )
+
+
+def test_what_one_run_makes_adds_up_and_the_next_periods_with_it(tmp_path: Path) -> None:
+    """Three templates of 300 that end with this period, within 1000 only as long as nothing counts twice; a fourth does not fit."""
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    for name in ("a", "b", "c"):
+        _template(root, name, 300, "ends_on: 2026-04-29\n")
+    done("outbox", "here", "--yes", "-q", cwd=root, at=TODAY)
+    assert [row["exposure"] for row in _rows(root, "nordwind")] == ["900.00"]
+    done("recurring", "run", "--yes", "-q", cwd=root, at=TODAY)
+    assert [(row["open"], row["recurring"]) for row in _rows(root, "nordwind")] == [("900.00", "0.00")]
+    _template(root, "d", 60, "ends_on: 2026-04-29\n")
+    _template(root, "e", 60, "ends_on: 2026-04-29\n")
+    kept = bill("recurring", "run", "--yes", cwd=root, at=TODAY)
+    assert (kept.code, kept.err.count("beyond the credit limit of 1000.00 EUR")) == (3, 2)
+    assert [row["open"] for row in _rows(root, "nordwind")] == ["900.00"]
+
+
+def test_periods_that_are_caught_up_in_one_run_add_up(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    _template(root, "a", 400)
+    done("outbox", "here", "--yes", "-q", cwd=root, at=TODAY)
+    run = bill("recurring", "run", "--catch-up", "9", "--yes", cwd=root, at="2026-06-30")
+    assert (run.code, len([*(root / "invoices").rglob("*.yaml")])) == (3, 2)
+    assert [row["open"] for row in done("credit", "limit", "--format", "json", cwd=root, at="2026-06-30").json["rows"]] == ["800.00"]
+
+
+def test_the_invoices_of_those_below_add_up_against_the_limit_of_their_parent_in_one_run(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    for name in ("north", "south"):
+        done("customer", "add", "--name", name, "--id", name, "--parent", "nordwind", "--yes", "-q", cwd=root, at=TODAY)
+        _template(root, name, 700, "ends_on: 2026-04-29\n", name)
+    done("outbox", "here", "--yes", "-q", cwd=root, at=TODAY)
+    assert [row["exposure"] for row in _rows(root, "nordwind")] == ["0.00", "1400.00"]
+    run = bill("recurring", "run", "--yes", cwd=root, at=TODAY)
+    assert (run.code, "nordwind and 2 below it come to 1400.00 EUR" in run.err) == (3, True)
+
+
+def test_a_draft_of_the_same_name_as_a_template_counts_all_the_same(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    assert _new(root, "900", "--draft", "-q").code == 0
+    [draft] = (root / "drafts").glob("*.yaml")
+    _template(root, draft.stem, 200, "ends_on: 2026-04-29\n")
+    assert bill("invoice", "issue", draft.stem, "--yes", "-q", cwd=root, at=TODAY).code == 1
+
+
+def test_an_import_tells_which_limits_its_invoices_exceed_together(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    table = tmp_path / "old.csv"
+    head = "number,customer,issued_on,due_on,currency,gross\n"
+    table.write_text(head + "".join(f"OLD-{at},nordwind,2026-01-0{at},2026-02-01,EUR,400.00\n" for at in range(1, 4)))
+    told = done("invoice", "import", str(table), "--yes", cwd=root, at=TODAY)
+    assert "warning: nordwind comes to 1200.00 EUR (open 1200.00), beyond the credit limit of 1000.00 EUR (from customer)" in told.err
+    assert _new(root, "1").code == 1
+    assert bill("check", cwd=root, at=TODAY).code == 1
+
+
+def test_what_a_merged_customer_owes_counts_for_its_successor(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    done("customer", "add", "--name", "Old", "--id", "old", "--yes", "-q", cwd=root, at=TODAY)
+    done("invoice", "new", "-c", "old", "-l", "Work;1;900", "--yes", "-q", cwd=root, at=TODAY)
+    done("customer", "merge", "old", "--into", "nordwind", "--reason", "bought", "--yes", "-q", cwd=root, at=TODAY)
+    assert [row["open"] for row in _rows(root, "nordwind")] == ["900.00"] == [row["open"] for row in _rows(root)]
+    assert _new(root, "101").code == 1
+    assert _new(root, "100").code == 0
+
+
+def test_a_limit_of_a_region_holds_for_the_regions_below_it(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n", "groups:\n  region: de/by\n")
+    text = "schema: categories/1\ngroups:\n  region:\n    - name: de\n      credit_limit: 200.00\n    - name: de/by\n"
+    (root / "categories.yaml").write_text(text)
+    assert 'from region "de"' in _new(root, "201").err
+    assert [row["source"] for row in _rows(root)] == ['region "de"']
+
+
+def test_parents_in_a_circle_are_told_by_check_and_end_no_command(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n", "credit_limit: 1000.00\nparent: sued\n")
+    (root / "customers/sued.yaml").write_text("schema: customer/1\nid: sued\nname: Sued\nparent: nordwind\n")
+    assert _new(root, "1001").code == 1
+    assert [row["exposure"] for row in _rows(root, "nordwind")] == ["0.00", "0.00"]
+    assert [each["code"] for each in bill("check", "--format", "json", cwd=root, at=TODAY).json["diagnostics"]] != []
+    assert len(done("credit", "score", "--format", "json", cwd=root, at=TODAY).json["rows"]) == 2
 
 
 def test_a_list_of_all_says_what_each_alone_says(tmp_path: Path) -> None:

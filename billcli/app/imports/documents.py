@@ -70,7 +70,7 @@ def _make(books: Books, this: Import) -> Outcome:
         counts,
         totals,
         relied_on(books, relies_on),
-        warnings,
+        [*warnings, *_beyond(books, accepted.invoices)],
         faults,
         parsed.rows_of,
     )
@@ -147,6 +147,18 @@ def _same(said: rules.SaidDocument, fact: Any, issuing: Issuing) -> bool:
 def _creates(documents: Iterable[Invoice | CreditNote], kind: str) -> list[Create]:
     folder = {rules.INVOICE: "invoices", rules.CREDIT_NOTE: "credit-notes"}[kind]
     return [Create(path_of(folder, each.number, each.issued_on), kind, document_data(each)) for each in documents]
+
+
+def _beyond(books: Books, invoices: Iterable[Invoice]) -> list[str]:
+    """Which credit limits these invoices exceed, with what is open of each."""
+    from billcli.app.credit_limit import beyond_by
+
+    open_ = []
+    for each in invoices:
+        before = each.imported.settled_before if each.imported else None
+        left = Money.of(each.totals.gross, each.currency).minor - (Money.of(before, each.currency).minor if before else 0)
+        open_.append((each.customer, each.currency, left))
+    return beyond_by(books, open_) if open_ else []
 
 
 def sums_of(documents: Iterable[Invoice | CreditNote]) -> dict[str, str]:

@@ -79,10 +79,17 @@ def check_overrides(customer: Customer) -> Iterator[Diagnostic]:
             yield from check_amounts([(("limit_overrides", at, "amount"), each.amount)], customer.currency)
 
 
-def check_limits(found: Iterable[Standing], path_of: Callable[[str], str], *, block: bool) -> Iterator[Diagnostic]:
-    """E711 where the ledger blocks, W712 where it warns: customers beyond their credit limit, alone or with those below them."""
+def check_limits(
+    found: Iterable[Standing], uncounted: Iterable[tuple[str, str]], path_of: Callable[[str], str], *, block: bool
+) -> Iterator[Diagnostic]:
+    """E711 where the ledger blocks, W712 where it warns: customers beyond their credit limit, alone or with those below them.
+
+    W712 too for what a customer owes in currencies that its limit does not count: (customer, words).
+    """
     for each in found:
         if each.over:
             place: Path = ("credit_limit",) if each.source == "customer" else ("id",)
             hint = f'"bill credit limit {each.customer} --override AMOUNT --until DATE --approved-by NAME --reason TEXT" allows more'
             yield Diagnostic("E711" if block else "W712", words_of(each), path_of(each.customer), place, hint=hint)
+    for customer, words in uncounted:
+        yield Diagnostic("W712", words, path_of(customer), ("id",), hint="currencies never add; look at it from time to time")

@@ -109,6 +109,16 @@ def words_of(standing: Standing) -> str:
     return f"{who} to {total} ({made}{credit}), beyond the credit limit of {limit} (from {standing.source})"
 
 
+def other_currency_words(customer: str, gross: Money, currency: str) -> str:
+    """Why an invoice in another currency than the limit's cannot be held to it: currencies never add."""
+    return f"{customer} has its credit limit in {currency}, which says nothing about {gross}"
+
+
+def uncounted_words(customer: str, total: Money, currency: str) -> str:
+    """What stands beside a limit in another currency."""
+    return f"{customer} comes to {total} too, which its credit limit in {currency} does not count"
+
+
 def overdue_words(customer: str, overdue: int, rules: Rules, currency: str) -> str | None:
     """Why nothing more should go out on credit while too much is overdue; ``currency`` is the ledger's."""
     if rules.overdue_limit is None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from billcli.core.delivery import reachable
+from billcli.core.dimensions import TREES, ancestors
 from billcli.core.facts import CustomerFact
 from billcli.diagnostics import did_you_mean
 from billcli.errors import BillError
@@ -45,10 +46,11 @@ def levels_of(dunning: Dunning | None, categories: Categories, customer: Custome
     if grade is not None:
         found.append(grade)
     for dimension in DIMENSIONS:
-        name = getattr(customer, dimension)
-        group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None) if name else None
-        if group is not None and group.dunning:
-            found.append(Said(group.dunning, f'{dimension} "{name}"'))
+        said = getattr(customer, dimension)
+        for name in ancestors(said) if said and dimension in TREES else (said,):
+            group = next((each for each in getattr(categories.groups, dimension) if each.name == name), None) if name else None
+            if group is not None and group.dunning:
+                found.append(Said(group.dunning, f'{dimension} "{name}"'))
     return [*found, Said(customer.dunning, "customer")] if customer.dunning else found
 
 
