@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from tests.laws.histories import CUSTOMERS, Drawn, command, day, live
+from tests.laws import histories
+from tests.laws.histories import CUSTOMERS, Drawn, command, day, invoice, live
 from tests.laws.world import World, run
 from tests.support import folder_in_memory
 
@@ -72,11 +73,20 @@ def hold(d: Drawn, world: World) -> list[str] | None:
     return ["hold", "new", "--kind", kind, "-i", d.one(numbers), *more, "--reason", "told", *on]
 
 
+LATER = (
+    histories.invoice_void, histories.reverse, histories.undo, histories.credit_note_void, histories.write_off_reverse,
+    histories.credit_note, histories.apply,
+)  # fmt: skip
+"""What makes something earlier stand otherwise from then on."""
+
+
 def history(data: st.DataObject, most: int) -> None:
     d = Drawn(data.draw)
     with folder_in_memory() as folder:
         world = World(folder / "books", strict=False)
         world.books.today = 25
+        for _ in range(4):
+            world.run(invoice(d, world.books))
         for _ in range(d.whole(most // 2, most)):
             world.books.today += d.one([0, 0, 1, 4, 9])
             if d.odds(4) and (words := hold(d, world)):
@@ -84,7 +94,15 @@ def history(data: st.DataObject, most: int) -> None:
                 world.ran.append((world.books.today, words, code))
             else:
                 world.run(command(d, world.books))
-        for at in sorted({d.whole(0, world.books.today) for _ in range(3)}):
+        turn = world.books.today
+        world.books.today += d.whole(1, 9)
+        for make in d.some(LATER, len(LATER)):
+            if later := make(d, world.books):
+                world.run(later)
+        for path in sorted(world.root.glob("holds/**/*.yaml")):
+            outcome = d.one(["withdrawn", "withdrawn", "broken", "kept", "rejected"])
+            run(world.root, world.books.today, ["hold", "release", path.stem, "--outcome", outcome, "--yes", "-q"])
+        for at in sorted({turn, d.whole(25, turn), d.whole(0, world.books.today)}):
             before = past(world.root, folder / f"past-{at}", day(at))
             for words in (["score"], *(["explain", each] for each in CUSTOMERS)):
                 asked = ["credit", *words, "--as-of", day(at).isoformat(), "--format", "json"]
