@@ -50,11 +50,13 @@ def credit_rules(books: Books) -> Rules:
 
 
 def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collection[str]] | None = None) -> Known:
-    """Goes through the history up to the end of a day; the curve is fitted to what was known then."""
+    """Goes through the history up to the end of a day; the curve is fitted to what was known then. Raises ``BillError``."""
     from billcli.app.credit_promises import broken_promises
 
     gc.disable()  # hundreds of thousands of rows that refer to nothing; the process ends soon
     rules = credit_rules(books)
+    if not rules.work:
+        raise BillError("no score can be computed from the weights and the half-life in ledger.yaml", '"bill check" says what is wrong')
     customers = {each.id: each for each in queries.customers(books.index)}
     successors = merged.successors(customers)
     issued, happened = credit_queries.history(books.index, day, successors)

@@ -147,7 +147,7 @@ def over_limit(books: Books) -> Beyond:
     from billcli.app.credit import credit_rules
 
     rules = credit_rules(books)
-    if rules.limit == "off":
+    if rules.limit == "off" or not rules.work:
         return Beyond([], [], rules)
     limits = Limits(books, books.today, rules, whole=True)
     names = [*limited(limits)]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from billcli.core.report import Report, View
 
 TOPICS = {
+    "credit": "how customers are scored, and what a score does",
     "dunning": "how customers are reminded, and what stops a reminder",
     "mapping": "how a table of another tool is read",
     "reconcile": "what books itself of a bank statement, and what never does",

@@ -36,7 +36,7 @@ def score(
 
     Score = 50 % share paid on time + 35 % exp(-days late / 10) + 15 % share without dispute or broken promise. Newer invoices
     count more (half-life 180 days), days late count by amount, and two invoices of the usual kind are added, so that little
-    history says little. Only what was known on that day counts. "credit:" in ledger.yaml sets weights and grades.
+    history says little. Only what was known on that day counts. "bill explain credit" says all of it.
 
     Example: bill credit score --as-of 2026-03-31
     """

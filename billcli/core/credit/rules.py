@@ -45,6 +45,11 @@ class Rules(NamedTuple):
     overdue_limit: str | None = None
     overdue_days: int = 0
 
+    @property
+    def work(self) -> bool:
+        """Whether a score can be computed from them; ``check`` says what stands against it."""
+        return self.half_life > 0 and abs(sum(self.weights.values()) - 100.0) < 1e-9
+
 
 USUAL = Rules({"on_time": 50.0, "days_late": 35.0, "disputes": 15.0, "part_payments": 0.0})
 
