@@ -183,6 +183,56 @@ def test_the_area_of_a_back_test_equals_a_count_of_pairs(ledger: Path, lines: li
     assert sum(each["invoices"] for each in found["grades"]) == len(seen)
 
 
+def _curve(seen: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Logistic regression on one variable by plain gradient steps, with two invoices each supposed at five scores."""
+    points = [(round(score), float(late), 1.0) for score, late in seen]
+    for score in (10, 30, 50, 70, 90):
+        chance = 1 / (1 + exp(-(3.5 - 0.07 * score)))
+        points += [(score, 1.0, 2 * chance), (score, 0.0, 2 * (1 - chance))]
+    a, b = 0.0, 0.0
+    for _ in range(60):
+        ga = gb = haa = hab = hbb = 0.0
+        for score, late, weight in points:
+            p = 1 / (1 + exp(-(a + b * score)))
+            ga, gb = ga + weight * (late - p), gb + weight * (late - p) * score
+            curve = weight * p * (1 - p)
+            haa, hab, hbb = haa + curve, hab + curve * score, hbb + curve * score * score
+        det = haa * hbb - hab * hab
+        a, b = a + (hbb * ga - hab * gb) / det, b + (haa * gb - hab * ga) / det
+    return a, b
+
+
+def test_brier_and_calibration_of_a_back_test_equal_a_computation_of_their_own(ledger: Path, lines: list[Line]) -> None:
+    """Every month a curve on what fell due in the year before it, as known by then; then the mean squared error and the tenths."""
+    [found] = _rows(ledger, "backtest", "--split-on", "2025-11-30", "--late", "0")
+    scores: dict[date, dict[str, float]] = {}
+
+    def score(each: Line) -> float:
+        before = each.issued - timedelta(1)
+        if before not in scores:
+            scores[before] = _scores(lines, before)
+        return round(scores[before][each.customer], 1)
+
+    curves: dict[date, tuple[float, float]] = {}
+    chances: list[tuple[float, bool]] = []
+    for each in lines:
+        if not (each.issued > date(2025, 11, 30) and each.due < date.fromisoformat(TODAY)):
+            continue
+        month = each.issued.replace(day=1) - timedelta(1)
+        if month not in curves:
+            year = [one for one in lines if month - timedelta(365) <= one.due < month]
+            curves[month] = _curve([(score(one), one.paid is None or one.paid > min(one.due, month)) for one in year])
+        a, b = curves[month]
+        chances.append((1 / (1 + exp(-(a + b * score(each)))), each.paid is None or each.paid > each.due))
+    squares = sum((chance - late) ** 2 for chance, late in chances) / len(chances)
+    tenths: dict[int, float] = {}
+    for chance, late in chances:
+        tenths[int(chance * 10)] = tenths.get(int(chance * 10), 0.0) + late - chance
+    first = found["predictors"][0]
+    assert first["brier"] == pytest.approx(squares, abs=0.0005)
+    assert first["calibration_error"] == pytest.approx(sum(map(abs, tenths.values())) / len(chances), abs=0.005)
+
+
 def test_a_back_test_beats_chance_and_its_probabilities_hold(ledger: Path) -> None:
     [found] = _rows(ledger, "backtest", "--late", "0")
     score, ratio, last, base = found["predictors"]
