@@ -86,8 +86,8 @@ def given_number(books: Books, settings: Any, kind: str, series: str | None, iss
 
 
 def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str | None = None) -> Plan:
-    from billcli.app.vocabulary import check_tags
     from billcli.app.credit_policy import of_grade, said_of_grade
+    from billcli.app.vocabulary import check_tags
     from billcli.core import seal
     from billcli.core.active import ensure_active
     from billcli.core.invoice import invoice_document
