@@ -172,33 +172,53 @@ def amounts(connection: sqlite3.Connection, column: str) -> dict[str, int]:
 # overdue at the ends of months
 
 
-def overdue_changes(connection: sqlite3.Connection, last: date, grain: Grain, apart: Iterable[str]) -> list[Figure]:
-    """By how much each month changes what is overdue, and what is owed, of invoices due in one part and not ``apart``.
+class Change(NamedTuple):
+    """An amount that is owed from one of the days on, and overdue from another on; each is the place of a day in a list of them."""
+
+    customer: str
+    number: str
+    currency: str
+    owed_from: int
+    overdue_from: int
+    amount: int
+
+
+def overdue_changes(connection: sqlite3.Connection, days: Sequence[date], grain: Grain, apart: Iterable[str]) -> list[Change]:
+    """What changes what is owed and overdue on these days, the oldest first, of invoices due in one part and not ``apart``.
 
     An invoice is overdue from the day after it is due, and no earlier than it is issued; a settlement lowers that from the later of the
-    two days on.
+    two days on. Invoices that were settled before the first day are not looked at.
     """
-    alone, names = "t.parts = 1", [*apart]
-    if names:
-        alone += " AND t.number NOT IN (SELECT value FROM json_each(:apart))"
-    columns = f"{'t.customer' if grain.customer or grain.document else chr(39) * 2} AS customer, {'t.number' if grain.document else chr(39) * 2} AS number"
-    late = "date(t.due_on, '+1 day')"
-    rows = "settlements s JOIN invoices t ON t.number = s.invoice"
-    counts = "(s.ended_on IS NULL OR s.ended_on > s.booked_on)"
-    sql = f"""
-    SELECT what, customer, number, substr(day, 1, 7), currency, sum(amount), 0 FROM (
-      SELECT 'owed' AS what, {columns}, t.issued_on AS day, t.currency, t.gross AS amount FROM invoices t WHERE {alone}
-      UNION ALL SELECT 'owed', {columns}, s.booked_on, t.currency, -s.amount FROM {rows} WHERE {alone} AND {counts}
-      UNION ALL SELECT 'owed', {columns}, s.ended_on, t.currency, s.amount FROM {rows} WHERE {alone} AND s.ended_on > s.booked_on
-      UNION ALL SELECT 'overdue', {columns}, max(t.issued_on, {late}), t.currency, t.gross FROM invoices t WHERE {alone}
-      UNION ALL SELECT 'overdue', {columns}, max(s.booked_on, {late}), t.currency, -s.amount FROM {rows} WHERE {alone} AND {counts}
-      UNION ALL SELECT 'overdue', {columns}, max(s.ended_on, {late}), t.currency, s.amount FROM {rows} WHERE {alone} AND s.ended_on > s.booked_on
-    ) WHERE day <= :d GROUP BY 1, 2, 3, 4, 5
-    """  # our own names
     import json
 
-    values = {"d": last.isoformat(), "apart": json.dumps(names)}
-    return [Figure(*row) for row in connection.execute(sql, values if names else {"d": values["d"]})]
+    names, last = [*apart], len(days) - 1
+    alone = "t.parts = 1 AND (t.open_all <> 0 OR t.last_event > :d0)"
+    alone += " AND t.number NOT IN (SELECT value FROM json_each(:apart))" if names else ""
+    head = (
+        f"{'t.customer' if grain.customer or grain.document else chr(39) * 2}, {'t.number' if grain.document else chr(39) * 2}, t.currency"
+    )
+
+    def place(day: str, sign: str) -> str:
+        return f"CASE {' '.join(f'WHEN {day} {sign} :d{at} THEN {at}' for at in range(len(days)))} ELSE {last + 1} END"
+
+    def changes(day: str, amount: str, rows: str) -> str:
+        sums = "" if grain.document else "GROUP BY 1, 2, 3, 4, 5"
+        column = amount if grain.document else f"sum({amount})"
+        own = f"SELECT {head}, {place(day, '<=')}, {place('t.due_on', '<')}, {column} FROM {rows} AND {day} <= :d{last} AND {alone} {sums}"
+        return own
+
+    settled = "settlements s JOIN invoices t ON t.number = s.invoice WHERE"
+    queries = (
+        changes("t.issued_on", "t.gross", "invoices t WHERE true"),
+        changes("s.booked_on", "-s.amount", f"{settled} (s.ended_on IS NULL OR s.ended_on > s.booked_on)"),
+        changes("s.ended_on", "s.amount", f"{settled} s.ended_on IS NOT NULL AND s.ended_on > s.booked_on"),
+    )  # our own names
+    values = {f"d{at}": day.isoformat() for at, day in enumerate(days)} | ({"apart": json.dumps(names)} if names else {})
+    found = []
+    for sql in queries:
+        for customer, number, currency, owed_from, late_from, amount in connection.execute(sql, values):
+            found.append(Change(customer, number, currency, owed_from, max(owed_from, late_from), amount))
+    return found
 
 
 def in_parts(connection: sqlite3.Connection) -> list[str]:

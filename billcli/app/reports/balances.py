@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import starmap
+from itertools import accumulate, starmap
 
 from billcli.app.books import Books
 from billcli.app.hold_state import live_plans
 from billcli.core import aging
 from billcli.core.facts import InstalmentFact, OpenInvoice
 from billcli.core.instalments import Agreed
-from billcli.core.reports.table import Figure
+from billcli.core.reports.table import Cut, Figure
 from billcli.index import balances, queries, report_queries
 from billcli.index.report_queries import Grain
 
@@ -58,29 +58,34 @@ def unapplied_figures(books: Books, day: date, what: str) -> list[Figure]:
     return [Figure(what, each.customer, "", "", each.currency, each.amount) for each in balances.unapplied(books.index, day)]
 
 
-def overdue_by_day(books: Books, days: list[date], grain: Grain) -> list[Figure]:
+def overdue_by_day(books: Books, days: list[date], grain: Grain, cut: Cut) -> list[Figure]:
     """``owed`` and ``overdue`` of each of these days, the oldest first, in one pass over the books; ``month`` is the day.
 
-    Invoices with several instalments, or with a plan on one of the days, are looked at day by day, for settlements fill the oldest
-    instalment first. The days before the last are ends of months.
+    Of what stands in one group of the cut one figure stands for all. Invoices with several instalments, or with a plan on one of the
+    days, are looked at day by day, for settlements fill the oldest instalment first.
     """
-    last = days[-1]
     plans = {day: live_plans(books, day) for day in days}
-    apart = sorted({*report_queries.in_parts(books.index), *(number for each in plans.values() for number in each)})
-    changes = report_queries.overdue_changes(books.index, last, grain, {number for each in plans.values() for number in each})
-    found: list[Figure] = []
-    changes.sort(key=lambda each: each.month)
-    at, running = 0, dict[tuple[str, str, str, str], int]()
-    for day in days:
-        while at < len(changes) and changes[at].month <= day.isoformat()[:7]:
-            each = changes[at]
-            key = (each.what, each.customer, each.number, each.currency)
-            running[key] = running.get(key, 0) + each.amount
-            at += 1
-        found += [Figure(what, customer, number, day.isoformat(), cur, amount) for (what, customer, number, cur), amount in running.items()]
-        if apart:
-            found += _apart(books, apart, day, plans[day], grain)
-    return found
+    planned = {number for each in plans.values() for number in each}
+    apart = sorted({*report_queries.in_parts(books.index), *planned})
+    sums: dict[tuple[Sequence[tuple[str, ...]], str], tuple[Figure, list[int], list[int]]] = {}
+    mine: dict[tuple[str, str], tuple[Figure, list[int], list[int]]] = {}
+    for change in report_queries.overdue_changes(books.index, days, grain, planned):
+        whose = (change.number or change.customer, change.currency)
+        found = mine.get(whose)
+        if found is None:
+            figure = Figure("owed", change.customer, change.number, "", change.currency, 0)
+            key = (tuple(cut.groups(figure)), change.currency)
+            found = mine[whose] = sums.setdefault(key, (figure, [0] * (len(days) + 1), [0] * (len(days) + 1)))
+        found[1][change.owed_from] += change.amount
+        found[2][change.overdue_from] += change.amount
+    figures = []
+    for figure, *both in sums.values():
+        for what, amounts in zip(("owed", "overdue"), both, strict=True):
+            for day, amount in zip(days, accumulate(amounts), strict=False):
+                figures.append(figure._replace(what=what, month=day.isoformat(), amount=amount))
+    for day in days if apart else ():
+        figures += _apart(books, apart, day, plans[day], grain)
+    return figures
 
 
 def _apart(books: Books, numbers: list[str], day: date, plans: dict[str, Agreed], grain: Grain) -> list[Figure]:

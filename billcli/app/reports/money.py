@@ -114,7 +114,7 @@ def overdue_trend_report(books: Books, as_of: date, asked: Asked, months: int) -
 
     def make(scope: Scope) -> Report:
         ends = [day for day in month_ends(as_of, months) if day >= scope.first] or [as_of]
-        return trend.overdue_trend(overdue_by_day(books, ends, scope.balances), scope.cut, ends)
+        return trend.overdue_trend(overdue_by_day(books, ends, scope.balances, scope.cut), scope.cut, ends)
 
     return asked_for(books, as_of, asked, make, "overdue-trend")
 

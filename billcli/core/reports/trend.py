@@ -15,9 +15,10 @@ COLUMNS = (Column("owed", "Owed", "money"), Column("overdue", "Overdue", "money"
 def overdue_trend(facts: Iterable[Figure], cut: Cut, days: Sequence[date]) -> Report:
     """Open invoices, and what of them is past its due date, on each of these days as the books stood then; ``month`` is the day.
 
-    The same figures as the aging report of that day. ``facts``: ``owed`` and ``overdue`` of each day.
+    The same figures as the aging report of that day. ``facts``: ``owed`` and ``overdue`` of each day. By month, quarter or year a
+    document stands where it was issued.
     """
-    by_day = Cut(("on", *cut.dimensions), lambda fact: [(fact.month, *group) for group in cut.groups(fact)])
+    by_day = Cut(("on", *cut.dimensions), lambda fact: [(fact.month, *group) for group in cut.groups(fact._replace(month=""))])
 
     def make(mine: Sequence[Figure], currency: str, _: Say) -> Sequence[Any]:
         owed, overdue = total(mine, "owed"), total(mine, "overdue")
