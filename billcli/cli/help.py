@@ -31,7 +31,7 @@ HELP = {
         "  doctor       Look at the machine and the ledger's private folder.\n"
         '  show         Show whatever has this number, id or name.\n'
         '  edit         Edit a file in your editor, checked before it is kept.\n'
-        '  schema       JSON Schemas for editors.\n'
+        '  schema       JSON Schemas for editors, and views for a database browser.\n'
         '  customer     Who owes: add, list, show, change and merge customers.\n'
         '  invoice      Issue, list, show, send, void and import invoices, and...\n'
         '  terms        What payment terms come to.\n'
@@ -84,7 +84,7 @@ HELP = {
         "  doctor       Look at the machine and the ledger's private folder.\n"
         '  show         Show whatever has this number, id or name.\n'
         '  edit         Edit a file in your editor, checked before it is kept.\n'
-        '  schema       JSON Schemas for editors.\n'
+        '  schema       JSON Schemas for editors, and views for a database browser.\n'
         '  customer     Who owes: add, list, show, change and merge customers.\n'
         '  invoice      Issue, list, show, send, void and import invoices, and write them as PDFs.\n'
         '  terms        What payment terms come to.\n'

@@ -19,7 +19,7 @@ NOUNS = {
     "doctor": ("billcli.cli.doctor", "Look at the machine and the ledger's private folder."),
     "show": ("billcli.cli.show", "Show whatever has this number, id or name."),
     "edit": ("billcli.cli.edit", "Edit a file in your editor, checked before it is kept."),
-    "schema": ("billcli.cli.schema", "JSON Schemas for editors."),
+    "schema": ("billcli.cli.schema", "JSON Schemas for editors, and views for a database browser."),
     "customer": ("billcli.cli.customer", "Who owes: add, list, show, change and merge customers."),
     "invoice": ("billcli.cli.invoice", "Issue, list, show, send, void and import invoices, and write them as PDFs."),
     "terms": ("billcli.cli.terms", "What payment terms come to."),

@@ -12,7 +12,7 @@ NOUNS = {
     'doctor': "Look at the machine and the ledger's private folder",
     'show': 'Show whatever has this number, id or name',
     'edit': 'Edit a file in your editor, checked before it is kept',
-    'schema': 'JSON Schemas for editors',
+    'schema': 'JSON Schemas for editors, and views for a database browser',
     'customer': 'Who owes: add, list, show, change and merge customers',
     'invoice': 'Issue, list, show, send, void and import invoices, and write them as PDFs',
     'terms': 'What payment terms come to',
@@ -81,6 +81,11 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--yes -y', '', 'Write without asking'),
         ('--quiet -q', '', 'Say nothing when all goes well'),
         ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ()),
+    'schema views': ('Explain the views of the index, which any SQLite browser opens: what each column says', (
+        ('--format', 'table|json|csv', 'How to print it'),
+    ), ()),
+    'schema datasette': ("Print what Datasette needs to show the views with their explanations, and to hide the program's own tables", (
     ), ()),
     'customer add': ('Add a customer', (
         ('--name -n', '?', 'As it is printed'),

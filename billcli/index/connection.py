@@ -14,7 +14,10 @@ DatabaseError = sqlite3.DatabaseError
 SCHEMA = 19
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
-_MARK = f"{SCHEMA} {__version__}"
+VIEWS = 2077761188
+"""The CRC-32 of the statements in ``views``, written here so that no command computes it."""
+
+_MARK = f"{SCHEMA} {VIEWS} {__version__}"
 
 
 _READ_WAIT = 20
@@ -84,6 +87,15 @@ def is_whole(connection: sqlite3.Connection) -> bool:
 
 def _shape(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
     return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+
+
+def tables() -> list[str]:
+    """The names of the program's own tables."""
+    made = sqlite3.connect(":memory:", isolation_level=None)
+    _rebuild(made)
+    found = [str(name) for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    made.close()
+    return found
 
 
 def is_busy(error: sqlite3.DatabaseError) -> bool:
@@ -170,11 +182,15 @@ def _mark(connection: sqlite3.Connection) -> str:
 def _rebuild(connection: sqlite3.Connection) -> None:
     from importlib.resources import files
 
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        connection.execute(f'DROP TABLE "{name}"')
+    from billcli.index.views import make_views
+
+    made = connection.execute("SELECT upper(type), name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY type DESC").fetchall()
+    for kind, name in made:
+        connection.execute(f'DROP {kind} "{name}"')
     schema = files("billcli.index").joinpath("schema.sql").read_text("utf-8")
     for statement in _statements(schema):
         connection.execute(statement)
+    make_views(connection)
     connection.execute("CREATE TABLE made_by (mark TEXT NOT NULL)")
     connection.execute("INSERT INTO made_by VALUES (?)", (_MARK,))
 
