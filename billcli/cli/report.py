@@ -277,8 +277,9 @@ def dunning(
 ) -> None:
     """What reminders bring: of what the notices of each level asked for, the part that came within some days.
 
-    Money counts by its own date, up to what was asked. Notices too young to tell are left out, and so are those whose delivery is
-    known and did not succeed. It compares levels; that a reminder was the cause it cannot prove.
+    Paid % = money that came for the reminded invoices, up to what was asked / asked × 100. Money counts by its own date, from the day
+    on which the notice was handed over. Notices too young to tell are left out, and so are those that nobody is known to have
+    received, as "bill remind" counts no level as reached by them. It compares levels; that a reminder was the cause it cannot prove.
 
     Example: bill report dunning --within 14
     """

@@ -236,26 +236,43 @@ def open_of(connection: sqlite3.Connection, numbers: Sequence[str], day: date) -
 # reminders
 
 
-def reminded(connection: sqlite3.Connection, over: Window, within: int) -> list[Reminded]:
-    """Every invoice in a notice of that time, with the money that came for it within so many days of the notice.
+_COUNTING = "y.state IN ('sent', 'in-doubt', 'data')"
+_SENT = f"""
+SELECT r.id, r.currency, max(r.booked_on, coalesce((
+    SELECT max(substr(y.state_at, 1, 10)) FROM delivered v JOIN deliveries y ON y.id = v.delivery
+    WHERE v.kind = 'reminder' AND v.name = r.id AND {_COUNTING} AND substr(y.state_at, 1, 10) <= :k), '')) AS sent_on
+FROM reminders r WHERE r.booked_on <= :d
+  AND EXISTS (SELECT 1 FROM delivered v JOIN deliveries y ON y.id = v.delivery WHERE v.kind = 'reminder' AND v.name = r.id AND {_COUNTING})
+"""
 
-    A notice whose deliveries are known counts only where one of them was handed over, or may have been.
+
+def reminded(connection: sqlite3.Connection, over: Window, within: int) -> list[Reminded]:
+    """Every invoice in a notice that went in that time, with the money that came for it within so many days of that.
+
+    What counts as gone, and from which day on, is the rule of dunning itself (``core.dunning.levels``): one of its deliveries was handed
+    over, or may have been, and the day is that of the last one, as far as it is known by then.
     """
     sql = f"""
-    SELECT t.customer, i.invoice, substr(r.booked_on, 1, 7), r.currency, i.level, r.id, r.booked_on, i.asked,
+    SELECT t.customer, i.invoice, substr(r.sent_on, 1, 7), r.currency, i.level, r.id, r.sent_on, i.asked,
       coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.invoice = i.invoice AND s.kind = 'payment' AND {_HOLDS}
-        AND s.value_on BETWEEN r.booked_on AND date(r.booked_on, '+' || :n || ' days')), 0)
-    FROM reminders r JOIN reminder_items i ON i.reminder = r.id JOIN invoices t ON t.number = i.invoice
-    WHERE r.booked_on BETWEEN :a AND :d AND (
-      NOT EXISTS (SELECT 1 FROM delivered v WHERE v.kind = 'reminder' AND v.name = r.id)
-      OR EXISTS (SELECT 1 FROM delivered v JOIN deliveries y ON y.id = v.delivery WHERE v.kind = 'reminder' AND v.name = r.id AND y.state IN ('sent', 'in-doubt', 'data')))
-    ORDER BY r.booked_on, r.id, i.invoice
+        AND s.value_on BETWEEN r.sent_on AND date(r.sent_on, '+' || :n || ' days')), 0)
+    FROM ({_SENT}) r JOIN reminder_items i ON i.reminder = r.id JOIN invoices t ON t.number = i.invoice
+    WHERE r.sent_on BETWEEN :a AND :d ORDER BY r.sent_on, r.id, i.invoice
     """  # our own names
     rows = connection.execute(sql, {**_values(over), "n": within})
     return [
         Reminded(customer, number, month, currency, level, notice, date.fromisoformat(on), asked, came)
         for customer, number, month, currency, level, notice, on, asked, came in rows
     ]
+
+
+def not_gone(connection: sqlite3.Connection, over: Window) -> int:
+    """How many notices of that time nobody is known to have received."""
+    sql = f"""
+    SELECT count(*) FROM reminders r WHERE r.booked_on BETWEEN :a AND :d
+      AND NOT EXISTS (SELECT 1 FROM delivered v JOIN deliveries y ON y.id = v.delivery WHERE v.kind = 'reminder' AND v.name = r.id AND {_COUNTING})
+    """  # our own names
+    return int(connection.execute(sql, _values(over)).fetchone()[0])
 
 
 # tax

@@ -26,7 +26,7 @@ TABLES = {
     "customers": "id name region segment country",
     "invoices": "number customer type issued_on tax_on currency net gross due_on last_due parts void_on discount_until",
     "instalments": "invoice n due_on amount",
-    "credit_notes": "number customer issued_on currency net gross void_on",
+    "credit_notes": "number customer issued_on currency net gross void_on corrects",
     "taxes": "kind document currency code category rate base amount pos",
     "lines": "kind document code category amount",
     "settlements": "invoice kind amount booked_on value_on ended_on source_kind source pos bad relief",
@@ -34,6 +34,9 @@ TABLES = {
     "draws": "source amount booked_on ended_on",
     "holds": "kind customer invoice booked_on until released_on",
     "plan_parts": "invoice due_on amount booked_on released_on n",
+    "words": "document dimension word",
+    "bands": "name currency starts",
+    "deliveries": "reminder state went_on",
     "reminders": "id booked_on",
     "reminder_items": "reminder invoice level asked",
     "bank_lines": "account id booked_on amount currency",
@@ -75,6 +78,26 @@ def _customer(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "customers", {
         "id": said["id"], "name": said["name"], "region": groups.get("region"), "segment": groups.get("segment"), "country": country,
     }  # fmt: skip
+    yield from _words(f"@{said['id']}", said)
+
+
+def _words(document: str, said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is said of a document, or of a customer, in dimensions where several words can stand."""
+    for dimension, words in (("tag", said.get("tags")), ("category", [each.get("category") for each in said.get("lines") or ()])):
+        for word in dict.fromkeys(filter(None, words or ())):
+            yield "words", {"document": document, "dimension": dimension, "word": word}
+
+
+def _categories(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for each in said.get("bands") or ():
+        yield "bands", {"name": each["name"], "currency": each["currency"], "starts": minor(each["from"], each["currency"])}
+
+
+def _delivery(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """By what happened to it last."""
+    for reminder in said["documents"] if said["kind"] == "reminder" else ():
+        last = str((said.get("states") or ["- planned"])[-1]).split()
+        yield "deliveries", {"reminder": reminder, "state": last[1], "went_on": last[0][:10] if last[0] != "-" else None}
 
 
 def _shares(kind: str, name: str, said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -107,6 +130,7 @@ def _invoice(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     }  # fmt: skip
     for at, each in enumerate(said["instalments"]):
         yield "instalments", {"invoice": number, "n": at, "due_on": each["due_on"], "amount": minor(each["amount"], currency)}
+    yield from _words(number, said)
     yield from _shares("invoice", number, said)
     if void:
         yield "settlements", _settled(number, "void", gross, void["on"], void["on"], None, "invoice", number, 0)
@@ -131,8 +155,9 @@ def _credit_note(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     net, gross = (minor(said["totals"][name], currency) for name in ("net", "gross"))
     yield "credit_notes", {
         "number": number, "customer": said["customer"], "issued_on": said["issued_on"], "currency": currency, "net": net, "gross": gross,
-        "void_on": void["on"] if void else None,
+        "void_on": void["on"] if void else None, "corrects": said.get("corrects"),
     }  # fmt: skip
+    yield from _words(number, said)
     yield from _shares("credit-note", number, said)
     for at, each in enumerate(said.get("applied") or ()):
         amount = minor(each["amount"], currency)
@@ -213,6 +238,7 @@ def _reconciliation(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 _ROWS: dict[str, Any] = {
+    "categories": _categories, "delivery": _delivery,
     "customer": _customer, "invoice": _invoice, "credit-note": _credit_note, "payment": _payment, "refund": _refund,
     "write-off": _write_off, "hold": _hold, "reminder": _reminder, "bank-statement": _statement, "reconciliation": _reconciliation,
 }  # fmt: skip

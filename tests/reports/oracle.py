@@ -14,51 +14,71 @@ import duckdb
 from tests.reports.exported import TABLES
 
 _DAYS = frozenset(("issued_on", "tax_on", "due_on", "last_due", "void_on", "discount_until", "booked_on", "value_on", "ended_on",
-                   "reversed_on", "until", "released_on", "undone_on"))  # fmt: skip
-_NUMBERS = frozenset(("net", "gross", "parts", "amount", "base", "pos", "n", "level", "asked", "bad", "relief"))
+                   "reversed_on", "until", "released_on", "undone_on", "went_on"))  # fmt: skip
+_NUMBERS = frozenset(("net", "gross", "parts", "amount", "base", "pos", "n", "level", "asked", "bad", "relief", "starts"))
 
 _VIEWS = """
 CREATE MACRO live(booked, ended, day) AS booked <= day AND (ended IS NULL OR ended > day);
 CREATE MACRO settled(number, day) AS (
   SELECT coalesce(sum(s.amount), 0) FROM settlements s WHERE s.invoice = number AND live(s.booked_on, s.ended_on, day));
 CREATE MACRO open_at(day) AS TABLE
-  SELECT i.number, i.customer, i.type, i.currency, i.gross - settled(i.number, day) AS open FROM invoices i WHERE i.issued_on <= day;
+  SELECT i.number, i.customer, i.type, i.currency, i.issued_on AS on_day, i.gross - settled(i.number, day) AS open FROM invoices i WHERE i.issued_on <= day;
 CREATE MACRO agreed_at(day) AS TABLE
   SELECT invoice, due_on, amount, n FROM plan_parts WHERE live(booked_on, released_on, day)
   UNION ALL SELECT invoice, due_on, amount, n FROM instalments
     WHERE invoice NOT IN (SELECT invoice FROM plan_parts WHERE live(booked_on, released_on, day));
 CREATE MACRO parts_at(day) AS TABLE
-  SELECT o.number, o.customer, o.type, o.currency, p.due_on,
+  SELECT o.number, o.customer, o.type, o.currency, o.on_day, p.due_on,
     greatest(least(sum(p.amount) OVER (PARTITION BY o.number ORDER BY p.n)
       - (sum(p.amount) OVER (PARTITION BY o.number) - o.open), p.amount), 0) AS open
   FROM open_at(day) o JOIN agreed_at(day) p ON p.invoice = o.number WHERE o.open <> 0;
 CREATE MACRO unapplied_at(day) AS TABLE
-  SELECT p.customer, p.currency, (CASE WHEN p.reversed_on <= day THEN 0 ELSE p.amount END)
+  SELECT NULL::VARCHAR AS number, NULL::DATE AS on_day, p.customer, p.currency, (CASE WHEN p.reversed_on <= day THEN 0 ELSE p.amount END)
     - coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.source = p.id AND s.kind = 'payment' AND live(s.booked_on, s.ended_on, day)), 0)
     - coalesce((SELECT sum(w.amount) FROM draws w WHERE w.source = p.id AND live(w.booked_on, w.ended_on, day)), 0) AS amount
   FROM payments p WHERE p.booked_on <= day
   UNION ALL
-  SELECT p.customer, p.currency, (CASE WHEN p.void_on <= day THEN 0 ELSE p.gross END)
+  SELECT NULL, NULL, p.customer, p.currency, (CASE WHEN p.void_on <= day THEN 0 ELSE p.gross END)
     - coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.source = p.number AND s.kind = 'credit' AND live(s.booked_on, s.ended_on, day)), 0)
     - coalesce((SELECT sum(w.amount) FROM draws w WHERE w.source = p.number AND live(w.booked_on, w.ended_on, day)), 0)
   FROM credit_notes p WHERE p.issued_on <= day;
 CREATE MACRO sold_in(first, last, known) AS TABLE
-  SELECT number, customer, currency, issued_on, net, gross, 1 AS sign FROM invoices
+  SELECT number, customer, currency, issued_on, issued_on AS on_day, net, gross, 1 AS sign FROM invoices
     WHERE issued_on BETWEEN first AND last AND (void_on IS NULL OR void_on > known)
-  UNION ALL SELECT number, customer, currency, issued_on, -net, -gross, -1 FROM credit_notes
+  UNION ALL SELECT number, customer, currency, issued_on, issued_on, -net, -gross, -1 FROM credit_notes
     WHERE issued_on BETWEEN first AND last AND (void_on IS NULL OR void_on > known);
 CREATE MACRO paid_in(first, last, known) AS TABLE
-  SELECT i.number, i.customer, i.currency, m.amount, m.paid_on - i.issued_on AS days, m.paid_on - i.last_due AS late
+  SELECT i.number, i.customer, i.currency, m.amount, m.paid_on AS on_day, m.paid_on - i.issued_on AS days, m.paid_on - i.last_due AS late
   FROM invoices i JOIN (
     SELECT invoice, max(value_on) AS paid_on, sum(amount) AS amount FROM settlements
     WHERE kind = 'payment' AND live(booked_on, ended_on, known) GROUP BY invoice) m ON m.invoice = i.number
   WHERE m.paid_on BETWEEN first AND last AND i.gross = settled(i.number, known) AND m.amount > 0
     AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.invoice = i.number AND s.bad = 1 AND live(s.booked_on, s.ended_on, known));
 CREATE MACRO flow(first, last) AS TABLE
-  SELECT invoice, kind, bad, relief, amount, booked_on AS day, value_on, source, pos, 1 AS sign FROM settlements
-    WHERE booked_on BETWEEN first AND last AND (ended_on IS NULL OR ended_on > booked_on)
-  UNION ALL SELECT invoice, kind, bad, relief, amount, ended_on, value_on, source, pos, -1 FROM settlements
-    WHERE ended_on BETWEEN first AND last AND ended_on > booked_on;
+  SELECT f.*, i.customer, i.currency, i.discount_until FROM (
+    SELECT invoice AS number, kind, bad, relief, amount, booked_on AS on_day, value_on, source, pos, 1 AS sign FROM settlements
+      WHERE booked_on BETWEEN first AND last AND (ended_on IS NULL OR ended_on > booked_on)
+    UNION ALL SELECT invoice, kind, bad, relief, amount, ended_on, value_on, source, pos, -1 FROM settlements
+      WHERE ended_on BETWEEN first AND last AND ended_on > booked_on) f JOIN invoices i ON i.number = f.number;
+CREATE MACRO states_at(day) AS TABLE
+  SELECT i.number, CASE WHEN i.void_on <= day THEN 'void'
+    WHEN i.gross <= settled(i.number, day) THEN CASE
+      WHEN (SELECT coalesce(sum(s.amount), 0) FROM settlements s WHERE s.invoice = i.number AND s.kind = 'credit' AND live(s.booked_on, s.ended_on, day)) >= i.gross THEN 'credited'
+      WHEN (SELECT coalesce(sum(s.amount), 0) FROM settlements s WHERE s.invoice = i.number AND s.bad = 1 AND live(s.booked_on, s.ended_on, day)) > 0 THEN 'written off'
+      ELSE 'paid' END
+    WHEN (SELECT min(p.due_on) FROM parts_at(day) p WHERE p.number = i.number AND p.open > 0) < day THEN 'overdue'
+    WHEN settled(i.number, day) > 0 THEN 'partly paid' ELSE 'open' END AS word
+  FROM invoices i WHERE i.issued_on <= day;
+CREATE TABLE documents AS
+  SELECT number, customer, type, currency, gross FROM invoices
+  UNION ALL SELECT n.number, n.customer, i.type, n.currency, n.gross FROM credit_notes n LEFT JOIN invoices i ON i.number = n.corrects;
+CREATE TABLE labels AS
+  SELECT number, 'type' AS dimension, type AS label FROM documents WHERE type IS NOT NULL
+  UNION ALL SELECT d.number, 'band', (SELECT arg_max(b.name, b.starts) FROM bands b WHERE b.currency = d.currency AND b.starts <= d.gross) FROM documents d
+  UNION ALL SELECT document, 'category', string_agg(word, ' + ' ORDER BY word) FROM words WHERE dimension = 'category' GROUP BY document
+  UNION ALL SELECT number, 'tag', string_agg(word, ' + ' ORDER BY word) FROM (
+      SELECT d.number, w.word FROM documents d JOIN words w ON w.document = d.number OR w.document = '@' || d.customer WHERE w.dimension = 'tag'
+      UNION SELECT w.document, w.word FROM words w WHERE w.dimension = 'tag' AND w.document LIKE '@%') GROUP BY number;
 """
 
 
@@ -84,9 +104,26 @@ class Oracle:
         return day
 
     def report(self, name: str, group: str, **values: Any) -> list[dict[str, Any]]:
-        """``group`` is a column of customers, or empty for everybody together."""
-        column = f"coalesce((SELECT c.{group} FROM customers c WHERE c.id = t.customer), '(none)')" if group else "''"
-        return self.rows(SQL[name].replace("{g}", column), **values)
+        """``group`` is a column of customers or a dimension of documents, or empty for everything together; ``k`` is the day of a state."""
+        if group == "state":
+            self.db.execute("DELETE FROM labels WHERE dimension = 'state'")
+            self.db.execute("INSERT INTO labels SELECT number, 'state', word FROM states_at($k)", {"k": values["state_on"]})
+        return self.rows(SQL[name].replace("{g}", _column(group)), **values)
+
+
+def _column(group: str) -> str:
+    match group:
+        case "":
+            return "''"
+        case "month" | "year" as period:
+            return f"coalesce(strftime(t.on_day, '{'%Y-%m' if period == 'month' else '%Y'}'), '(none)')"
+        case "quarter":
+            return "coalesce(year(t.on_day)::VARCHAR || '-Q' || quarter(t.on_day)::VARCHAR, '(none)')"
+        case "type" | "band" | "category" | "tag" | "state":
+            key = "coalesce(t.number, '@' || t.customer)"
+            return f"coalesce((SELECT min(b.label) FROM labels b WHERE b.dimension = '{group}' AND b.number = {key}), '(none)')"
+        case _:
+            return f"coalesce((SELECT c.{group} FROM customers c WHERE c.id = t.customer), '(none)')"
 
 
 SQL: Mapping[str, str] = {
@@ -121,8 +158,8 @@ SQL: Mapping[str, str] = {
       SELECT {g} AS g, currency, 'opening' AS what, open AS amount FROM open_at($a::DATE - 1) t
       UNION ALL SELECT {g}, currency, 'closing', open FROM open_at($d) t
       UNION ALL SELECT {g}, currency, 'not_due', open FROM parts_at($d) t WHERE due_on >= $d
-      UNION ALL SELECT {g}, currency, 'billed', gross FROM invoices t WHERE issued_on BETWEEN $a AND $d
-      UNION ALL SELECT {g}, currency, 'billed', -amount * sign FROM flow($a, $d) JOIN invoices t ON t.number = invoice WHERE kind IN ('credit', 'void'))
+      UNION ALL SELECT {g}, currency, 'billed', gross FROM (SELECT *, issued_on AS on_day FROM invoices) t WHERE issued_on BETWEEN $a AND $d
+      UNION ALL SELECT {g}, currency, 'billed', -amount * sign FROM flow($a, $d) t WHERE kind IN ('credit', 'void'))
     SELECT g, currency, o AS opening, b AS billed, c AS closing, n AS not_due, CASE WHEN o + b - n > 0 THEN 100.0 * (o + b - c) / (o + b - n) END AS cei
     FROM (SELECT g, currency, coalesce(sum(amount) FILTER (what = 'opening'), 0) AS o, coalesce(sum(amount) FILTER (what = 'billed'), 0) AS b,
         coalesce(sum(amount) FILTER (what = 'closing'), 0) AS c, coalesce(sum(amount) FILTER (what = 'not_due'), 0) AS n FROM f GROUP BY ALL)
@@ -171,18 +208,20 @@ SQL: Mapping[str, str] = {
     """,
     "dunning": """
     WITH f AS (
-      SELECT i.level, r.id, t.customer, t.currency, i.asked, coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.invoice = i.invoice AND s.kind = 'payment'
-        AND live(s.booked_on, s.ended_on, $k) AND s.value_on - r.booked_on BETWEEN 0 AND 14), 0) AS paid
-      FROM reminders r JOIN reminder_items i ON i.reminder = r.id JOIN invoices t ON t.number = i.invoice
-      WHERE r.booked_on BETWEEN $a AND $d AND $k::DATE - r.booked_on >= 14)
+      SELECT i.level, r.id, t.number, t.customer, t.currency, r.on_day, i.asked, coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.invoice = i.invoice
+        AND s.kind = 'payment' AND live(s.booked_on, s.ended_on, $k) AND s.value_on - r.on_day BETWEEN 0 AND 14), 0) AS paid
+      FROM (SELECT r.id, greatest(r.booked_on, max(CASE WHEN d.went_on <= $k THEN d.went_on END)) AS on_day FROM reminders r JOIN deliveries d ON d.reminder = r.id
+          WHERE d.state IN ('sent', 'data', 'in-doubt') AND r.booked_on <= $d GROUP BY r.id, r.booked_on) r
+        JOIN reminder_items i ON i.reminder = r.id JOIN invoices t ON t.number = i.invoice
+      WHERE r.on_day BETWEEN $a AND $d AND $k::DATE - r.on_day >= 14)
     SELECT {g} AS g, level::VARCHAR AS level, currency, count(DISTINCT id) AS notices, count(*) AS invoices, sum(asked) AS asked, sum(least(paid, asked)) AS paid,
       100.0 * sum(least(paid, asked)) / sum(asked) AS share, count(*) FILTER (paid >= asked) AS in_full FROM f t GROUP BY ALL
     """,
     "discounts": """
     WITH s AS (SELECT {g} AS g, currency, sum(gross) AS sales FROM sold_in($a, $d, $k) t GROUP BY ALL),
       f AS (SELECT {g} AS g, t.currency, coalesce(sum(amount) FILTER (sign = 1), 0) AS given, coalesce(sum(amount) FILTER (sign = -1), 0) AS taken_back,
-        coalesce(sum(amount) FILTER (sign = 1 AND value_on > t.discount_until), 0) AS late, count(DISTINCT invoice) FILTER (sign = 1) AS invoices
-        FROM flow($a, $d) JOIN invoices t ON t.number = invoice WHERE kind = 'discount' GROUP BY ALL)
+        coalesce(sum(amount) FILTER (sign = 1 AND value_on > t.discount_until), 0) AS late, count(DISTINCT number) FILTER (sign = 1) AS invoices
+        FROM flow($a, $d) t WHERE kind = 'discount' GROUP BY ALL)
     SELECT g, currency, coalesce(given, 0) AS given, coalesce(taken_back, 0) AS taken_back, coalesce(given - taken_back, 0) AS net, coalesce(late, 0) AS late,
       coalesce(invoices, 0) AS invoices, coalesce(sales, 0) AS sales, CASE WHEN sales > 0 THEN 100.0 * coalesce(given - taken_back, 0) / sales END AS share
     FROM s FULL JOIN f USING (g, currency)
@@ -191,36 +230,37 @@ SQL: Mapping[str, str] = {
     WITH s AS (SELECT {g} AS g, currency, sum(gross) AS sales FROM sold_in($a, $d, $k) t GROUP BY ALL),
       f AS (SELECT {g} AS g, t.currency, coalesce(sum(amount) FILTER (bad = 1 AND sign = 1), 0) AS written_off,
         coalesce(sum(amount) FILTER (bad = 1 AND sign = -1), 0) AS recovered, coalesce(sum(amount * sign) FILTER (bad = 0), 0) AS small
-        FROM flow($a, $d) JOIN invoices t ON t.number = invoice WHERE kind = 'write_off' GROUP BY ALL)
+        FROM flow($a, $d) t WHERE kind = 'write_off' GROUP BY ALL)
     SELECT g, currency, coalesce(written_off, 0) AS written_off, coalesce(recovered, 0) AS recovered, coalesce(written_off - recovered, 0) AS net,
       coalesce(small, 0) AS small, coalesce(sales, 0) AS sales, CASE WHEN sales > 0 THEN 100.0 * coalesce(written_off - recovered, 0) / sales END AS share
     FROM s FULL JOIN f USING (g, currency)
     """,
     "tax": """
     WITH docs AS (
-        SELECT 'i' AS what, t.tax_on AS day, x.currency, x.category, x.rate, x.base, x.amount AS tax FROM taxes x JOIN invoices t ON t.number = x.document
-          WHERE x.kind = 'invoice' AND t.issued_on <= $k
-        UNION ALL SELECT 'r', greatest(t.void_on, t.tax_on), x.currency, x.category, x.rate, x.base, x.amount FROM taxes x JOIN invoices t ON t.number = x.document
-          WHERE x.kind = 'invoice' AND t.void_on <= $k
-        UNION ALL SELECT 'c', t.issued_on, x.currency, x.category, x.rate, x.base, x.amount FROM taxes x JOIN credit_notes t ON t.number = x.document WHERE x.kind = 'credit-note'
-        UNION ALL SELECT 'c', t.void_on, x.currency, x.category, x.rate, -x.base, -x.amount FROM taxes x JOIN credit_notes t ON t.number = x.document
-          WHERE x.kind = 'credit-note' AND t.void_on <= $k),
+        SELECT 'i' AS what, t.number, t.customer, t.tax_on AS on_day, x.currency, x.category, x.rate, x.base, x.amount AS tax
+          FROM taxes x JOIN invoices t ON t.number = x.document WHERE x.kind = 'invoice' AND t.issued_on <= $k
+        UNION ALL SELECT 'r', t.number, t.customer, greatest(t.void_on, t.tax_on), x.currency, x.category, x.rate, x.base, x.amount
+          FROM taxes x JOIN invoices t ON t.number = x.document WHERE x.kind = 'invoice' AND t.void_on <= $k
+        UNION ALL SELECT 'c', t.number, t.customer, t.issued_on, x.currency, x.category, x.rate, x.base, x.amount
+          FROM taxes x JOIN credit_notes t ON t.number = x.document WHERE x.kind = 'credit-note'
+        UNION ALL SELECT 'c', t.number, t.customer, t.void_on, x.currency, x.category, x.rate, -x.base, -x.amount
+          FROM taxes x JOIN credit_notes t ON t.number = x.document WHERE x.kind = 'credit-note' AND t.void_on <= $k),
       shares AS (
-        SELECT f.*, x.currency, x.category, x.rate, x.pos AS code_at, x.base + x.amount AS held, x.amount AS held_tax,
+        SELECT f.id, f.number, f.customer, f.on_day, f.amount, f.sign, x.currency, x.category, x.rate, x.pos AS code_at, x.base + x.amount AS held, x.amount AS held_tax,
           f.amount * (x.base + x.amount) // sum(x.base + x.amount) OVER w AS low, f.amount * (x.base + x.amount) % sum(x.base + x.amount) OVER w AS rest
         FROM (SELECT *, row_number() OVER () AS id FROM flow($a, $d) WHERE kind = 'discount' OR relief = 1) f
-          JOIN taxes x ON x.document = f.invoice AND x.kind = 'invoice' WINDOW w AS (PARTITION BY f.id)),
+          JOIN taxes x ON x.document = f.number AND x.kind = 'invoice' WINDOW w AS (PARTITION BY f.id)),
       given AS (
         SELECT *, low + CASE WHEN row_number() OVER (PARTITION BY id ORDER BY rest DESC, code_at) <= amount - sum(low) OVER (PARTITION BY id) THEN 1 ELSE 0 END AS part
         FROM shares),
-      reduced AS (SELECT 'r' AS what, day, currency, category, rate, sign * (part - t) AS base, sign * t AS tax
+      reduced AS (SELECT 'r' AS what, number, customer, on_day, currency, category, rate, sign * (part - t) AS base, sign * t AS tax
         FROM (SELECT *, (2 * part * held_tax + held) // (2 * held) AS t FROM given)),
-      every AS (SELECT * FROM docs WHERE day BETWEEN $a AND $d UNION ALL SELECT * FROM reduced)
-    SELECT strftime(day, '%Y-%m') AS month, currency, category, rate,
+      every AS (SELECT * FROM docs WHERE on_day BETWEEN $a AND $d UNION ALL SELECT * FROM reduced)
+    SELECT {g} AS g, currency, category, rate,
       coalesce(sum(base) FILTER (what = 'i'), 0) AS invoiced_base, coalesce(sum(tax) FILTER (what = 'i'), 0) AS invoiced_tax,
       coalesce(sum(base) FILTER (what = 'c'), 0) AS credited_base, coalesce(sum(tax) FILTER (what = 'c'), 0) AS credited_tax,
       coalesce(sum(base) FILTER (what = 'r'), 0) AS reduced_base, coalesce(sum(tax) FILTER (what = 'r'), 0) AS reduced_tax,
-      sum(CASE what WHEN 'i' THEN base ELSE -base END) AS base, sum(CASE what WHEN 'i' THEN tax ELSE -tax END) AS tax FROM every GROUP BY ALL
+      sum(CASE what WHEN 'i' THEN base ELSE -base END) AS base, sum(CASE what WHEN 'i' THEN tax ELSE -tax END) AS tax FROM every t GROUP BY ALL
     """,
     "reconciliation": """
     WITH l AS (SELECT account, id, min(booked_on) AS day, any_value(currency) AS currency, any_value(amount) AS amount FROM bank_lines GROUP BY ALL),
@@ -238,23 +278,23 @@ SQL: Mapping[str, str] = {
         FROM paid_in($a, $d, $d) HAVING count(*) >= 3)),
       h AS (SELECT * FROM holds WHERE live(booked_on, released_on, $d) AND (until IS NULL OR until >= $d)),
       i AS (
-        SELECT t.currency, t.open, t.due_on,
+        SELECT {g} AS g, t.currency, t.open, t.due_on,
           EXISTS (SELECT 1 FROM h WHERE h.kind = 'dispute' AND h.customer = t.customer AND (h.invoice IS NULL OR h.invoice = t.number)) AS held,
           coalesce((SELECT max(until) FROM h WHERE h.kind = 'promise' AND h.customer = t.customer AND h.invoice = t.number),
             (SELECT max(until) FROM h WHERE h.kind = 'promise' AND h.customer = t.customer AND h.invoice IS NULL)) AS promised,
           t.due_on + coalesce(q.usual, e.usual)::INT AS usual, t.due_on + coalesce(q.fast, e.fast)::INT AS fast, t.due_on + coalesce(q.slow, e.slow)::INT AS slow
         FROM parts_at($d) t LEFT JOIN q USING (customer), every e WHERE t.open > 0),
       s AS (
-        SELECT currency, open, due_on, held, coalesce(promised, usual) AS usual, coalesce(promised, CASE WHEN usual < $d THEN usual ELSE slow END) AS slow,
+        SELECT g, currency, open, due_on, held, coalesce(promised, usual) AS usual, coalesce(promised, CASE WHEN usual < $d THEN usual ELSE slow END) AS slow,
           coalesce(promised, CASE WHEN usual < $d THEN usual ELSE greatest(fast, $d) END) AS fast FROM i),
       p AS (
-        SELECT currency, due_on AS day, open AS due, 0 AS expected, 0 AS low, 0 AS high, false AS held FROM s
-        UNION ALL SELECT currency, usual, 0, open, 0, 0, held FROM s UNION ALL SELECT currency, slow, 0, 0, open, 0, held FROM s
-        UNION ALL SELECT currency, fast, 0, 0, 0, open, held FROM s),
+        SELECT g, currency, due_on AS day, open AS due, 0 AS expected, 0 AS low, 0 AS high, false AS held FROM s
+        UNION ALL SELECT g, currency, usual, 0, open, 0, 0, held FROM s UNION ALL SELECT g, currency, slow, 0, 0, open, 0, held FROM s
+        UNION ALL SELECT g, currency, fast, 0, 0, 0, open, held FROM s),
       w AS (
-        SELECT currency, CASE WHEN held THEN 'disputed' WHEN day < $d THEN 'overdue' WHEN day > date_trunc('week', $d::DATE)::DATE + 90 THEN 'later'
+        SELECT g, currency, CASE WHEN held THEN 'disputed' WHEN day < $d THEN 'overdue' WHEN day > date_trunc('week', $d::DATE)::DATE + 90 THEN 'later'
           ELSE strftime(date_trunc('week', day), '%Y-%m-%d') END AS week, sum(due) AS due, sum(expected) AS expected, sum(low) AS low, sum(high) AS high FROM p GROUP BY ALL)
-    SELECT currency, week, due, expected, sum(expected) OVER k AS cumulative, sum(low) OVER k AS low, sum(high) OVER k AS high FROM w
-    WINDOW k AS (PARTITION BY currency, week IN ('overdue', 'disputed') ORDER BY week)
+    SELECT g, currency, week, due, expected, sum(expected) OVER k AS cumulative, sum(low) OVER k AS low, sum(high) OVER k AS high FROM w
+    WINDOW k AS (PARTITION BY g, currency, week IN ('overdue', 'disputed') ORDER BY week)
     """,
 }

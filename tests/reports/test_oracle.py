@@ -97,13 +97,29 @@ SIMPLE = {
 }
 
 
+DOCUMENTS = ("type", "state", "band", "month", "quarter", "year", "category", "tag")
+"""The dimensions of documents; every report has rows of one currency as it is."""
+
+
 @pytest.mark.parametrize("by", ["", "region"])
 @pytest.mark.parametrize("name", SIMPLE)
 def test_report_equals_independent_sums(ledger: Books, day: date, name: str, by: str) -> None:
+    _compare(ledger, day, name, by)
+
+
+@pytest.mark.parametrize("ledger", [2], indirect=True)
+@pytest.mark.parametrize("by", DOCUMENTS)
+@pytest.mark.parametrize("name", SIMPLE)
+def test_report_by_dimensions_of_documents_equals_independent_sums(ledger: Books, name: str, by: str) -> None:
+    if (name, by) != ("revenue", "category"):  # each line where it belongs: a test of its own
+        _compare(ledger, DAYS[1], name, by)
+
+
+def _compare(ledger: Books, day: date, name: str, by: str) -> None:
     first = year(day)
     if name in ("dso", "turnover"):
         first = max(first, ledger.oracle.first_day())
-    sums = ledger.oracle.report(name, by, a=first, d=day, k=day)
+    sums = ledger.oracle.report(name, by, a=first, d=day, k=day, state_on=day)
     grouping = by or ("currency" if name == "revenue" else "")  # revenue is by month where nothing is said
     shown = ledger.report(name, "--as-of", str(day), *(["--by", grouping] if grouping else []))
     for row in sums:
@@ -174,21 +190,24 @@ def test_overdue_trend_equals_the_open_parts_of_each_month_end(ledger: Books, da
     assert len({row["on"] for row in shown}) == (13 if ledger.oracle.first_day() < year(day) else len({row["on"] for row in shown}))
 
 
-@pytest.mark.parametrize("by", ["", "region"])
+@pytest.mark.parametrize("by", ["", "region", "type", "band", "month"])
 def test_dunning_equals_independent_sums(ledger: Books, day: date, by: str) -> None:
-    sums = ledger.oracle.report("dunning", by, a=year(day), d=day, k=day)
+    sums = ledger.oracle.report("dunning", by, a=year(day), d=day, k=day, state_on=day)
     for row in sums:
         row[by or "g"] = row["g"]
     shown = ledger.report("dunning", "--as-of", str(day), *(["--by", by] if by else []))
     same(shown, sums, ["level", *([by] if by else []), "currency"], ("notices", "invoices", "asked", "paid", "share", "in_full"))
 
 
-def test_tax_equals_independent_sums_with_discounts_voids_and_relief(ledger: Books, day: date) -> None:
+@pytest.mark.parametrize("by", ["month", "quarter", "type", "tag"])
+def test_tax_equals_independent_sums_with_discounts_voids_and_relief(ledger: Books, day: date, by: str) -> None:
     names = ("invoiced_base", "invoiced_tax", "credited_base", "credited_tax", "reduced_base", "reduced_tax", "base", "tax")
-    sums = [row for row in ledger.oracle.report("tax", "", a=year(day), d=day, k=day) if any(row[each] for each in names)]
-    shown = [row for row in ledger.report("tax", "--as-of", str(day)) if any(not _is_nothing(row[each]) for each in names)]
+    sums = ledger.oracle.report("tax", by, a=year(day), d=day, k=day, state_on=day)
+    sums = [{**row, by: row["g"]} for row in sums if any(row[each] for each in names)]
+    shown = ledger.report("tax", "--as-of", str(day), *(["--by", by] if by != "month" else []))
+    shown = [row for row in shown if any(not _is_nothing(row[each]) for each in names)]
     shown = [row for row in shown if row["category"] != "O"]  # what is outside tax stands in no tax group
-    same(shown, [row for row in sums if row["category"] != "O"], ["month", "category", "rate", "currency"], names)
+    same(shown, [row for row in sums if row["category"] != "O"], [by, "category", "rate", "currency"], names)
 
 
 def test_reconciliation_equals_independent_sums(ledger: Books, day: date) -> None:
@@ -197,12 +216,13 @@ def test_reconciliation_equals_independent_sums(ledger: Books, day: date) -> Non
     same(ledger.report("reconciliation", "--as-of", str(day)), sums, ["currency"], names)
 
 
-def test_cash_forecast_equals_independent_sums(ledger: Books, day: date) -> None:
-    shown = ledger.report("cash-forecast", "--as-of", str(day))
-    mine = {(row["currency"], row["week"]): row for row in shown}
-    sums = ledger.oracle.report("cash-forecast", "", a=year(day), d=day, k=day)
+@pytest.mark.parametrize("by", ["", "region", "type", "tag"])
+def test_cash_forecast_equals_independent_sums(ledger: Books, day: date, by: str) -> None:
+    shown = ledger.report("cash-forecast", "--as-of", str(day), *(["--by", by] if by else []))
+    mine = {(row[by] if by else "", row["currency"], row["week"]): row for row in shown}
+    sums = ledger.oracle.report("cash-forecast", by, a=year(day), d=day, k=day, state_on=day)
     for row in sums:
-        key = (row["currency"], row["week"])
+        key = (row["g"], row["currency"], row["week"])
         cumulative = () if row["week"] in ("overdue", "disputed") else ("cumulative", "low", "high")
         for name in ("due", "expected", *cumulative):
             assert agrees(mine[key][name], row[name], row["currency"]), f"{key} {name}: {mine[key][name]} is not {row[name]}"
@@ -210,3 +230,52 @@ def test_cash_forecast_equals_independent_sums(ledger: Books, day: date) -> None
         for name in ("due", "expected"):
             both = [sum((Decimal(row[name]) for row in rows if row["currency"] == currency), Decimal(0)) for rows in (shown, sums)]
             assert both[0] == both[1].scaleb(0 if currency in _ZERO else -2)
+
+
+COMPARED = {
+    "dso": ("owed", "sales", "dso"), "cei": ("cei",), "turnover": ("sales", "turnover", "days"),
+    "days-to-pay": ("weighted", "mean", "median"), "days-late": ("weighted", "mean", "median", "on_time"),
+    "revenue": ("invoiced", "credited", "revenue"), "discounts": ("given", "net", "share"),
+    "bad-debt": ("written_off", "recovered", "net", "share"), "dunning": ("asked", "paid", "share"), "tax": ("base", "tax"),
+    "reconciliation": ("lines", "decided", "by_machine"),
+}  # fmt: skip
+AGAINST = {
+    "previous": (date(2025, 10, 1), date(2025, 11, 14)),
+    "year": (date(2025, 1, 1), date(2025, 2, 14)),
+}
+"""The time before the first quarter of 2026 as it stands on 14 February, and that of a year earlier."""
+
+
+@pytest.mark.parametrize("ledger", [1, "demo"], indirect=True)
+@pytest.mark.parametrize("by", ["", "type"])
+@pytest.mark.parametrize("against", AGAINST)
+@pytest.mark.parametrize("name", COMPARED)
+def test_comparison_equals_independent_sums_of_both_times(ledger: Books, name: str, against: str, by: str) -> None:
+    day, figures = date(2026, 2, 14), COMPARED[name]
+    grouping = by if name != "reconciliation" else ""
+    keys = [*([grouping] if grouping else []), *{"dunning": ["level"], "tax": ["category", "rate"]}.get(name, []), "currency"]
+    sums: list[dict[tuple[Any, ...], dict[str, Any]]] = []
+    for first, last in ((date(2026, 1, 1), day), AGAINST[against]):
+        begun = min(max(first, ledger.oracle.first_day()), last) if name in ("dso", "turnover") else first
+        found = ledger.oracle.report(name, grouping, a=begun, d=last, k=day, state_on=day)
+        sums.append({tuple({**row, by: row.get("g")}[key] for key in keys): row for row in found})
+    now, then = sums
+    words = ["--period", "2026-Q1", "--as-of", str(day), "--compare", against, *(["--by", grouping] if grouping else [])]
+    shown = {tuple(row[key] for key in keys): row for row in ledger.report(name, *words)}
+    if name == "tax":
+        shown = {key: row for key, row in shown.items() if row["category"] != "O"}
+        now, then = ({key: row for key, row in each.items() if row["category"] != "O"} for each in sums)
+    for key in {*now, *then} - shown.keys():
+        assert not any(each.get(key, {}).get(figure) for each in (now, then) for figure in figures)
+    for key, row in shown.items():
+        for figure in figures:
+            for at, side in ((figure, now), (f"{figure}_before", then)):
+                summed = side[key][figure] if key in side else None
+                known = summed is not None or row[at] is None or Decimal(row[at]) == 0
+                assert known, f"{key} {at}: {row[at]} where there is nothing"
+                assert summed is None or agrees(row[at], summed, row["currency"]), f"{key} {at}: {row[at]} is not {summed}"
+            said = [row[each] for each in (figure, f"{figure}_before", f"{figure}_change")]
+            if None in said[:2]:
+                assert said[2] is None
+            else:
+                assert Decimal(said[2]) == Decimal(said[0]) - Decimal(said[1])

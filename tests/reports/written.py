@@ -12,6 +12,14 @@ from tests.support import LEDGER
 FIRST, LAST = date(2024, 1, 1), date(2026, 6, 30)
 CURRENCIES = (("EUR", 2), ("EUR", 2), ("EUR", 2), ("USD", 2), ("JPY", 0))
 CUSTOMERS = tuple(f"c{at:02d}" for at in range(9))
+BANDS = (
+    ("small", "0.00", "EUR"),
+    ("large", "800.00", "EUR"),
+    ("small", "0", "JPY"),
+    ("middle", "50000", "JPY"),
+    ("large", "500.00", "USD"),
+)
+TAGS = ("vip", "export")
 CATEGORIES = ("consulting", "goods", "training")
 RATES = (("vat-20", "S", 20), ("vat-7", "S", 7), ("zero", "Z", 0))
 _TAXES = """\
@@ -80,6 +88,10 @@ class Writer:
         self.totals = f"totals:\n  net: {text(net, places)}\n  tax: {text(tax, places)}\n  gross: {text(net + tax, places)}\n"
         return body, net + tax
 
+    def tags(self, often: float) -> str:
+        found = [each for each in TAGS if self.chance.random() < often]
+        return "tags:\n" + "".join(f"  - {each}\n" for each in found) if found else ""
+
     def lines(self) -> list[tuple[str, str, int]]:
         pick = self.chance.choice
         return [(pick(CATEGORIES), pick(RATES)[0], self.chance.randrange(500, 90000)) for _ in range(self.chance.randrange(1, 4))]
@@ -102,7 +114,7 @@ class Writer:
         elif fate < 0.3:
             ends = on + timedelta(days=chance.randrange(-20, 20))
             head += f"service_period:\n  begins_on: {ends - timedelta(days=20)}\n  ends_on: {ends}\n"
-        head += f"rounding: document\nissued_by:\n{_PARTY}issued_to:\n{_PARTY}"
+        head += f"rounding: document\n{self.tags(0.3)}issued_by:\n{_PARTY}issued_to:\n{_PARTY}"
         offer = chance.random() < 0.3
         until = on + timedelta(days=10)
         end = f"discount:\n  until: {until}\n  percent: 2\n" if offer else ""
@@ -152,7 +164,7 @@ class Writer:
         void = on + timedelta(days=9)
         end = f"void:\n  on: {void}\n  reason: wrong\n" if not used and void <= LAST and self.chance.random() < 0.5 else ""
         head = f"schema: credit-note/1\nnumber: {number}\ncustomer: {sold.customer}\nissued_on: {on}\ncurrency: {sold.currency}\n"
-        head += f"corrects: {sold.number}\nreason: returned\nrounding: document\nissued_by:\n{_PARTY}issued_to:\n{_PARTY}"
+        head += f"corrects: {sold.number}\nreason: returned\nrounding: document\n{self.tags(0.2)}issued_by:\n{_PARTY}issued_to:\n{_PARTY}"
         self.put(f"credit-notes/{on:%Y/%m}/{number}.yaml", head + body + self.totals + rows + end)
         return used
 
@@ -198,6 +210,20 @@ class Writer:
         body += f"  - invoice: {sold.number}\n    level: {level}\n    issued_on: {sold.on}\n    due_on: {sold.due_on}\n"
         body += f"    gross: {text(sold.gross, sold.places)}\n    open: {amount}\n    asked: {amount}\ntotal: {amount}\n"
         self.put(f"reminders/{on:%Y/%m}/{name}.yaml", body)
+        for at in range(self.chance.choice((0, 1, 1, 1, 1, 2))):
+            self.delivery(name, sold.customer, on, at)
+
+    def delivery(self, reminder: str, customer: str, on: date, at: int) -> None:
+        """How one of the addresses of a notice was reached, or was not."""
+        word = self.chance.choice(("sent", "sent", "sent", "in-doubt", "refused", "deferred", "dropped"))
+        went = on + timedelta(days=self.chance.choice((0, 0, 1, 6)))
+        name = f"{reminder}-reminder-{at:08x}"
+        body = (
+            f"schema: delivery/1\nid: {name}\nkind: reminder\ncustomer: {customer}\ndocuments:\n  - {reminder}\non: {on}\nchannel: mail\n"
+        )
+        body += f"to: a{at}@example.com\nplanned_at: {on}T08:00:00Z\nstates:\n"
+        body += f"  - {on}T08:00:01Z sending attempt 1\n  - {went}T09:00:00Z {word}\n"
+        self.put(f"deliveries/{on:%Y/%m}/{name}.yaml", body)
 
     def bank(self) -> None:
         for half, (first, last) in enumerate(((date(2026, 1, 1), date(2026, 2, 20)), (date(2026, 2, 10), date(2026, 6, 30)))):
@@ -229,11 +255,13 @@ def write(root: Path, seed: int, count: int = 220) -> Path:
     writer.put("ledger.yaml", LEDGER.replace("    rate: 20\n", "    rate: 20\n" + _TAXES).replace("git:\n", accounts + "git:\n"))
     groups = "groups:\n  region:\n    - name: north\n    - name: south\n  segment:\n    - name: retail\n    - name: public\n"
     revenue = "revenue:\n" + "".join(f"  - name: {each}\n" for each in CATEGORIES)
-    writer.put("categories.yaml", f"schema: categories/1\n{groups}{revenue}")
+    tags = "tags:\n" + "".join(f"  - name: {each}\n" for each in TAGS)
+    bands = "bands:\n" + "".join(f"  - name: {name}\n    from: {starts}\n    currency: {currency}\n" for name, starts, currency in BANDS)
+    writer.put("categories.yaml", f"schema: categories/1\n{groups}{revenue}{tags}{bands}")
     for at, each in enumerate(CUSTOMERS):
         region, segment = (("north", "retail"), ("south", "public"), ("north", "public"))[at % 3]
         own = f"groups:\n  region: {region}\n  segment: {segment}\n" if at % 4 else ""
-        writer.put(f"customers/{each}.yaml", f"schema: customer/1\nid: {each}\nname: Customer {at}\n{own}")
+        writer.put(f"customers/{each}.yaml", f"schema: customer/1\nid: {each}\nname: Customer {at}\n{own}{writer.tags(0.2)}")
     for day in sorted(writer.chance.randrange((LAST - FIRST).days) for _ in range(count)):
         writer.invoice(FIRST + timedelta(days=day))
     writer.bank()

@@ -21,7 +21,8 @@ def dunning_report(books: Books, as_of: date, asked: Asked, within: int) -> Repo
         raise UsageError(f"--within: {within} days", "from 1 to 365")
 
     def make(scope: Scope) -> Report:
-        return dunning.dunning(report_queries.reminded(books.index, scope.over, within), scope.cut, scope.over, within)
+        unsent = report_queries.not_gone(books.index, scope.over)
+        return dunning.dunning(report_queries.reminded(books.index, scope.over, within), scope.cut, scope.over, within, unsent)
 
     return asked_for(books, as_of, asked, make, "dunning", ("asked", "paid", "share"))
 

@@ -12,7 +12,7 @@ from billcli.core.reports.window import Window
 
 
 class Reminded(NamedTuple):
-    """An invoice in a notice; ``asked`` is what was due of it then, ``paid`` the money that came for it in time. Minor units."""
+    """An invoice in a notice that went on that day; ``asked`` is what was due of it, ``paid`` what came in time. Minor units."""
 
     customer: str
     number: str
@@ -36,11 +36,12 @@ COLUMNS = (
 )
 
 
-def dunning(facts: Sequence[Reminded], cut: Cut, over: Window, within: int) -> Report:
+def dunning(facts: Sequence[Reminded], cut: Cut, over: Window, within: int, unsent: int = 0) -> Report:
     """For each level the money that came for the reminded invoices within so many days of the notice, at most what was asked.
 
-    Money counts by its own date, from the day of the notice on. Notices less than that many days old are too young to tell and left
-    out; so are those whose delivery is known and did not succeed. A customer who would have paid anyway counts like one who was moved
+    Money counts by its own date, from the day on which the notice was handed over. Notices less than that many days old are too young
+    to tell and left out; so are the ``unsent``, which nobody is known to have received: dunning counts no level as reached by those
+    either. A customer who would have paid anyway counts like one who was moved
     to: the figures compare levels and groups, they prove no cause.
     """
     old = [each for each in facts if each.on + timedelta(days=within) <= over.known]
@@ -58,4 +59,6 @@ def dunning(facts: Sequence[Reminded], cut: Cut, over: Window, within: int) -> R
     notes = [f"notices from {over}; paid within {counted(within, 'day')}"]
     if young:
         notes.append(f"{counted(young, 'notice')} younger than that left out")
+    if unsent:
+        notes.append(f"{counted(unsent, 'notice')} left out that nobody is known to have received")
     return table("dunning", over.last, by_level, old, COLUMNS, make, notes)
