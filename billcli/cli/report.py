@@ -7,7 +7,7 @@ from typing import Annotated
 from billcli.cli.common import books, list_command, out
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, Form, Where
-from billcli.cli.report_options import By, Compare, Period, show_report
+from billcli.cli.report_options import By, Compare, NoBy, NoCompare, NoWhere, Period, show_report
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
@@ -55,7 +55,9 @@ def aging(
 
 
 @app.command("overview")
-def overview(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
+def overview(
+    ctx: typer.Context, as_of: AsOf = None, by: NoBy = None, where: NoWhere = None, compare: NoCompare = None, form: Form = "table"
+) -> None:
     """Monday morning on one screen: owed, overdue, due this week, promised, disputed, who owes most, and what to do next.
 
     DSO as in its report; the trend draws what was overdue at the ends of months, as in overdue-trend. Due this week is up to
@@ -64,7 +66,13 @@ def overview(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> No
     Example: bill report overview
     """
     from billcli.app.reports.overview import overview_view
+    from billcli.cli.common import refuse_given
 
+    refuse_given(
+        {"--by": by, "--where": where, "--compare": compare},
+        "means nothing here: the overview is of everything on one day",
+        'the reports behind it take it: "bill report aging", "bill report dso", "bill report overdue-trend"',
+    )
     list_command(ctx, as_of, form, overview_view)
 
 
@@ -170,8 +178,8 @@ def turnover(
 ) -> None:
     """Receivables turnover: how often in the period what was owed turned into money, and how many days one turn takes.
 
-    Turnover = sales / average of what was owed before and at the end; days = days of the period / turnover. Sales are invoices less
-    credit notes, with tax; owed is open less unapplied.
+    Turnover = sales / average of what was owed before and at the end; days = days of the period / turnover (the textbook ratio:
+    Brealey, Myers, Allen). Sales are invoices less credit notes, with tax; owed is open less unapplied.
 
     Example: bill report turnover --period 2026
     """
@@ -210,6 +218,7 @@ def customers(
     period: Period = None,
     top: Annotated[int, typer.Option("--top", metavar="N", help="How many to show; 0 shows all.")] = 10,
     of: Annotated[str, typer.Option("--of", metavar="revenue|owed", help="What to rank by.")] = "revenue",
+    compare: NoCompare = None,
     form: Form = "table",
 ) -> None:
     """Who makes up revenue, or what is owed: the largest, their shares, the running sum of shares, and the concentration.
@@ -221,7 +230,7 @@ def customers(
     """
     from billcli.app.reports.money import customers_report
 
-    show_report(ctx, as_of, form, (by, where, period, None), lambda found, day, asked: customers_report(found, day, asked, top, of))
+    show_report(ctx, as_of, form, (by, where, period, compare), lambda found, day, asked: customers_report(found, day, asked, top, of))
 
 
 @app.command("cash-forecast")
@@ -231,6 +240,7 @@ def cash_forecast(
     by: By = None,
     where: Where = None,
     weeks: Annotated[int, typer.Option("--weeks", metavar="N", help="How far to look.")] = 13,
+    compare: NoCompare = None,
     form: Form = "table",
 ) -> None:
     """When the money will come, week by week: open items moved from their due dates by what each customer is in the habit of.
@@ -243,7 +253,7 @@ def cash_forecast(
     """
     from billcli.app.reports.work import cash_forecast_report
 
-    show_report(ctx, as_of, form, (by, where, None, None), lambda found, day, asked: cash_forecast_report(found, day, asked, weeks))
+    show_report(ctx, as_of, form, (by, where, None, compare), lambda found, day, asked: cash_forecast_report(found, day, asked, weeks))
 
 
 @app.command("overdue-trend")
@@ -253,6 +263,7 @@ def overdue_trend(
     by: By = None,
     where: Where = None,
     months: Annotated[int, typer.Option("--months", metavar="N", help="How many month ends.")] = 12,
+    compare: NoCompare = None,
     form: Form = "table",
 ) -> None:
     """What was owed and overdue at the end of each month, as the books stood then: each line is the aging report of its day.
@@ -261,7 +272,7 @@ def overdue_trend(
     """
     from billcli.app.reports.money import overdue_trend_report
 
-    show_report(ctx, as_of, form, (by, where, None, None), lambda found, day, asked: overdue_trend_report(found, day, asked, months))
+    show_report(ctx, as_of, form, (by, where, None, compare), lambda found, day, asked: overdue_trend_report(found, day, asked, months))
 
 
 @app.command("dunning")
@@ -358,6 +369,7 @@ def reconciliation(
     ctx: typer.Context,
     as_of: AsOf = None,
     by: By = None,
+    where: NoWhere = None,
     period: Period = None,
     compare: Compare = None,
     form: Form = "table",
@@ -368,7 +380,7 @@ def reconciliation(
     """
     from billcli.app.reports.work import reconciliation_report
 
-    show_report(ctx, as_of, form, (by, None, period, compare), reconciliation_report)
+    show_report(ctx, as_of, form, (by, where, period, compare), reconciliation_report)
 
 
 @app.command("html")

@@ -20,11 +20,18 @@ By = Annotated[
 ]
 Where = Annotated[str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large country=DE'.")]
 Period = Annotated[
-    str | None, typer.Option("--period", metavar="PERIOD", help="2026, 2026-Q1 or 2026-03, else the twelve months up to the day.")
+    str | None,
+    typer.Option("--period", metavar="PERIOD", help="2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day."),
 ]
 Compare = Annotated[
     str | None, typer.Option("--compare", metavar="previous|year", help="Beside it the period before, or the same a year earlier.")
 ]
+
+
+NoBy = Annotated[list[str] | None, typer.Option("--by", metavar="DIM", help="Not here.", hidden=True)]
+NoWhere = Annotated[str | None, typer.Option("--where", metavar="TEXT", help="Not here.", hidden=True)]
+NoCompare = Annotated[str | None, typer.Option("--compare", metavar="WHAT", help="Not here.", hidden=True)]
+"""Options that other reports have: given where they mean nothing, they are refused with the reason."""
 
 
 def show_report(

@@ -85,7 +85,9 @@ def words_module() -> str:
     for path, command in commands():
         lines.append(f"    {path!r}: ({_first(command.help)!r}, (")
         options = [param for param in command.params if param.param_type_name == "option"]
-        lines += [f"        ({' '.join(each.opts)!r}, {_kind(path, each)!r}, {_first(each.help)!r})," for each in options]
+        lines += [
+            f"        ({' '.join(each.opts)!r}, {_kind(path, each)!r}, {_first(each.help)!r})," for each in options if not each.hidden
+        ]
         arguments = [_kind(path, each) + ("..." if each.nargs == -1 else "") for each in command.params if each not in options]
         lines.append(f"    ), {tuple(arguments)!r}),")
     return "\n".join([*lines, "}", ""])

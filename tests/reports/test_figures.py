@@ -130,6 +130,26 @@ def test_a_period_ends_where_the_day_is_and_is_compared_with_as_much_of_another(
         window("2027", JUNE)
 
 
+def test_a_period_may_be_any_days_and_is_compared_with_as_many_before() -> None:
+    leap = window("2024-02-01..2024-02-29", JUNE)
+    assert (leap[:2], leap.days) == ((date(2024, 2, 1), date(2024, 2, 29)), 29)
+    assert before(leap, "2024-02-01..2024-02-29", "previous")[:2] == (date(2024, 1, 3), date(2024, 1, 31))
+    assert before(leap, "2024-02-01..2024-02-29", "year")[:2] == (date(2023, 2, 1), date(2023, 2, 28))
+    assert window("2026-06-15..2026-12-31", JUNE)[:2] == (date(2026, 6, 15), JUNE)
+    assert window("2026-06-30..2026-06-30", JUNE).days == 1
+
+
+@pytest.mark.parametrize("name", ["tax", "revenue"])
+def test_days_from_and_to_are_what_the_report_is_about(small: Path, name: str) -> None:
+    def first(period: str) -> list[object]:
+        rows = done("report", name, "--as-of", "2026-03-31", "--period", period, "--format", "json", cwd=small).json["rows"]
+        assert isinstance(rows, list)
+        return rows
+
+    assert len(first("2026-01-10..2026-01-10")) == 1
+    assert first("2026-01-11..2026-01-31") == first("2025-12-01..2026-01-09") == []
+
+
 def test_months_later_keeps_to_the_last_day_of_a_short_month() -> None:
     assert months_later(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert months_later(date(2024, 2, 29), -12) == date(2023, 2, 28)
@@ -195,6 +215,16 @@ def test_a_ledger_without_documents_gives_an_empty_report(tmp_path: Path, name: 
         (("dso", "--where", "tag=vop"), '--where: there is no tag "vop"'),
         (("dso", "--where", "luck=big"), '--where: nothing here is called "luck"'),
         (("reconciliation", "--by", "customer"), '--by: "customer" is no way to group'),
+        (("reconciliation", "--where", "size=large"), "--where means nothing here"),
+        (("customers", "--compare", "year"), "--compare means nothing here"),
+        (("cash-forecast", "--compare", "year"), "--compare means nothing here"),
+        (("overdue-trend", "--compare", "year"), "--compare means nothing here"),
+        (("overview", "--compare", "year"), "--compare means nothing here: the overview is of everything on one day"),
+        (("overview", "--by", "customer"), "--by means nothing here"),
+        (("overview", "--where", "size=large"), "--where means nothing here"),
+        (("tax", "--period", "2026-03-31..2026-01-01"), "2026-03-31..2026-01-01 ends before it begins"),
+        (("tax", "--period", "2026-02-30..2026-03-01"), '--period: "2026-02-30"'),
+        (("tax", "--period", "2026-01-01.."), "--period: "),
         (("dso", "--format", "xml"), '--format: "xml" is not a format'),
     ],
 )

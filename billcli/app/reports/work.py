@@ -40,9 +40,7 @@ def tax_report(books: Books, as_of: date, asked: Asked) -> Report:
 def reconciliation_report(books: Books, as_of: date, asked: Asked) -> Report:
     """Grouped by account alone; a bank line has no other dimension until it is booked."""
     if asked.where:
-        raise UsageError(
-            "--where means nothing here", "a bank line belongs to no customer before it is booked; use --by customer for the account"
-        )
+        raise UsageError("--where means nothing here", "a bank line belongs to no customer before it is booked")
 
     def make(scope: Scope) -> Report:
         return reconciled.reconciled(report_queries.bank_lines(books.index, scope.over), scope.cut, scope.over)
