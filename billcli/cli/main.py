@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -54,14 +55,17 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(**attrs)
+        self._loaded: dict[str, Any] = {}
         for name, (_, help_) in NOUNS.items():
             self.commands.setdefault(name, TyperCommand(name=name, help=help_))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
-        if name in NOUNS and not getattr(self.commands[name], "loaded", False):
-            self.commands[name] = self._load(name)
-        return super().resolve_command(ctx, args)
+        if name not in NOUNS:
+            return super().resolve_command(ctx, args)
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return name, self._loaded[name], args[1:]
 
     def _load(self, name: str) -> Any:
         app = import_module(NOUNS[name][0]).app
@@ -74,7 +78,6 @@ class LazyGroup(TyperGroup):
             command = typer.main.get_group_from_info(info, pretty_exceptions_short=False, suggest_commands=True, rich_markup_mode=None)
         for each in (command, *getattr(command, "commands", {}).values()):
             each.help = _unwrapped(each.help or "")
-        command.loaded = True
         return command
 
 
@@ -120,11 +123,16 @@ def bill(
         status(ctx)
 
 
+@cache
+def _commands() -> Any:
+    """Kept between calls in one process: reading the options of a noun takes longer than most of its commands."""
+    return typer.main.get_command(app)
+
+
 def typed(words: list[str]) -> int:
     """Runs one command as Typer reads it; its exit code."""
-    command = typer.main.get_command(app)
     try:
-        code = command.main(args=words, prog_name="bill", standalone_mode=False)
+        code = _commands().main(args=words, prog_name="bill", standalone_mode=False)
     except typer.Abort as aborted:
         raise KeyboardInterrupt from aborted
     if code == 130:

@@ -15,12 +15,9 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
-
-import typer.main
 
 from billcli.app.refresh import fresh_index
 from billcli.core import addresses
@@ -132,16 +129,11 @@ Command = Callable[[Path], Ran]
 """Something that writes to the ledger in a folder."""
 
 
-_get_command = cache(typer.main.get_command)
-"""Building the commands takes longer than running them."""
-
-
 def words(*words: str, env: Mapping[str, str] | None = None) -> Command:
     """A command line on a fixed day, by a fixed clone: the same run gives the same bytes."""
 
     def command(ledger: Path) -> Ran:
-        with mock.patch.object(typer.main, "get_command", _get_command):
-            return bill("--ledger", str(ledger), *words, at=DAY, env={"BILL_CLONE": "0123abcd", **(env or {})})
+        return bill("--ledger", str(ledger), *words, at=DAY, env={"BILL_CLONE": "0123abcd", **(env or {})})
 
     return command
 

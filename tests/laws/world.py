@@ -6,12 +6,8 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
-from unittest import mock
-
-import typer
 
 from billcli.app.refresh import fresh_index
 from billcli.core.facts import CreditNoteFact, Draw, InvoiceFact, PaymentFact, Settlement
@@ -28,13 +24,9 @@ from tests.support import Ran, bill, documents, make_ledger, tree
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
 
-_get_command = cache(typer.main.get_command)
-
 
 def run(root: Path, today: int, words: list[str]) -> Ran:
-    """A command line in this process; the commands are built once."""
-    with mock.patch.object(typer.main, "get_command", _get_command):
-        return bill(*words, cwd=root, at=day(today).isoformat(), env={"BILL_CLONE": "0123abcd"})
+    return bill(*words, cwd=root, at=day(today).isoformat(), env={"BILL_CLONE": "0123abcd"})
 
 
 class Facts(NamedTuple):

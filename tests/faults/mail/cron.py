@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
-
-import typer.main
 
 from billcli.cli.main import NOUNS
 from billcli.render.studio import Studio, Texts
@@ -64,13 +61,10 @@ class Deed(NamedTuple):
     at_once: int = 1
 
 
-_get_command = cache(typer.main.get_command)
-
-
 def call(desk: Desk, day: str, *words: str, patience: str = PATIENT) -> Ran:
     """A command in this process, as the sender's clone, at nine o'clock of that day."""
     env = {"BILL_CLONE": CLONE, "BILL_SMTP_URL": desk.server.url, "BILL_SMTP_TIMEOUT": patience, "BILL_WAIT": "60"}
-    with mock.patch.object(typer.main, "get_command", _get_command), mock.patch.object(Studio, "made", made):
+    with mock.patch.object(Studio, "made", made):
         return bill("--ledger", str(desk.ledger), *words, at=day, env=env)
 
 
