@@ -73,6 +73,24 @@ def environment(at: str | None = None, env: Mapping[str, str] | None = None) -> 
     return {**found, **(env or {})}
 
 
+@contextmanager
+def surroundings(wanted: Mapping[str, str]) -> Iterator[None]:
+    """This process with that environment. Only what differs is set, since most of it stays and each variable costs."""
+    before = dict(os.environ)
+    _become(before, wanted)
+    try:
+        yield
+    finally:
+        _become(dict(os.environ), before)
+
+
+def _become(now: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    for name in now.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items() - now.items():
+        os.environ[name] = value
+
+
 def bill(
     *words: str, cwd: Path | str | None = None, at: str | None = None, env: Mapping[str, str] | None = None, stdin: str = "",
     merged: bool = False,
@@ -83,7 +101,7 @@ def bill(
 
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     with (
-        mock.patch.dict(os.environ, environment(at, env), clear=True),
+        surroundings(environment(at, env)),
         mock.patch.object(sys, "stdin", io.StringIO(stdin)),
         chdir(cwd or os.getcwd()),
         redirect_stdout(out),

@@ -22,7 +22,7 @@ from unittest import mock
 from billcli.app.refresh import fresh_index
 from billcli.core import addresses
 from billcli.store import folded, fs, lock
-from tests.support import Ran, bill, environment, tree
+from tests.support import Ran, bill, environment, surroundings, tree
 
 WRITES = frozenset(
     ("create", "write", "pwrite", "ftruncate", "fsync", "rename", "renameat2", "link", "unlink", "mkdir", "fchmod", "fchown")
@@ -198,7 +198,7 @@ def in_child(work: Callable[[], object]) -> Any:
 
 def seen(ledger: Path) -> dict[str, str]:
     """What a reader takes for the documents and the audit trail: the hash of each, folded or not, as the index shows it."""
-    with mock.patch.dict(os.environ, environment(DAY), clear=True), fresh_index(str(ledger)) as index:
+    with surroundings(environment(DAY)), fresh_index(str(ledger)) as index:
         return dict(index.execute("SELECT path, hash FROM files").fetchall())
 
 

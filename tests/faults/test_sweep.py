@@ -6,11 +6,9 @@ finishes or forgets, and leaves exactly the bytes it would have left without the
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest import mock
 
 import pytest
 
@@ -21,7 +19,7 @@ from billcli.core.plan import Change, Create, CreateText, Plan, Remove, Set
 from billcli.errors import BillError
 from billcli.index.queries import drafts
 from tests.faults.rig import DAY, DIED, KINDS, Command, Fault, Trace, copy, files, hashes, journal, run, seen, words
-from tests.support import Ran, environment, make_ledger
+from tests.support import Ran, environment, make_ledger, surroundings
 
 NEXT = words("customer", "add", "--id", "zoe", "--name", "Zoe Zander", "--yes")
 CHECK = words("check")
@@ -44,7 +42,7 @@ def many(ledger: Path) -> Ran:
         )
         return Plan("many", steps, ("many",), relies_on=("ledger.yaml",))
 
-    with mock.patch.dict(os.environ, environment(DAY, {"BILL_CLONE": "0123abcd"}), clear=True):
+    with surroundings(environment(DAY, {"BILL_CLONE": "0123abcd"})):
         try:
             carry_out(Context(str(ledger), None, now()), planner, None)
         except BillError as error:

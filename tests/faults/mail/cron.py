@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -117,7 +118,13 @@ def letters(ledger: Path) -> list[Letter]:
 
 def _yaml(path: Path) -> Any:
     """The file as it is on the disk; what a crash left of a line at its end was never a line."""
+    raw = path.read_bytes()
+    return _loaded(raw[: raw.rfind(b"\n") + 1])
+
+
+@lru_cache(1000)
+def _loaded(raw: bytes) -> Any:
+    """Most files are from one look to the next what they were."""
     from ruamel.yaml import YAML
 
-    raw = path.read_bytes()
-    return YAML(typ="safe").load(raw[: raw.rfind(b"\n") + 1])
+    return YAML(typ="safe").load(raw)

@@ -99,9 +99,7 @@ def judged(record: Record) -> list[str]:
 
 def items_of(transaction: Transaction) -> set[Item]:
     """What a message was about, from its own words: ``about: reminder INV-2026-0001 1``."""
-    body = transaction.message.get_body(("plain",))
-    text = body.get_content() if body else ""
-    rows = [line.split()[1:] for line in text.splitlines() if line.startswith("about: ")]
+    rows = [line.split()[1:] for line in transaction.text.splitlines() if line.startswith("about: ")]
     return {Item(kind, document, level, to.lower()) for kind, document, level in rows for to in transaction.recipients}
 
 

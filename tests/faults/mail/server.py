@@ -116,9 +116,14 @@ class Transaction:
         """To be asked for only when the server is done with it."""
         return email.message_from_bytes(self.raw, policy=email.policy.default)
 
-    @property
+    @cached_property
     def message_id(self) -> str:
         return str(self.message["Message-ID"] or "")
+
+    @cached_property
+    def text(self) -> str:
+        body = self.message.get_body(("plain",))
+        return str(body.get_content()) if body else ""
 
     def __repr__(self) -> str:
         return f"<{self.reached} to {','.join(self.recipients)} in run {self.run}, fault {self.fault}, answer {self.answer!r}>"

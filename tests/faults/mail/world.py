@@ -139,6 +139,7 @@ def world(seed: int, folder: Path, server: Server) -> World:
     for name, number, _ in overdue:
         to_whom = [to for to in people[name] if to.startswith("dunning")] or people[name]
         due.update(Item("reminder", number, level, to) for level in ("1", "2") for to in to_whom)
+    cron(desk._replace(ledger=copy(root, folder / "work")), FIRST)  # what this imports and reads, no child has to again
     told = begun(desk._replace(ledger=copy(root, folder / "work")), Deed(FIRST))()
     return World(
         seed, root, frozenset(due), {name: Decimal(amount) for name, amount in open_.items()}, payable, tuple(told["steps"]), desk.parts
