@@ -10,6 +10,9 @@ RECONCILE ?=
 # As `python -m tests.look --help` has it; else every ledger, into build/look.
 LOOK ?=
 
+# The tests start Python a thousand times: what is compiled once is kept, whatever the shell that make runs in has set.
+unexport PYTHONDONTWRITEBYTECODE
+
 RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 --dist worksteal -q tests
 PYTEST_313 := -m pytest -n 2 --dist worksteal -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
