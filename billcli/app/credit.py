@@ -157,7 +157,7 @@ def scored_one(found: Known, customer_id: str) -> float:
 def grades(books: Books, as_of: date) -> dict[str, str]:
     """The grade of every customer on a day; of one that was merged that of the customer in its place."""
     found = known(books, as_of)
-    successors = _successors(found.customers)
+    successors = found.successors
     own = {each.id: _scored(found, each).grade.grade for each in found.customers.values() if each.id not in successors}
     return own | {customer: own[into] for customer, into in successors.items() if into in own}
 

@@ -11,7 +11,7 @@ from billcli import __version__
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.DatabaseError
 
-SCHEMA = 19
+SCHEMA = 20
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
 VIEWS = 2077761188
