@@ -123,7 +123,7 @@ def nothing_twice(record: Record) -> Iterator[str]:
 
 
 def everything_is_on_record(record: Record) -> Iterator[str]:
-    """A message has its record before it leaves, and one that the server has stands as sent or in doubt."""
+    """A message has its record before it leaves, and one that the server has stands as sent or in doubt, else a person spoke."""
     letters = {each.message_id: each for each in record.letters}
     for each in _kept(record):
         letter = letters.get(each.message_id)
@@ -131,6 +131,8 @@ def everything_is_on_record(record: Record) -> Iterator[str]:
             yield f"unknown: no delivery has the id of {each}"
         elif [letter.to] != [to.lower() for to in each.recipients]:
             yield f"unknown: {letter.id} is for {letter.to}, and went to {each.recipients}"
+        elif letter.state == "dropped" and "data" in letter.words and record.resent.get(letter.message_id):
+            continue  # a person said that it had not come, and before it went again it was paid
         elif letter.state not in ("sent", DOUBT):
             yield f"forgotten: the server has {letter.id}, which stands as {letter.state}"
 

@@ -71,6 +71,9 @@ FINE: dict[str, Record] = {
     "a person says that it came": record(
         **{**IN_DOUBT, "letters": [letter("sending", "data", "in-doubt", "sent")]}, vouched=frozenset({SENT.id})
     ),
+    "a person says that it did not come, and it is paid before it goes again": record(
+        **{**IN_DOUBT, "letters": [letter("sending", "data", "in-doubt", "again", "dropped", said="paid")]}, resent={"<1@x>": 1}
+    ),
     "refused after the dot, then sent": record(
         transactions=[message(reached="dot", answer="451 later", fault=Fault("dot", "4xx")), message(run=2)],
         runs=[Run(1, "2026-02-02", (Fault("dot", "4xx"),), codes=(5,)), Run(2, "2026-02-03")],
@@ -121,6 +124,10 @@ BROKEN: dict[str, tuple[str, Record]] = {
     "a message to somebody else": ("unknown: id-<1@x> is for", record(transactions=[message(to=("b@b.example",))], due=frozenset())),
     "taken, and standing as planned": ("forgotten: the server has", record(letters=[letter("sending")])),
     "taken, and standing as refused": ("forgotten: the server has", record(letters=[letter("sending", "refused")])),
+    "taken, and dropped without a person's word": (
+        "forgotten: the server has",
+        record(**{**IN_DOUBT, "letters": [letter("sending", "data", "in-doubt", "dropped", said="paid")]}),
+    ),
     "said to be sent, and never taken": ("lost: id-<1@x> stands as sent", record(transactions=[])),
     "no delivery of what was due": ("there is no delivery of it", record(transactions=[], letters=[])),
     "still deferred after calm days": ("due, and stands as deferred", record(transactions=[], letters=[letter("sending", "deferred")])),
