@@ -39,7 +39,7 @@ NOUNS = {
     "category": ("billcli.cli.category", "The declared words: groups, revenue categories, tags, bands."),
     "tag": ("billcli.cli.tag", "Declared tags: who has them, and what is wrong with them."),
     "classify": ("billcli.cli.classify", "What rules make of customers and documents."),
-    "report": ("billcli.cli.report", "Who owes what."),
+    "report": ("billcli.cli.report", "Who owes what, and what the numbers say."),
     "template": ("billcli.cli.template", "Words and looks of mails and documents: list, copy and check them."),
     "bank": ("billcli.cli.bank", "Bank statements: what bill reads in a file, and profiles of layouts."),
     "completion": ("billcli.cli.completion", "Completion at a Tab for bash, zsh and fish."),

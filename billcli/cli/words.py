@@ -31,7 +31,7 @@ NOUNS = {
     'category': 'The declared words: groups, revenue categories, tags, bands',
     'tag': 'Declared tags: who has them, and what is wrong with them',
     'classify': 'What rules make of customers and documents',
-    'report': 'Who owes what',
+    'report': 'Who owes what, and what the numbers say',
     'template': 'Words and looks of mails and documents: list, copy and check them',
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
     'completion': 'Completion at a Tab for bash, zsh and fish',
