@@ -73,6 +73,10 @@ say "The same for the demo ledger, a small company with half a year of sales."
 bill demo small-company
 bill --ledger small-company report aging --as-of 2026-06-30
 
+say "Monday morning on one screen, and who is good for it: from what the books knew on that day."
+bill --ledger small-company report overview --as-of 2026-06-30
+bill --ledger small-company credit score --as-of 2026-06-30
+
 cat <<END
 
 The sample sales are $here/samples/*.csv, the demo ledger is $here/demo.
