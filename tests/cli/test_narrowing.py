@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.written import commands
+from tests.support import bill, make_ledger
 
 NEITHER = {
     "doctor": "looks at the machine",
     "explain": "takes one thing apart",
     "reconcile status": "its rows are bank accounts, which stand in no dimension",
     "statement": "each account is proven as a whole; --group chooses customers",
-    "report overview": "one screen of the whole house",
+    "schema views": "its rows are names of columns",
     "report html": "one page of the whole house",
     "category list": "its rows are declared words",
     "tag list": "its rows are declared words",
@@ -25,7 +27,6 @@ NEITHER = {
 }
 NOT_BY = {"classify": "shows which rule decided; its rows carry no amounts"}
 NOT_WHERE = {
-    "report reconciliation": "lines of the bank belong to nobody until they are decided",
     "credit score": "chooses customers by name or --group",
 }
 
@@ -43,11 +44,27 @@ def lists() -> dict[str, frozenset[str]]:
     return found
 
 
+REFUSED = {
+    "report overview": (("--by", "--where"), "the overview"),
+    "report reconciliation": (("--where",), "bank"),
+}
+"""These know the options, and answer with the reason why not."""
+
+
 @pytest.mark.parametrize("path", lists())
 def test_every_list_and_report_can_be_grouped_and_narrowed_or_has_a_reason(path: str) -> None:
     options = lists()[path]
     assert ("--by" in options) == (path not in NEITHER and path not in NOT_BY)
     assert ("--where" in options) == (path not in NEITHER and path not in NOT_WHERE)
+
+
+@pytest.mark.parametrize("path", REFUSED)
+def test_option_that_a_report_cannot_take_is_refused_with_the_reason(tmp_path: Path, path: str) -> None:
+    ledger = make_ledger(tmp_path / "books")
+    options, reason = REFUSED[path]
+    for option in options:
+        ran = bill(*path.split(), option, "size" if option == "--by" else "size=large", cwd=ledger)
+        assert ran.code == 2 and reason in ran.err, ran
 
 
 def test_every_exception_is_a_command_of_today() -> None:

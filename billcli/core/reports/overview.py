@@ -34,8 +34,8 @@ def overview(company: str, as_of: date, seen: Seen) -> View:
     currencies = sorted({*(each.currency for each in seen.parts), *(each for each, amount in seen.unapplied.items() if amount)})
     figures = [_figures(currency, as_of, seen) for currency in currencies]
     aging, debtors = _aging(currencies, as_of, seen.parts), _debtors(currencies, as_of, seen)
-    waiting = ", ".join(f"{number} {state or 'waiting'}" for state, number in sorted(seen.deliveries.items()))
-    following = _next(figures, seen)
+    waiting = ", ".join(f"{number} {(state or 'waiting').replace('-', ' ')}" for state, number in sorted(seen.deliveries.items()))
+    following = _next(figures, seen, waiting)
     fields = [("Company", company), ("As of", f"{as_of}, {as_of:%A}"), *(line for each in figures for line in _lines(each))]
     fields += [("Deliveries", waiting)] if waiting else []
     fields += [("Bank", f"{counted(seen.bank, 'line')} open")] if seen.bank else []
@@ -44,7 +44,7 @@ def overview(company: str, as_of: date, seen: Seen) -> View:
     also = "; ".join(said for each in figures if (said := _also(each)))
     brief = [
         (as_of.strftime("%A"), f"{as_of}, {company}"),
-        *([("Deliveries", waiting)] if waiting else []),
+        *([("Deliveries", waiting)] if waiting and not any(waiting in each for each in following) else []),
         *([("Also", also)] if also else []),
     ]
     brief += [each for each in fields if each[0] in ("Owed", "Next")]
@@ -181,11 +181,11 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     return [dict(zip((column.key for column in report.columns), row, strict=True)) for row in report.rows]
 
 
-def _next(figures: Sequence[Mapping[str, Any]], seen: Seen) -> list[str]:
+def _next(figures: Sequence[Mapping[str, Any]], seen: Seen, deliveries: str) -> list[str]:
     """Commands, the most urgent first."""
     steps = []
     if any(state in seen.deliveries for state in ("refused", "in-doubt", "sending", "data")):
-        steps.append("bill outbox list    deliveries did not go through, or nobody knows")
+        steps.append(f"bill outbox list    {deliveries}")
     if seen.bank:
         steps.append(f"bill reconcile review    {counted(seen.bank, 'bank line')} without a decision")
     if any(each["unapplied"].minor for each in figures):
