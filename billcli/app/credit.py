@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from billcli.app.books import Books
+from billcli.app.no_cycles import no_cycles
 from billcli.core.active import is_active
 from billcli.core.credit import calibration, merged
 from billcli.core.credit.course import SETTLED, State
@@ -49,11 +49,11 @@ def credit_rules(books: Books) -> Rules:
     return rules_of(queries.settings(books.index).get("credit"))
 
 
+@no_cycles()
 def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collection[str]] | None = None) -> Known:
     """Goes through the history up to the end of a day; the curve is fitted to what was known then. Raises ``BillError``."""
     from billcli.app.credit_promises import broken_promises
 
-    gc.disable()  # hundreds of thousands of rows that refer to nothing; the process ends soon
     rules = credit_rules(books)
     if not rules.work:
         raise BillError("no score can be computed from the weights and the half-life in ledger.yaml", '"bill check" says what is wrong')
@@ -106,13 +106,15 @@ def chosen_lately(issued: Sequence[Issued], day: int) -> list[str]:
 
 def is_late(history: History, invoice: Issued, day: int, horizon: int = 0) -> bool:
     """Whether an invoice came, or has to be waited for, more than ``horizon`` days after its due date; credited ones count as on time."""
-    closed = history.closed.get(invoice.number)
+    account = history.accounts[invoice.customer]
+    closed = account.closed.get(invoice.number)
     if closed is not None:
         return closed.state.word == SETTLED and closed.state.worst > horizon
-    _, state = history.accounts[invoice.customer].open[invoice.number]
+    _, state = account.open[invoice.number]
     return max(state.worst, day - state.due) > horizon
 
 
+@no_cycles()
 def score_list(books: Books, wanted: Sequence[str], by: str | None, group: str | None, as_of: date) -> Report:
     """Scores of all customers that are invoiced, or of those that are named."""
     if by is not None and by not in DIMENSIONS:
@@ -154,6 +156,7 @@ def scored_one(found: Known, customer_id: str) -> float:
     return _scored(found, found.customers[customer_id]).score
 
 
+@no_cycles()
 def grades(books: Books, as_of: date) -> dict[str, str]:
     """The grade of every customer on a day; of one that was merged that of the customer in its place."""
     found = known(books, as_of)
@@ -162,6 +165,7 @@ def grades(books: Books, as_of: date) -> dict[str, str]:
     return own | {customer: own[into] for customer, into in successors.items() if into in own}
 
 
+@no_cycles()
 def explain(books: Books, customer_id: str, as_of: date) -> View:
     """One customer's score with what it is made of, and what follows from it."""
     from billcli.app.credit_policy import follows
@@ -178,7 +182,7 @@ def _behind(found: Known, customer_id: str) -> list[Behind]:
     history, day = found.history, found.day.toordinal()
     account = history.account(customer_id)
     late: list[tuple[Issued, State]] = [each for each in account.open.values() if day > each[1].due or each[1].worst > 0]
-    paid = [each for each in history.closed.values() if each.invoice.customer == customer_id and each.state.word == SETTLED]
+    paid = [each for each in account.closed.values() if each.state.word == SETTLED]
     newest = max([0, *(each.invoice.issued_on for each in paid), *(invoice.issued_on for invoice, _ in late)])
     rows = [Behind(invoice, state, 0, 1.0, invoice.number in history.troubled) for invoice, state in late]
     for each in paid:
@@ -194,6 +198,7 @@ def _turnover(books: Books, found: Known, customer_id: str) -> list[tuple[str, A
     return [("Invoiced in a year", ", ".join(map(str, money)) or "nothing")]
 
 
+@no_cycles()
 def backtest(books: Books, split: str | None, split_on: date | None, horizons: Sequence[int], as_of: date) -> View:
     """The score held to what came after a day, which stands at a share of the time between the first and the last invoice."""
     from billcli.core.credit.backtest import backtest_view
@@ -243,13 +248,14 @@ def _tested(found: Known, case: Case) -> Any:
     from billcli.core.credit.backtest import Tested, last_value
 
     invoice, features, day = case.invoice, case.features, found.day.toordinal()
-    closed = found.history.closed.get(invoice.number)
+    account = found.history.accounts[invoice.customer]
+    closed = account.closed.get(invoice.number)
     if closed is not None:
         if closed.state.word != SETTLED:
             return None
         days, known_on = days_late(closed.state, day), closed.day
     else:
-        days, known_on = days_late(found.history.accounts[invoice.customer].open[invoice.number][1], day), 0
+        days, known_on = days_late(account.open[invoice.number][1], day), 0
     ratio, usual = features.raw["on_time"], features.usual
     on_time = usual["on_time"] if ratio is None else ratio
     last = usual["days_late"] if features.last is None else features.last

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -11,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from billcli.app.no_cycles import no_cycles
 from billcli.core.addresses import address, is_folded
 from billcli.core.facts import Fact
 from billcli.diagnostics import Diagnostic
@@ -69,7 +69,7 @@ def read_all(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[Read]]:
     """
     cores = _cores()
     with ExitStack() as until_the_end:
-        until_the_end.enter_context(_no_cycles())
+        until_the_end.enter_context(no_cycles())
         if cores < 2 or not _is_much(root, wanted):
             yield _alone(root, wanted)
             return
@@ -79,18 +79,6 @@ def read_all(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[Read]]:
         for at in range(cores):
             lines.append(until_the_end.enter_context(_worker(root, chunks[at::cores], lines)))
         yield (each for at, chunk in enumerate(chunks) for each in _received(lines[at % cores], root, chunk))
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """What is made of a file refers to nothing that refers to it, so nobody need look for that, thousands of times, in all there is."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _prepare(folders: Set[str]) -> None:

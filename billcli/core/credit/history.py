@@ -10,16 +10,7 @@ from typing import NamedTuple
 
 from billcli.core.credit.course import CAP, OPEN, SETTLED, State
 from billcli.core.credit.rules import Rules
-from billcli.core.credit.score import ALL, Account, Features, Issued, Sums, decay, features
-
-
-class Happened(NamedTuple):
-    """From ``day`` on an invoice stands so; ``payments`` is in how many it was paid."""
-
-    day: int
-    invoice: Issued
-    state: State
-    payments: int = 1
+from billcli.core.credit.score import ALL, Account, Features, Happened, Issued, Sums, decay, features
 
 
 class Trouble(NamedTuple):
@@ -51,7 +42,6 @@ class History:
         self.groups = groups
         self.pools: dict[tuple[str, str], Sums] = {ALL: Sums(ALL)}
         self.accounts: dict[str, Account] = {}
-        self.closed: dict[str, Happened] = {}
         self.weights: dict[int, float] = {}
         self.troubled: dict[str, int] = {}
 
@@ -69,22 +59,26 @@ class History:
         """``issued`` and ``happened`` in the order of their days; a ``Case`` for each invoice whose number is ``wanted``."""
         cases: list[Case] = []
         states: dict[int, State] = {}
+        apply, known = self._apply, self.accounts.get
         at, end = 0, len(happened)
+        following = happened[0].day if end else 0
         for invoice in issued:
-            while at < end and happened[at].day < invoice.issued_on:
-                self._apply(happened[at])
+            number, customer, _, on, due, _ = invoice
+            while at < end and following < on:
+                apply(happened[at])
                 at += 1
-            if invoice.number in wanted:
-                cases.append(Case(invoice, self.features(invoice.customer, invoice.issued_on - 1)))
-            account = self.accounts.get(invoice.customer) or self.account(invoice.customer)
-            state = states.get(invoice.due_on)
+                following = happened[at].day if at < end else 0
+            if number in wanted:
+                cases.append(Case(invoice, self.features(customer, on - 1)))
+            account = known(customer) or self.account(customer)
+            state = states.get(due)
             if state is None:
-                state = states[invoice.due_on] = State(OPEN, invoice.due_on, 0)
-            account.open[invoice.number] = (invoice, state)
-            account.first = account.first or invoice.issued_on
-        while at < end:
-            self._apply(happened[at])
-            at += 1
+                state = states[due] = State(OPEN, due, 0)
+            account.open[number] = (invoice, state)
+            if not account.first:
+                account.first = on
+        for each in happened[at:]:
+            apply(each)
         return cases
 
     def features(self, customer: str, day: int) -> Features:
@@ -95,15 +89,19 @@ class History:
         if isinstance(event, Trouble):
             self._trouble(event)
             return
-        invoice = event.invoice
+        _, invoice, state, _ = event
+        number = invoice.number
         account = self.accounts[invoice.customer]
-        if account.open.pop(invoice.number, None) is None:
-            self._count(account, self.closed.pop(invoice.number), -1)
-        if event.state.word == OPEN:
-            account.open[invoice.number] = (invoice, event.state)
+        reopened = account.open.pop(number, None) is None
+        if reopened:
+            self._count(account, account.closed.pop(number), -1)
+        if state.word == OPEN:
+            account.open[number] = (invoice, state)
         else:
-            self.closed[invoice.number] = event
+            account.closed[number] = event
             self._count(account, event, 1)
+        if reopened:
+            self._newest(account, invoice.issued_on)
 
     def _weight(self, day: int) -> float:
         """What an invoice of that day weighs on the last day."""
@@ -114,33 +112,43 @@ class History:
 
     def _count(self, account: Account, event: Happened, sign: int) -> None:
         """A paid invoice enters the sums of its customer and of its groups, or leaves them."""
-        invoice, state = event.invoice, event.state
-        if state.word != SETTLED:
+        _, (number, _, currency, day, _, gross), (word, _, days), payments = event
+        if word != SETTLED:
             return
-        day, gross = invoice.issued_on, invoice.gross
-        weight = sign * self._weight(day)
-        days = min(CAP, state.worst)
+        weight = self.weights.get(day) or self._weight(day)
+        if sign < 0:
+            weight = -weight
+        if days > CAP:
+            days = CAP
         on_time = 0.0 if days else weight
-        parts = weight if event.payments > 1 else 0.0
+        parts = weight if payments > 1 else 0.0
+        late = weight * days
         for each in account.sums:
             each.count += sign
             each.weight += weight
             each.on_time += on_time
             each.part_payments += parts
-            each.days += weight * days
-            if day > each.newest and sign > 0:
+            each.days += late
+            if day > each.newest:
                 each.newest = day
-        money = account.money.get(invoice.currency)
+        money = account.money.get(currency)
         if money is None:
-            money = account.money[invoice.currency] = [0.0, 0.0, 0.0, 0.0]
+            money = account.money[currency] = [0.0, 0.0, 0.0, 0.0]
         money[0] += weight * gross
         money[1] += weight * gross * days
         money[2] += sign * gross
         money[3] += sign
-        if sign > 0:
-            account.last = days
-        if invoice.number in self.troubled:
+        if number in self.troubled:
             self._mark(account, weight)
+
+    def _newest(self, account: Account, day: int) -> None:
+        """An invoice of that day is not paid any more, or otherwise: what was newest beside it, of the customer and of its groups."""
+        own = account.own
+        if own.newest == day:
+            own.newest = max((each.invoice.issued_on for each in account.closed.values() if each.state.word == SETTLED), default=0)
+        for pool in account.pools:
+            if pool.newest == day:
+                pool.newest = max((each.own.newest for each in self.accounts.values() if pool in each.pools), default=0)
 
     def _trouble(self, event: Trouble) -> None:
         account = self.account(event.customer)
@@ -153,7 +161,7 @@ class History:
             self.troubled[event.number] = now
         else:
             self.troubled.pop(event.number, None)
-        closed = self.closed.get(event.number)
+        closed = account.closed.get(event.number)
         if closed is not None and closed.state.word == SETTLED and (before > 0) != (now > 0):
             weight = self._weight(closed.invoice.issued_on)
             self._mark(account, weight if now > 0 else -weight)

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping
 from math import exp
 from typing import NamedTuple
 
-from billcli.core.credit.course import CAP, State
+from billcli.core.credit.course import CAP, SETTLED, State
 from billcli.core.credit.rules import PARTS, Rules
 
 ALL = ("", "")
@@ -43,6 +43,15 @@ class Issued(NamedTuple):
     gross: int
 
 
+class Happened(NamedTuple):
+    """From ``day`` on an invoice stands so; ``payments`` is in how many it was paid."""
+
+    day: int
+    invoice: Issued
+    state: State
+    payments: int = 1
+
+
 class Sums:
     """Sums over paid invoices, each with the weight that it has on the last day: of one customer, or of a group.
 
@@ -58,20 +67,22 @@ class Sums:
 
 
 class Account:
-    """What is known of one customer: its own sums and those of its groups, the one to be preferred first; and its open invoices.
+    """What is known of one customer: its own sums and those of its groups, the one to be preferred first; and its invoices.
 
-    ``money`` is by currency: Σ weight·gross, Σ weight·gross·days late, Σ gross, and how many. ``broken`` are promises on no invoice.
+    ``open`` are those that are, with how they stand, ``closed`` the others in the order in which they were; one that is open again, such
+    as by a payment that bounced, is as if it had never been closed. ``money`` is by currency: Σ weight·gross, Σ weight·gross·days late,
+    Σ gross, and how many. ``broken`` are promises on no invoice.
     """
 
-    __slots__ = ("broken", "first", "last", "money", "open", "own", "pools", "sums")
+    __slots__ = ("broken", "closed", "first", "money", "open", "own", "pools", "sums")
 
     def __init__(self, pools: tuple[Sums, ...]) -> None:
         self.own = Sums(ALL)
         self.pools = pools
         self.sums = (self.own, *pools)
         self.open: dict[str, tuple[Issued, State]] = {}
+        self.closed: dict[str, Happened] = {}
         self.first = 0
-        self.last: int | None = None
         self.broken = 0.0
         self.money: dict[str, list[float]] = {}
 
@@ -127,7 +138,12 @@ def features(account: Account, day: int, last_day: int, rules: Rules, troubled: 
     for name, total, weight in zip(PARTS, sums, (own, amounts, own, own), strict=True):
         shares[name] = (total + more * normal[name]) / (weight + more) if weight + more else normal[name]
         raw[name] = total / weight if weight else None
-    return Features(day, account.own.count + len(late), len(late), account.first, account.last, own, shares, raw, normal, pool.key)
+    return Features(day, account.own.count + len(late), len(late), account.first, _last(account), own, shares, raw, normal, pool.key)
+
+
+def _last(account: Account) -> int | None:
+    """By how many days the last paid invoice was late."""
+    return next((min(CAP, each.state.worst) for each in reversed(account.closed.values()) if each.state.word == SETTLED), None)
 
 
 def _by_amount(account: Account, late: Collection[tuple[Issued, State]], day: int, scale: float) -> tuple[float, float]:

@@ -10,9 +10,9 @@ from math import exp
 import pytest
 
 from billcli.core.credit.course import CAP, GONE, OPEN, SETTLED, Row, State, course, state_at
-from billcli.core.credit.history import Happened, History, Trouble
+from billcli.core.credit.history import History, Trouble
 from billcli.core.credit.rules import USUAL, Rules, grade_of, rules_of
-from billcli.core.credit.score import Features, Issued, contributions, score
+from billcli.core.credit.score import Features, Happened, Issued, contributions, score
 
 ALONE = USUAL._replace(shrinkage=0.0)
 """Without the usual invoices: only what the customer did."""
@@ -211,3 +211,19 @@ def test_a_payment_that_bounces_opens_the_invoice_again() -> None:
         (1080, State(SETTLED, 0, 40)),
     ]
     assert course(1000, [(1040, 1000)], rows, 1060)[-1] == (1050, State(OPEN, 1040, 0))
+
+
+def test_a_payment_that_bounced_leaves_nothing_behind() -> None:
+    """Neither what the older invoice weighs, nor which was paid last, in the customer's own sums or in those of its pools."""
+    first, second = Issued("I1", "c", "EUR", 1000, 1030, 10_000), Issued("I2", "c", "EUR", 1055, 1200, 10_000)
+    other = Issued("I3", "d", "EUR", 1010, 1040, 10_000)
+    paid = [Happened(1035, first, State(SETTLED, 0, 5)), Happened(1040, other, State(SETTLED, 0, 0))]
+    bounced = [Happened(1060, second, State(SETTLED, 0, 0)), Happened(1061, second, State(OPEN, 1200, 0))]
+    seen = []
+    for happened in (paid, [*paid, *bounced]):
+        history = History(USUAL, 1100, {"c": [("size", "small")], "d": [("size", "small")]})
+        history.run([first, other, second], happened)
+        features = history.features("c", 1100)
+        seen.append((score(features.shares, USUAL), features.last, features.usual, [pool.newest for pool in history.pools.values()]))
+    assert seen[0][1:] == (5, pytest.approx(seen[1][2]), seen[1][3])
+    assert (seen[0][0], seen[0][1]) == (seen[1][0], seen[1][1])
