@@ -342,7 +342,7 @@ def _limits(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
     found = over_limit(books)
     yield from check_limits(
-        found.over, found.uncounted, lambda customer: books.path("customer", customer), block=found.rules.limit == "block"
+        found.over, found.late, found.uncounted, lambda customer: books.path("customer", customer), block=found.rules.limit == "block"
     )
 
 

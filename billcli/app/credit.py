@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from billcli.app.books import Books
+from billcli.app.dimensions import facets
 from billcli.app.no_cycles import no_cycles
 from billcli.core.active import is_active
 from billcli.core.credit import calibration, merged
@@ -16,11 +17,11 @@ from billcli.core.credit.history import Case, History, Trouble
 from billcli.core.credit.rules import Rules, rules_of
 from billcli.core.credit.score import Issued, days_late, decay, score
 from billcli.core.credit.views import Behind, Scored, explain_view, group_report, score_report, scored
+from billcli.core.dimensions import DIMENSIONS_OF_CUSTOMERS, label, parse_dimensions
 from billcli.core.facts import CustomerFact
 from billcli.core.report import Report, View
 from billcli.errors import BillError, UsageError
 from billcli.index import credit_queries, queries
-from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
 from billcli.model.values import quoted
 
@@ -115,22 +116,31 @@ def is_late(history: History, invoice: Issued, day: int, horizon: int = 0) -> bo
 
 
 @no_cycles()
-def score_list(books: Books, wanted: Sequence[str], by: str | None, group: str | None, as_of: date) -> Report:
-    """Scores of all customers that are invoiced, or of those that are named."""
-    if by is not None and by not in DIMENSIONS:
-        raise UsageError(f"--by: {quoted(by)} is no way to group", "use one of: " + ", ".join(DIMENSIONS))
+def score_list(books: Books, wanted: Sequence[str], by: Sequence[str], where: str | None, group: str | None, as_of: date) -> Report:
+    """Scores of all customers that are invoiced, or of those that are named; or a row per group of them."""
+    dimensions = parse_dimensions(by, (*DIMENSIONS_OF_CUSTOMERS, "tag"))
     for each in wanted:
         books.path("customer", each)
     members = _members(books, group) if group else None
-    found = known(books, as_of)
+    again = where is not None or any(each.name == "grade" for each in dimensions)
+    found = known_now(books, as_of) if again else known(books, as_of)
     rows = [
         _scored(found, each)
         for each in found.customers.values()
         if (each.id in wanted if wanted else is_active(each, as_of)) and (members is None or each.id in members)
     ]
-    if by is not None:
-        return group_report(rows, {each.id: getattr(each, by) for each in found.customers.values()}, by, as_of, found.rules)
-    return score_report(rows, as_of, found.rules, found.curve, _early(books, found))
+    report = score_report(rows, as_of, found.rules, found.curve, _early(books, found))
+    if where is not None:
+        from billcli.app.listing import listed
+
+        report = listed(books, report, "customer", (), where, as_of)
+        fitting = {row[0] for row in report.rows}
+        rows = [each for each in rows if each.customer in fitting]
+    if not dimensions:
+        return report
+    facet = facets(books, [each.name for each in dimensions], as_of, ())
+    labels = {each.customer: tuple(label(facet.of_customer(each.customer, one.name), one) for one in dimensions) for each in rows}
+    return group_report(rows, labels, [each.text for each in dimensions], as_of, found.rules)
 
 
 def _members(books: Books, group: str) -> set[str]:
@@ -142,7 +152,7 @@ def _members(books: Books, group: str) -> set[str]:
 def _early(books: Books, found: Known) -> tuple[str, ...]:
     if found.issued:
         return ()
-    first = books.index.execute("SELECT min(issued_on) FROM invoices").fetchone()[0]
+    first = credit_queries.first_issued(books.index)
     return (f"nothing was invoiced by {found.day}; " + (f"the first invoice is of {first}" if first else "there is no invoice yet"),)
 
 
@@ -159,7 +169,7 @@ def scored_one(found: Known, customer_id: str) -> float:
 @no_cycles()
 def grades(books: Books, as_of: date) -> dict[str, str]:
     """The grade of every customer on a day; of one that was merged that of the customer in its place."""
-    found = known(books, as_of)
+    found = known_now(books, as_of)
     successors = found.successors
     own = {each.id: _scored(found, each).grade.grade for each in found.customers.values() if each.id not in successors}
     return own | {customer: own[into] for customer, into in successors.items() if into in own}

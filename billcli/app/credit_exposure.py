@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app.books import Books
 from billcli.app.credit_policy import graded
 from billcli.core import aging
-from billcli.core.credit.limit import Exposure, Limit, Standing, limit_of
+from billcli.core.credit.limit import Exposure, Limit, Standing, limit_of, overdue_words
 from billcli.core.credit.merged import successors
 from billcli.core.credit.rules import Rules
 from billcli.core.defaults import defaults
 from billcli.core.dimensions import TREES, ancestors
-from billcli.index import balances, find, queries
+from billcli.core.facts import RecurringDocument
+from billcli.index import balances, find, queries, recurring_queries
 from billcli.model.category_names import DIMENSIONS
+
+if TYPE_CHECKING:
+    from billcli.app.credit_coming import Amount
 
 
 class Source(NamedTuple):
@@ -35,9 +39,13 @@ class Coming(NamedTuple):
 
 
 class Limits:
-    """All that limits are told from on a day; what is asked for is read, and read once. With ``whole`` all customers in one go."""
+    """All that limits are told from on a day; what is asked for is read, and read once. With ``whole`` all customers in one go.
 
-    def __init__(self, books: Books, day: date, rules: Rules, *, whole: bool = False) -> None:
+    ``waiting`` are the templates whose turn comes later in the same command: what they will make does not stand against what is made
+    before it, else two that do not fit together would keep each other back for ever.
+    """
+
+    def __init__(self, books: Books, day: date, rules: Rules, *, whole: bool = False, waiting: Collection[str] = ()) -> None:
         self.books = books
         self.day = day
         self.rules = rules
@@ -47,15 +55,17 @@ class Limits:
         self.customers = {each.id: each for each in queries.customers(books.index)}
         self.successors = successors(self.customers)
         self.overridden = frozenset(queries.names(books.index, "limit_override"))
-        self.left_out: list[str] = []
+        self.left_out: list[tuple[str, str]] = []
         self._below: dict[str, list[str]] = {}
         for each in self.customers.values():
             if each.parent and each.id not in self.successors:
                 self._below.setdefault(self._now(each.parent), []).append(each.id)
         self._exposures: dict[str, dict[str, Exposure]] = {}
         self._coming: dict[str, list[Coming]] | None = None
+        self._documents: list[RecurringDocument] | None = None
         self._made: dict[str, dict[str, int]] = {}
         self._keys: set[str] = set()
+        self._waiting = set(waiting)
         self._chosen: dict[str, tuple[Limit | None, str]] = {}
 
     def _now(self, customer: str) -> str:
@@ -128,11 +138,23 @@ class Limits:
                 found[currency] = found.get(currency, 0) + self.exposure(each, currency).total
         return [(currency, total) for currency, total in sorted(found.items()) if total]
 
+    def late(self, customer: str) -> str | None:
+        """Why nothing more should go out while too much is overdue, in the ledger's currency; not where somebody allowed another limit."""
+        if self.rules.overdue_limit is None:
+            return None
+        company = self.settings.currency
+        words = overdue_words(customer, self._booked(customer).get(company, Exposure()).overdue, self.rules, company)
+        if words is None:
+            return None
+        limit, _ = self.limit(customer)
+        return None if limit and limit.allowed else words
+
     def exposure(self, customer: str, currency: str, without: Source | None = None) -> Exposure:
         """In one currency; others do not add, and have no limit here."""
         parts = self._booked(customer).get(currency, Exposure())
         for each in self._prepared(customer):
-            if each.currency == currency and (without is None or each.source[:2] != without[:2]):
+            waits = each.source.kind == "recurring" and each.source.name in self._waiting
+            if each.currency == currency and not waits and (without is None or each.source[:2] != without[:2]):
                 parts = parts.plus(Exposure(**{each.source.kind: each.amount}))
         return parts.plus(Exposure(open=self._made.get(customer, {}).get(currency, 0)))
 
@@ -145,6 +167,7 @@ class Limits:
                 self._coming[name] = [each for each in mine if each.source[:2] != source[:2]]
         if source is not None and source.kind == "recurring":
             self._keys.add(source.key)
+            self._waiting.discard(source.name)
             if self._coming is not None:
                 self._note_template(self._coming, source.name)
 
@@ -179,7 +202,7 @@ class Limits:
 
             found: dict[str, list[Coming]] = {}
             for name in find.keys(self.books.index, "draft"):
-                self._note(found, Source("drafts", name), f"draft {name}", draft_amount(self.books, name, self.day))
+                self._note(found, Source("drafts", name), draft_amount(self.books, name, self.day))
             for name in find.keys(self.books.index, "recurring"):
                 self._note_template(found, name)
             self._coming = found
@@ -188,11 +211,15 @@ class Limits:
     def _note_template(self, found: dict[str, list[Coming]], name: str) -> None:
         from billcli.app.credit_coming import recurring_amount
 
-        self._note(found, Source("recurring", name), f"recurring {name}", recurring_amount(self.books, name, self.day, self._keys))
+        if self._documents is None:
+            self._documents = recurring_queries.documents(self.books.index)
+        self._note(found, Source("recurring", name), recurring_amount(self.books, name, self.day, self._documents, self._keys))
 
-    def _note(self, into: dict[str, list[Coming]], source: Source, name: str, found: tuple[str, str, int] | str | None) -> None:
+    def _note(self, into: dict[str, list[Coming]], source: Source, found: Amount | str | None) -> None:
         if isinstance(found, str):
-            self.left_out.append(f"{name} is left out: {found}")
+            kind = "draft" if source.kind == "drafts" else "recurring"
+            document = self.books.draft(source.name) if kind == "draft" else self.books.recurring(source.name)
+            self.left_out.append((self._now(document.customer), f"{kind} {source.name} is left out: {found}"))
         elif found is not None:
             customer, currency, amount = found
             into.setdefault(self._now(customer), []).append(Coming(source, currency, amount))

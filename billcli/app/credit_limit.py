@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,9 +14,9 @@ from billcli.core.credit.limit import (
     Exposure,
     Override,
     Standing,
+    allows_more,
     limit_report,
     other_currency_words,
-    overdue_words,
     plan_override,
     uncounted_words,
     words_of,
@@ -32,8 +32,17 @@ if TYPE_CHECKING:
     from billcli.core.plan import Plan
 
 
-def limit_list(books: Books, wanted: Sequence[str], as_of: date) -> Report:
-    """How customers stand beside their limits; all that have one, or those that are named."""
+def limit_list(books: Books, wanted: Sequence[str], where: str | None, as_of: date, *, asked: bool = False) -> Report:
+    """How customers stand beside their limits; all that have one, or those that are named. ``asked``: for the day with ``--as-of``."""
+    found = _limit_list(books, wanted, as_of, asked)
+    if where is None:
+        return found
+    from billcli.app.listing import listed
+
+    return listed(books, found, "customer", (), where, as_of)
+
+
+def _limit_list(books: Books, wanted: Sequence[str], as_of: date, asked: bool) -> Report:
     from billcli.app.credit import credit_rules
 
     for each in wanted:
@@ -41,11 +50,17 @@ def limit_list(books: Books, wanted: Sequence[str], as_of: date) -> Report:
     limits = Limits(books, as_of, credit_rules(books), whole=not wanted)
     rows: list[Standing] = []
     notes: list[str] = []
-    for customer in wanted or limited(limits):
-        found = limits.standings(customer)
-        rows += found if wanted else [each for each in found if each.limit is not None]
-        notes += _uncounted(limits, customer)
-    return limit_report(rows, as_of, [*notes, *limits.left_out])
+    blocks = limits.rules.limit != "off"
+    for customer in wanted or limits.customers:
+        late = limits.late(customer) if blocks else None
+        if not (wanted or late or limits.may_have(customer)):
+            continue
+        found = [each._replace(late=late is not None and not each.family) for each in limits.standings(customer)]
+        rows += found if wanted else [each for each in found if each.limit is not None or each.late]
+        notes += [*([late] if late else []), *_uncounted(limits, customer)]
+    if asked and any(each.parts.drafts or each.parts.recurring for each in rows):
+        notes.append(f"drafts and templates are those that there are now, not those of {as_of}: no file says since when")
+    return limit_report(rows, as_of, [*notes, *(words for _, words in limits.left_out)])
 
 
 def _uncounted(limits: Limits, customer: str) -> list[str]:
@@ -54,12 +69,16 @@ def _uncounted(limits: Limits, customer: str) -> list[str]:
 
 
 class LimitCheck:
-    """What the limits say to the invoices of one command, one after the other: each counts for those after it."""
+    """What the limits say to the invoices of one command, one after the other: each counts for those after it.
 
-    def __init__(self, books: Books) -> None:
+    ``waiting`` are the templates that the command makes invoices of.
+    """
+
+    def __init__(self, books: Books, waiting: Collection[str] = ()) -> None:
         from billcli.app.credit import credit_rules
 
         self.books = books
+        self.waiting = waiting
         self.rules = credit_rules(books)
         self._limits: Limits | None = None
 
@@ -71,13 +90,12 @@ class LimitCheck:
         if self.rules.limit == "off":
             return lambda plan: plan
         if self._limits is None:
-            self._limits = Limits(self.books, self.books.today, self.rules)
+            self._limits = Limits(self.books, self.books.today, self.rules, waiting=self.waiting)
         said = self._said(self._limits, customer, currency, gross, source)
         if self.rules.limit == "block" and (blocked := [each for each in said if not each.allowed]):
-            hint = f'"bill credit limit {blocked[0].customer} --override AMOUNT --until DATE --approved-by NAME --reason TEXT" allows more'
-            raise BillError("; ".join(each.words for each in blocked), hint)
+            raise BillError("; ".join(each.words for each in blocked), allows_more(blocked[0].customer))
         self._limits.add(customer, currency, gross, source)
-        return lambda plan: replace(plan, warnings=(*plan.warnings, *(each.words for each in said)))
+        return lambda plan: replace(plan, warnings=tuple(dict.fromkeys([*plan.warnings, *(each.words for each in said)])))
 
     def _said(self, limits: Limits, customer: str, currency: str, gross: int, source: Source | None) -> list[Said]:
         concerned = [customer, *limits.above(customer)]
@@ -93,10 +111,10 @@ class LimitCheck:
                     after = standing._replace(parts=standing.parts.plus(Exposure(open=gross))) if own == currency else standing
                     if after.over:
                         said.append(Said(each, words_of(after), allowed=False))
-        company, (limit, _) = limits.settings.currency, limits.limit(customer)
-        late = overdue_words(customer, limits.exposure(customer, company).overdue, self.rules, company)
-        if late and not (limit and limit.allowed):
+        if late := limits.late(customer):
             said.append(Said(customer, late, allowed=False))
+        family = {name for each in concerned for name in (each, *limits.below(each)) if limits.limit(each)[0] is not None}
+        said += [Said(name, f"for a credit limit, {words}", allowed=True) for name, words in limits.left_out if name in family]
         return said
 
 
@@ -135,9 +153,10 @@ _MOST = 5
 
 
 class Beyond(NamedTuple):
-    """Who stands beyond a limit, and (customer, words) of what no limit counts."""
+    """Who stands beyond a limit, and (customer, words) of who has too much overdue and of what no limit counts."""
 
     over: list[Standing]
+    late: list[tuple[str, str]]
     uncounted: list[tuple[str, str]]
     rules: Rules
 
@@ -148,11 +167,12 @@ def over_limit(books: Books) -> Beyond:
 
     rules = credit_rules(books)
     if rules.limit == "off" or not rules.work:
-        return Beyond([], [], rules)
+        return Beyond([], [], [], rules)
     limits = Limits(books, books.today, rules, whole=True)
     names = [*limited(limits)]
     over = [each for name in names for each in limits.standings(name) if each.over]
-    return Beyond(over, [(name, words) for name in names for words in _uncounted(limits, name)], rules)
+    late = [(name, words) for name in limits.customers if (words := limits.late(name))]
+    return Beyond(over, late, [(name, words) for name in names for words in _uncounted(limits, name)], rules)
 
 
 def plan_limit(customer: str, amount: str, until: date | None, approved_by: str | None, reason: str | None) -> Planner:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
+from billcli.app.master import master
 from billcli.core.plan import Plan, Remove
 from billcli.core.report import Column, Report, View, counted, currency_totals
 from billcli.errors import BillError
@@ -39,13 +40,11 @@ def draft_list(books: Books, as_of: date) -> Report:
 
 def _row(books: Books, draft_id: str, as_of: date) -> tuple[Any, ...]:
     from billcli.core.draft import as_issued
-    from billcli.core.invoice import Master
 
     draft = books.draft(draft_id)
     head = (draft_id, draft.customer, len(draft.lines), draft.issued_on)
     try:
-        master = Master(books.settings(), books.categories(), books.items(), books.customer(draft.customer))
-        invoice = as_issued(draft, master, as_of)
+        invoice = as_issued(draft, master(books, draft.customer), as_of)
     except BillError as error:
         return (*head, draft.currency, None, None, error.message)
     currency = invoice.currency

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from billcli.app.books import Books
 from billcli.app.hold_state import hold_table, holds_by_invoice, holds_on, live_plans
+from billcli.app.master import master as master_of
 from billcli.app.repeated import answered_by_content, made_before
 from billcli.core.hold_state import is_live
 from billcli.core.instalments import Agreed, Part, agreed_parts, due_parts, instalment_table, oldest_due
@@ -41,7 +42,7 @@ def line_meant(books: Books, request: Any, text: str) -> str:
     from billcli.core.lines import typed_line
     from billcli.core.totals import line_amount
 
-    master = _master(books, request.customer)
+    master = master_of(books, request.customer)
     currency = currency_for(request, master)
     [line] = resolved_lines(request._replace(typed_lines=(typed_line(text),), lines=()), master, currency)
     line = frozen_line(line, currency)
@@ -63,12 +64,6 @@ def plan_issue(draft_id: str, issued_on: date | None) -> Planner:
         return _plan_issue(books, request._replace(issued_on=issued_on or request.issued_on, series=series), path, draft_id)
 
     return planner
-
-
-def _master(books: Books, customer_id: str) -> Any:
-    from billcli.core.invoice import Master
-
-    return Master(books.settings(), books.categories(), books.items(), books.customer(customer_id))
 
 
 def given_number(books: Books, settings: Any, kind: str, series: str | None, issued_on: date) -> Given:
@@ -94,7 +89,7 @@ def _plan_issue(books: Books, request: Any, drafted: str | None, drafted_id: str
     from billcli.core.invoice import plan_issue as plan
     from billcli.core.numbering import Given
 
-    master = _master(books, request.customer)
+    master = master_of(books, request.customer)
     if made := made_before(books, "invoice", request.external_id):
         there = books.invoice(made)
         request = request._replace(terms=request.terms or there.terms)  # which grade gave them then, nobody asked for
@@ -128,7 +123,7 @@ def _plan_draft(books: Books, request: Any) -> Plan:
     if issued := made_before(books, "invoice", request.external_id):
         return Plan("nothing", (), (f"{issued} is already issued from it; nothing to do",), {"number": issued})
     taken = find.in_use(books.index, "draft")
-    plan = plan_draft(request, _master(books, request.customer), taken, books.today)
+    plan = plan_draft(request, master_of(books, request.customer), taken, books.today)
     made = made_before(books, "draft", request.external_id)
     if made and isinstance(plan.steps[0], Create):
         draft = Draft.model_validate(plan.steps[0].data)

@@ -45,7 +45,7 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = {
 _BY_CUSTOMER = ("customer", "reminding")
 """Kinds whose rows are no documents with tags and days of their own: they stand where their customer stands."""
 
-_SORTS = {"money": NUMBER, "count": NUMBER, "day": DAY}
+_SORTS = {"money": NUMBER, "count": NUMBER, "number": NUMBER, "day": DAY}
 Row = Sequence[Any]
 Getter = Callable[[Row], Value]
 
@@ -118,8 +118,8 @@ def _cell(at: int, column: Column) -> Getter:
     match column.kind:
         case "money":
             return lambda row: row[at]
-        case "count":
-            return lambda row: Decimal(row[at]) if row[at] is not None else None
+        case "count" | "number":
+            return lambda row: Decimal(str(row[at])) if row[at] is not None else None
         case "day":
             return lambda row: row[at]
         case "list":

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_cycles() -> Iterator[None]:
-    """What is made of a file or a row refers to nothing that refers to it, so nobody need look for that, thousands of times, in all there is."""
+    """What is made of a file or a row refers to nothing that refers to it: nobody need look for that, thousands of times, in all."""
     was = gc.isenabled()
     gc.disable()
     try:

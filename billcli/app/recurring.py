@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from billcli.app.books import Books
+from billcli.app.master import master as master_of
 from billcli.app.sender import ensure_sender
 from billcli.core.facts import RecurringDocument, Standing
 from billcli.core.plan import Plan
@@ -168,13 +169,7 @@ def _waiting(template: str, periods: Sequence[Period], most: int) -> Left:
     return Left(template, first, f"{what} {is_are} due; catch_up is 0, so a person makes them", hint)
 
 
-def master_for(books: Books, customer: str, settings: Settings) -> Master:
-    from billcli.core.invoice import Master
-
-    return Master(settings, books.categories(), books.items(), books.customer(customer))
-
-
-def request_of(books: Books, template: Recurring, period: Period, settings: Settings) -> tuple[Any, Master]:
+def request_of(books: Books, template: Recurring, period: Period) -> tuple[Any, Master]:
     """The invoice of a period as a request, in the words of the customer's language. Raises ``BillError``.
 
     Tags that have expired stay behind: a campaign that is over keeps no invoice from being issued.
@@ -183,22 +178,22 @@ def request_of(books: Books, template: Recurring, period: Period, settings: Sett
     from billcli.core.customer import check_vocabulary
     from billcli.core.recurring_invoice import request_for
 
-    master = master_for(books, template.customer, settings)
+    master = master_of(books, template.customer)
     check_vocabulary([("tag", tag) for tag in template.tags], books.declared())
-    company = settings.company.address
+    company = master.settings.company.address
     words = language(customer_language(books, master.customer), company.country if company else None)
     expired = {each.name for each in dimension_queries.tags(books.index) if each.expires_on and each.expires_on < books.today}
     lasting = template.model_copy(update={"tags": tuple(each for each in template.tags if each not in expired)}) if expired else template
     return request_for(lasting, master, period, words), master
 
 
-def as_issued(books: Books, template: Recurring, period: Period, day: date, settings: Settings) -> Invoice:
+def as_issued(books: Books, template: Recurring, period: Period, day: date) -> Invoice:
     """What the invoice of a period would be if it were issued on that day; its number is its external id. Raises ``BillError``."""
     from billcli.core.active import ensure_active
     from billcli.core.invoice import invoice_document
     from billcli.core.numbering import Given
 
-    request, master = request_of(books, template, period, settings)
+    request, master = request_of(books, template, period)
     ensure_active(master.customer, day)
     return invoice_document(request, master, Given(draft_id(template.id, period.begins_on), "", ()), day)
 
@@ -218,7 +213,7 @@ def plan_run(options: RunOptions) -> Planner:
         settings = books.settings()
         ensure_sender(books)
         due, left = due_now(books, options.ids, books.today, options.catch_up)
-        making = _Making(books, settings)
+        making = _Making(books, settings, {each.template.id for each in due if each.template.issue != "draft"})
         stuck: set[str] = set()
         for at, each in enumerate(due):
             name = each.template.id
@@ -242,7 +237,7 @@ def plan_run(options: RunOptions) -> Planner:
 class _Making:
     """One plan of many documents: numbers and seals follow one another, and what cannot be made takes none."""
 
-    def __init__(self, books: Books, settings: Settings) -> None:
+    def __init__(self, books: Books, settings: Settings, waiting: Collection[str]) -> None:
         self.books = books
         self.settings = settings
         self.plans: list[Plan] = []
@@ -253,6 +248,7 @@ class _Making:
         self.used: list[str] = []
         self._standing: dict[str, Standing] = {}
         self._taken = find.in_use(books.index, "draft")
+        self._waiting = waiting
         self._limits: LimitCheck | None = None
 
     @property
@@ -264,7 +260,7 @@ class _Making:
         from billcli.core.active import ensure_active
 
         template, period = due.template, due.period
-        request, master = request_of(self.books, template, period, self.settings)
+        request, master = request_of(self.books, template, period)
         ensure_active(master.customer, self.books.today)
         if template.issue != "draft" and template.terms is None and self.settings.credit:
             from billcli.app.credit_policy import graded
@@ -293,7 +289,7 @@ class _Making:
 
         given, head, n = self._given(request.series)
         invoice = invoice_document(request, master, given, self.books.today)
-        self._limits = self._limits or LimitCheck(self.books)
+        self._limits = self._limits or LimitCheck(self.books, self._waiting)
         source = Source("recurring", due.template.id, request.external_id)
         limits = self._limits(invoice.customer, invoice.currency, minor_units(invoice.totals.gross, invoice.currency), source)
         self._standing[head] = Standing(n, invoice.number, invoice.issued_on, invoice.seal or "")

@@ -40,13 +40,13 @@ def plan_new(given: NewOptions) -> Planner:
     """Keeps a template; it makes nothing by itself."""
 
     def planner(books: Books) -> Plan:
-        from billcli.app.recurring import master_for
+        from billcli.app.master import master as master_of
         from billcli.app.vocabulary import check_tags
         from billcli.core.active import ensure_active
         from billcli.core.document import document_data, path_of
 
         options = given._replace(said={"starts_on": books.today, **given.said})
-        master = master_for(books, options.customer, books.settings())
+        master = master_of(books, options.customer)
         template = _template(books, options, master)
         if made := made_before(books, "recurring", options.external_id):
             known = recurring_queries.template(books.index, made)
@@ -58,7 +58,7 @@ def plan_new(given: NewOptions) -> Planner:
         rhythm = _rhythm(template)
         first = next(periods(rhythm))
         issue_on = max(due_on(first, rhythm), books.today)
-        invoice = as_issued(books, template, first, issue_on, master.settings)
+        invoice = as_issued(books, template, first, issue_on)
         over = f"{format(invoice.totals.gross, 'f')} {invoice.currency}"
         what = f"{'draft' if template.issue == 'draft' else 'invoice'} over {over} for {first.begins_on} to {first.ends_on}"
         waiting = sum(1 for _ in due_periods(rhythm, books.today))

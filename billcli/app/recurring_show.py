@@ -92,7 +92,7 @@ def _next(books: Books, standing: Standings) -> Iterator[Period]:
 
 def _figures(books: Books, standing: Standings, period: Period, day: date) -> tuple[str | None, Money | None, str | None]:
     try:
-        invoice = as_issued(books, standing.template, period, day, books.settings())
+        invoice = as_issued(books, standing.template, period, day)
     except BillError as error:
         return None, None, error.message
     return invoice.currency, Money.of(invoice.totals.gross, invoice.currency), None
@@ -119,13 +119,12 @@ def preview(books: Books, ids: Sequence[str], until: date | None) -> Report:
     if until and until < today:
         raise UsageError(f"--until {until} is before {today}", "to look at another day say --as-of")
     due, left = _due_until(books, ids, until) if until else due_now(books, ids, today)
-    settings = books.settings()
     rows: list[tuple[Any, ...]] = []
     for each in due:
         template, period, day = each.template, each.period, max(each.due_on, today)
         head = (template.id, template.customer, period.begins_on, period.ends_on, day, _kind(template.issue), template.mail)
         try:
-            invoice = as_issued(books, template, period, day, settings)
+            invoice = as_issued(books, template, period, day)
         except BillError as error:
             rows.append((*head, None, None, None, error.message))
             continue

@@ -24,7 +24,11 @@ def score(
         list[str] | None, typer.Argument(metavar="CUSTOMER", help="Their ids; all that get invoices where left out.")
     ] = None,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="industry|region|size|segment", help="A row per group instead of per customer.")
+        list[str] | None,
+        typer.Option("--by", metavar="DIM", help="A row per industry, region, size, segment, country, grade, tag. Twice at most."),
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large tag=vip score<50 grade=D'.")
     ] = None,
     group: Annotated[
         str | None, typer.Option("--group", metavar="DIMENSION=NAME", help="Only customers of this group, such as segment=public.")
@@ -42,7 +46,7 @@ def score(
     """
     from billcli.app.credit import score_list
 
-    list_command(ctx, as_of, form, lambda found, day: score_list(found, customers or [], by, group, day))
+    list_command(ctx, as_of, form, lambda found, day: score_list(found, customers or [], by or [], where, group, day))
 
 
 @app.command()
@@ -99,6 +103,9 @@ def limit(
     customers: Annotated[
         list[str] | None, typer.Argument(metavar="CUSTOMER", help="Their ids; all that have a limit where left out.")
     ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large state=over left<1000EUR'.")
+    ] = None,
     override: Annotated[str | None, typer.Option("--override", metavar="AMOUNT", help="Another limit for a while, from today on.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="The last day of it.")] = None,
     approved_by: Annotated[str | None, typer.Option("--approved-by", metavar="NAME", help="Who allows it.")] = None,
@@ -111,9 +118,10 @@ def limit(
 ) -> None:
     """Show how customers stand beside their credit limits, or allow another limit for a while.
 
-    Exposure = open invoices + drafts + the next of each recurring invoice - unapplied money, in the currency of the limit;
-    other currencies are never added. The limit of a customer with others below it ("parent") holds for all of them together
-    too. "credit: limit:" in ledger.yaml says whether an invoice beyond it is blocked or warned of; "bill check" repeats it.
+    Exposure = open invoices + drafts + the next of each recurring invoice - unapplied money, never below 0, in the currency of
+    the limit; other currencies are never added. The limit of a customer with others below it ("parent") holds for all of them
+    together too. "credit: limit:" in ledger.yaml says whether an invoice beyond it is blocked or warned of, "overdue_limit:"
+    how much may be overdue; "bill check" repeats both. Drafts and templates are those of now, on any day.
 
     Example: bill credit limit nordwind --override 50000 --until 2026-06-30 --approved-by "Ada" --reason "big order" --yes
     """
@@ -121,8 +129,9 @@ def limit(
 
     if override is None:
         refuse_given({"--until": until, "--approved-by": approved_by, "--reason": reason}, "belongs to --override", "add --override AMOUNT")
-        list_command(ctx, as_of, form, lambda found, day: limit_list(found, customers or [], day))
+        list_command(ctx, as_of, form, lambda found, day: limit_list(found, customers or [], where, day, asked=as_of is not None))
         return
+    refuse_given({"--where": where}, "is for the list", "name the one customer")
     if len(customers or []) != 1:
         raise UsageError("--override is for one customer", "name it")
     planner = plan_limit((customers or [""])[0], override, optional_day(until, "--until"), approved_by, reason)

@@ -819,7 +819,8 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<write-off>',)),
     'credit score': ('Score customers from 0 to 100, with a grade and how likely the next invoice is paid late; the lowest first', (
-        ('--by', 'industry|region|size|segment', 'A row per group instead of per customer'),
+        ('--by', '?', 'A row per industry, region, size, segment, country, grade, tag'),
+        ('--where', '?', "Only what fits: 'size=large tag=vip score<50 grade=D'"),
         ('--group', '?', 'Only customers of this group, such as segment=public'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
@@ -836,6 +837,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'credit limit': ('Show how customers stand beside their credit limits, or allow another limit for a while', (
+        ('--where', '?', "Only what fits: 'size=large state=over left<1000EUR'"),
         ('--override', '?', 'Another limit for a while, from today on'),
         ('--until', '?', 'The last day of it'),
         ('--approved-by', '?', 'Who allows it'),

@@ -108,6 +108,12 @@ def _apart(connection: sqlite3.Connection, invoices: Sequence[tuple[Issued, int]
     return found
 
 
+def first_issued(connection: sqlite3.Connection) -> date | None:
+    """The day of the first invoice."""
+    first = connection.execute("SELECT min(issued_on) FROM invoices").fetchone()[0]
+    return date.fromisoformat(first) if first else None
+
+
 _DISPUTES = """
 SELECT customer, invoice, booked_on, CASE WHEN released_on <= :d AND outcome = 'withdrawn' THEN released_on END
 FROM holds WHERE kind = 'dispute' AND invoice IS NOT NULL AND booked_on <= :d ORDER BY booked_on, id

@@ -247,6 +247,13 @@ def test_a_horizon_with_few_late_invoices_is_not_shown_and_says_why(ledger: Path
     assert "fewer than 30 say nothing" in found["not_shown"][0]
 
 
+def test_grades_are_those_of_the_first_horizon_that_is_shown(ledger: Path) -> None:
+    [found] = _rows(ledger, "backtest", "--late", "89", "--late", "0")
+    assert ({each["late"] for each in found["predictors"]}, found["grades_late"]) == ({0}, 0)
+    shown = done("credit", "backtest", "--late", "89", "--late", "0", cwd=ledger, at=TODAY).out
+    assert ("By grade, late > 0" in shown, "By grade, late > 89" in shown) == (True, False)
+
+
 def test_disputes_and_broken_promises_count_from_their_day_on(tmp_path: Path) -> None:
     lines = [Line(f"R{at}", "c00", date(2026, 1, 1 + at), date(2026, 2, 1 + at), "EUR", 10_000, date(2026, 2, 1)) for at in range(4)]
     open_ = Line("R9", "c00", date(2026, 3, 1), date(2026, 3, 31), "EUR", 10_000, None)

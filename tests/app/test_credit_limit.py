@@ -110,8 +110,66 @@ def test_what_one_run_makes_adds_up_and_the_next_periods_with_it(tmp_path: Path)
     _template(root, "d", 60, "ends_on: 2026-04-29\n")
     _template(root, "e", 60, "ends_on: 2026-04-29\n")
     kept = bill("recurring", "run", "--yes", cwd=root, at=TODAY)
-    assert (kept.code, kept.err.count("beyond the credit limit of 1000.00 EUR")) == (3, 2)
-    assert [row["open"] for row in _rows(root, "nordwind")] == ["900.00"]
+    assert (kept.code, kept.err.count("beyond the credit limit of 1000.00 EUR")) == (3, 1)
+    assert [row["open"] for row in _rows(root, "nordwind")] == ["960.00"]
+
+
+def test_templates_that_are_due_together_do_not_keep_each_other_back(tmp_path: Path) -> None:
+    """One of the two goes out, the one that is due first, and the other once that is paid."""
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    _template(root, "a", 600, "ends_on: 2026-04-29\n")
+    _template(root, "b", 700, "ends_on: 2026-04-29\n")
+    done("outbox", "here", "--yes", "-q", cwd=root, at=TODAY)
+    first = bill("recurring", "run", "--yes", cwd=root, at=TODAY)
+    assert (first.code, "left: b from" in first.err, "left: a from" in first.err) == (3, True, False)
+    done("payment", "add", "-c", "nordwind", "--amount", "600", "--received-on", TODAY, "--yes", "-q", cwd=root, at=TODAY)
+    done("recurring", "run", "--yes", "-q", cwd=root, at=TODAY)
+    assert [(row["open"], row["exposure"]) for row in _rows(root, "nordwind")] == [("1300.00", "700.00")]
+
+
+def test_a_period_that_is_due_and_not_made_is_what_comes_next(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n")
+    _template(root, "a", 600, "ends_on: 2026-04-29\n")
+    for day in (TODAY, "2026-04-04"):
+        [row] = done("credit", "limit", "--as-of", day, "--format", "json", cwd=root, at="2026-04-04").json["rows"]
+        assert row["recurring"] == "600.00"
+    done("outbox", "here", "--yes", "-q", cwd=root, at="2026-04-04")
+    done("recurring", "run", "--yes", "-q", cwd=root, at="2026-04-04")
+    for day, (opened, coming) in {"2026-04-03": ("0.00", "600.00"), "2026-04-04": ("600.00", "0.00")}.items():
+        [row] = done("credit", "limit", "--as-of", day, "--format", "json", cwd=root, at="2026-04-05").json["rows"]
+        assert (row["open"], row["recurring"]) == (opened, coming), day
+
+
+def test_a_past_day_says_that_what_is_prepared_is_that_of_now(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "")
+    words = "drafts and templates are those that there are now, not those of 2026-03-01"
+    assert words not in done("credit", "limit", "--as-of", "2026-03-01", cwd=root, at=TODAY).out
+    assert _new(root, "200", "--draft", "-q").code == 0
+    assert words in done("credit", "limit", "--as-of", "2026-03-01", cwd=root, at=TODAY).out
+    assert "there are now" not in done("credit", "limit", cwd=root, at=TODAY).out
+
+
+@pytest.mark.parametrize(("said", "code", "checked"), [("block", "E711", 1), ("warn", "W712", 0)])
+def test_an_overdue_limit_is_repeated_by_check_and_shown_beside_the_limits(tmp_path: Path, said: str, code: str, checked: int) -> None:
+    root = _ledger(tmp_path, f"credit:\n  limit: {said}\n  overdue_limit: 100.00\n", customers="")
+    _new(root, "500", at="2026-01-05")
+    assert bill("check", cwd=root, at="2026-02-01").code == 0
+    ran, refused = bill("check", "--format", "json", cwd=root, at=TODAY), _new(root, "10")
+    words = "nordwind has 500.00 EUR overdue, beyond the overdue limit of 100.00 EUR"
+    assert (ran.code, [(each["code"], each["message"]) for each in ran.json["diagnostics"]]) == (checked, [(code, words)])
+    assert (refused.code, words in refused.err) == (checked, True)
+    [row] = _rows(root)
+    assert (row["state"], row["limit"], row["overdue"]) == ("overdue", None, "500.00")
+    assert words in done("credit", "limit", cwd=root, at=TODAY).out
+
+
+def test_a_draft_that_comes_to_nothing_is_told_where_its_limit_is_asked(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "")
+    assert _new(root, "200", "--draft", "-q").code == 0
+    [draft] = (root / "drafts").glob("*.yaml")
+    draft.write_text(draft.read_text().replace("unit_price: 200", "unit_price: 0"))
+    made = _new(root, "10")
+    assert (made.code, f"draft {draft.stem} is left out" in made.err) == (0, True)
 
 
 def test_periods_that_are_caught_up_in_one_run_add_up(tmp_path: Path) -> None:

@@ -23,11 +23,10 @@ NEITHER = {
     "tag report": "it is grouped by tag; invoice list --by tag adds up to the whole",
     "template list": "its rows are files of words and looks",
     "credit backtest": "holds the one formula to all that came after",
-    "credit limit": "one row per customer and limit, never added up; it takes customers by name",
 }
-NOT_BY = {"classify": "shows which rule decided; its rows carry no amounts"}
-NOT_WHERE = {
-    "credit score": "chooses customers by name or --group",
+NOT_BY = {
+    "classify": "shows which rule decided; its rows carry no amounts",
+    "credit limit": "one row per customer and limit, never added up",
 }
 
 
@@ -55,7 +54,7 @@ REFUSED = {
 def test_every_list_and_report_can_be_grouped_and_narrowed_or_has_a_reason(path: str) -> None:
     options = lists()[path]
     assert ("--by" in options) == (path not in NEITHER and path not in NOT_BY)
-    assert ("--where" in options) == (path not in NEITHER and path not in NOT_WHERE)
+    assert ("--where" in options) == (path not in NEITHER)
 
 
 @pytest.mark.parametrize("path", REFUSED)
@@ -68,7 +67,7 @@ def test_option_that_a_report_cannot_take_is_refused_with_the_reason(tmp_path: P
 
 
 def test_every_exception_is_a_command_of_today() -> None:
-    assert {*NEITHER, *NOT_BY, *NOT_WHERE} <= {*lists()}
+    assert {*NEITHER, *NOT_BY} <= {*lists()}
 
 
 def test_commands_named_list_are_all_among_them() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from billcli.core.checks.amounts import check_amounts
-from billcli.core.credit.limit import Standing, words_of
+from billcli.core.credit.limit import Standing, allows_more, words_of
 from billcli.core.dunning.policy import NEVER
 from billcli.diagnostics import Diagnostic, Path, did_you_mean
 from billcli.model.customer import Customer
@@ -80,16 +80,24 @@ def check_overrides(customer: Customer) -> Iterator[Diagnostic]:
 
 
 def check_limits(
-    found: Iterable[Standing], uncounted: Iterable[tuple[str, str]], path_of: Callable[[str], str], *, block: bool
+    found: Iterable[Standing],
+    late: Iterable[tuple[str, str]],
+    uncounted: Iterable[tuple[str, str]],
+    path_of: Callable[[str], str],
+    *,
+    block: bool,
 ) -> Iterator[Diagnostic]:
     """E711 where the ledger blocks, W712 where it warns: customers beyond their credit limit, alone or with those below them.
 
-    W712 too for what a customer owes in currencies that its limit does not count: (customer, words).
+    The same for those with more overdue than the ledger allows. W712 too for what a customer owes in currencies that its limit does not
+    count. Both are (customer, words).
     """
+    code = "E711" if block else "W712"
     for each in found:
         if each.over:
             place: Path = ("credit_limit",) if each.source == "customer" else ("id",)
-            hint = f'"bill credit limit {each.customer} --override AMOUNT --until DATE --approved-by NAME --reason TEXT" allows more'
-            yield Diagnostic("E711" if block else "W712", words_of(each), path_of(each.customer), place, hint=hint)
+            yield Diagnostic(code, words_of(each), path_of(each.customer), place, hint=allows_more(each.customer))
+    for customer, words in late:
+        yield Diagnostic(code, words, path_of(customer), ("id",), hint=allows_more(customer))
     for customer, words in uncounted:
         yield Diagnostic("W712", words, path_of(customer), ("id",), hint="currencies never add; look at it from time to time")

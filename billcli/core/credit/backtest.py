@@ -98,6 +98,7 @@ def backtest_view(every: Sequence[Tested], split: int, day: date, horizons: Sequ
     rows: list[tuple[Any, ...]] = []
     missing: list[str] = []
     grades: Report | None = None
+    graded = None
     for horizon in horizons:
         found = judged(every, split, day.toordinal(), horizon)
         late = sum(found.late)
@@ -106,7 +107,8 @@ def backtest_view(every: Sequence[Tested], split: int, day: date, horizons: Sequ
             missing.append(f"late > {horizon}: {short} of {len(found.late)} invoices {word}; fewer than {FEWEST} say nothing")
             continue
         rows += _rows(found, horizon)
-        grades = grades or _by_grade(found, horizon, rules, day)
+        if grades is None:
+            grades, graded = _by_grade(found, horizon, rules, day), horizon
     predictors = Report("predictors", day, _COLUMNS, rows)
     tested = [each for each in every if each.issued_on > split and each.due_on < day.toordinal()]
     fields = [
@@ -116,11 +118,11 @@ def backtest_view(every: Sequence[Tested], split: int, day: date, horizons: Sequ
     ]  # fmt: skip
     data = {
         "split_on": date.fromordinal(split), "tested": len(tested), "sample": part, "not_shown": missing,
-        "predictors": table_data(predictors), "grades": table_data(grades) if grades else [],
+        "predictors": table_data(predictors), "grades": table_data(grades) if grades else [], "grades_late": graded,
     }  # fmt: skip
     notes = ("AUC: 0.5 is chance, 1 perfect, with its 95 % interval. Calibration: mean gap between forecast and share late; where all",
              "forecasts are true it stays below the last column nine times in ten.")  # fmt: skip
-    tables = [("Predictors", predictors._replace(notes=notes))] + ([(f"By grade, late > {horizons[0]}", grades)] if grades else [])
+    tables = [("Predictors", predictors._replace(notes=notes))] + ([(f"By grade, late > {graded}", grades)] if grades else [])
     return View("credit backtest", "", day, fields, tables, data)
 
 

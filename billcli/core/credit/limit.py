@@ -54,6 +54,8 @@ class Standing(NamedTuple):
     source: str
     parts: Exposure
     family: int = 0
+    late: bool = False
+    """Whether more is overdue than the ledger allows."""
 
     @property
     def exposure(self) -> int:
@@ -109,6 +111,11 @@ def words_of(standing: Standing) -> str:
     return f"{who} to {total} ({made}{credit}), beyond the credit limit of {limit} (from {standing.source})"
 
 
+def allows_more(customer: str) -> str:
+    """What can be done about it."""
+    return f'"bill credit limit {customer} --override AMOUNT --until DATE --approved-by NAME --reason TEXT" allows more'
+
+
 def other_currency_words(customer: str, gross: Money, currency: str) -> str:
     """Why an invoice in another currency than the limit's cannot be held to it: currencies never add."""
     return f"{customer} has its credit limit in {currency}, which says nothing about {gross}"
@@ -146,7 +153,7 @@ def limit_report(rows: Sequence[Standing], as_of: date, notes: Sequence[str]) ->
         money = {name: Money(getattr(each.parts, name), each.currency) for name in Exposure._fields}
         limit = Money(each.limit, each.currency) if each.limit is not None else None
         left = Money(each.left, each.currency) if each.left is not None else None
-        state = "no limit" if each.limit is None else "over" if each.over else "within"
+        state = "over" if each.over else "overdue" if each.late else "no limit" if each.limit is None else "within"
         cells.append((
             each.customer, each.currency, limit, each.source or None,
             *(money[name] for name in ("open", "drafts", "recurring", "unapplied")), Money(each.exposure, each.currency), left, each.family,

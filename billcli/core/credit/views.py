@@ -10,6 +10,7 @@ from billcli.core.credit.calibration import Curve
 from billcli.core.credit.course import State
 from billcli.core.credit.rules import PARTS, GradeRule, Rules, grade_of
 from billcli.core.credit.score import ALL, Features, Issued, contributions, days_late, score
+from billcli.core.dimensions import NONE
 from billcli.core.report import Column, Report, View, counted, table_data
 from billcli.model.money import Money
 
@@ -94,21 +95,21 @@ def curve_words(curve: Curve) -> str:
     return f"P(late): fitted to {counted(curve.invoices, 'invoice')} whose due date has passed, {curve.late} of them late"
 
 
-def group_report(rows: Sequence[Scored], group_of: Mapping[str, str | None], key: str, as_of: date, rules: Rules) -> Report:
-    """A row per group: how many customers, their average score, and how many have each grade."""
+def group_report(rows: Sequence[Scored], labels: Mapping[str, tuple[str, ...]], keys: Sequence[str], as_of: date, rules: Rules) -> Report:
+    """A row per group: how many customers, their average score, and how many have each grade. ``labels`` are the groups by customer."""
     grades = [each.grade for each in rules.grades]
     columns = (
-        Column(key, key.capitalize()), Column("customers", "Customers", "count"), Column("score", "Score", "number"),
+        *(Column(key, key.capitalize()) for key in keys), Column("customers", "Customers", "count"), Column("score", "Score", "number"),
         Column("probability", "P(late)", "number"), *(Column(grade, grade, "count", "grades") for grade in grades),
     )  # fmt: skip
-    groups: dict[str, list[Scored]] = {}
+    groups: dict[tuple[str, ...], list[Scored]] = {}
     for each in rows:
-        groups.setdefault(group_of.get(each.customer) or "(none)", []).append(each)
+        groups.setdefault(labels[each.customer], []).append(each)
     cells = []
-    for group, mine in sorted(groups.items()):
+    for group, mine in sorted(groups.items(), key=lambda each: [(word == NONE, word) for word in each[0]]):
         averages = (round(sum(each.score for each in mine) / len(mine), 1), round(sum(each.probability for each in mine) / len(mine), 3))
         counts = [sum(each.grade.grade == grade for each in mine) for grade in grades]
-        cells.append((group, len(mine), *averages, *counts))
+        cells.append((*group, len(mine), *averages, *counts))
     return Report("credit score", as_of, columns, cells)
 
 
