@@ -14,7 +14,7 @@ from billcli.core.active import is_active
 from billcli.core.credit import calibration, merged
 from billcli.core.credit.course import SETTLED, State
 from billcli.core.credit.history import Case, History, Trouble
-from billcli.core.credit.rules import Rules, rules_of
+from billcli.core.credit.rules import Rules, grade_of, rules_of
 from billcli.core.credit.score import Issued, days_late, decay, score
 from billcli.core.credit.views import Behind, Scored, explain_view, group_report, score_report, scored
 from billcli.core.dimensions import DIMENSIONS_OF_CUSTOMERS, label, parse_dimensions
@@ -51,8 +51,11 @@ def credit_rules(books: Books) -> Rules:
 
 
 @no_cycles()
-def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collection[str]] | None = None) -> Known:
-    """Goes through the history up to the end of a day; the curve is fitted to what was known then. Raises ``BillError``."""
+def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collection[str]] | None = None, *, fitted: bool = True) -> Known:
+    """Goes through the history up to the end of a day; the curve is ``fitted`` to what was known then. Raises ``BillError``.
+
+    Who asks for scores and grades alone needs no curve, for which thousands of past days are looked at.
+    """
     from billcli.app.credit_promises import broken_promises
 
     rules = credit_rules(books)
@@ -70,7 +73,7 @@ def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collecti
     }
     history = History(rules, day.toordinal(), groups)
     chosen = wanted(issued) if wanted else ()
-    recent = chosen_lately(issued, day.toordinal())
+    recent = chosen_lately(issued, day.toordinal()) if fitted else []
     cases = history.run(issued, every, frozenset(recent).union(chosen))
     marks = frozenset(recent)
     curve = calibration.fit(
@@ -81,16 +84,17 @@ def known(books: Books, day: date, wanted: Callable[[Sequence[Issued]], Collecti
     return Known(rules, day, customers, history, issued, cases, curve, successors)
 
 
-def known_now(books: Books, day: date) -> Known:
+def known_now(books: Books, day: date, *, fitted: bool = False) -> Known:
     """The same, gone through once for as long as nothing in the index changes."""
     key = (day, books.index.total_changes)
     kept = _KEPT.get(books)
-    if kept is None or kept[0] != key:
-        kept = _KEPT[books] = (key, known(books, day))
-    return kept[1]
+    if kept is None or kept[0] != key or (fitted and not kept[1]):
+        kept = _KEPT[books] = (key, fitted, known(books, day, fitted=fitted))
+    return kept[2]
 
 
-_KEPT: WeakKeyDictionary[Books, tuple[tuple[date, int], Known]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Books, tuple[tuple[date, int], bool, Known]] = WeakKeyDictionary()
+"""By the books of one command, of which many invoices, or lists by grade, may ask for scores of one day."""
 
 
 def _moved(trouble: Trouble, successors: dict[str, str]) -> Trouble:
@@ -123,7 +127,7 @@ def score_list(books: Books, wanted: Sequence[str], by: Sequence[str], where: st
         books.path("customer", each)
     members = _members(books, group) if group else None
     again = where is not None or any(each.name == "grade" for each in dimensions)
-    found = known_now(books, as_of) if again else known(books, as_of)
+    found = known_now(books, as_of, fitted=True) if again else known(books, as_of)
     rows = [
         _scored(found, each)
         for each in found.customers.values()
@@ -163,7 +167,7 @@ def _scored(found: Known, customer: CustomerFact) -> Scored:
 
 def scored_one(found: Known, customer_id: str) -> float:
     """The score of one customer."""
-    return _scored(found, found.customers[customer_id]).score
+    return score(found.history.features(customer_id, found.day.toordinal()).shares, found.rules)
 
 
 @no_cycles()
@@ -171,7 +175,7 @@ def grades(books: Books, as_of: date) -> dict[str, str]:
     """The grade of every customer on a day; of one that was merged that of the customer in its place."""
     found = known_now(books, as_of)
     successors = found.successors
-    own = {each.id: _scored(found, each).grade.grade for each in found.customers.values() if each.id not in successors}
+    own = {each: grade_of(scored_one(found, each), found.rules).grade for each in found.customers if each not in successors}
     return own | {customer: own[into] for customer, into in successors.items() if into in own}
 
 

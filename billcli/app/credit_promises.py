@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from billcli.app.books import Books
-from billcli.app.hold_state import money_came
+from billcli.app.hold_state import money_came, promised
 from billcli.core.credit.history import Trouble
 from billcli.core.facts import HoldFact
 from billcli.core.hold_state import is_kept
@@ -24,13 +24,7 @@ def broken_promises(books: Books, until: date) -> list[Trouble]:
 
 
 def _of(books: Books, hold: HoldFact, until: date) -> list[Trouble]:
-    if hold.invoice:
-        about = [*queries.invoices(books.index, [hold.invoice]).values()]
-    else:
-        about = queries.invoices_of(books.index, hold.customer, hold.booked_on)
-    about = [each for each in about if hold.currency in (None, each.currency)]
-    rows = queries.settlements_of(books.index, [each.number for each in about])
-    every = [(each.gross, rows[each.number]) for each in about]
+    every = promised(books, hold)
     released = hold.released_on if hold.released_on and hold.released_on <= until else None
     days = {day for _, mine in every for row in mine for day in (row.booked_on, row.ended_on) if day}
     days |= {hold.until + timedelta(1)} if hold.until else set()

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from billcli.app.books import Books
-from billcli.core.facts import HoldFact
+from billcli.core.facts import HoldFact, Settlement
 from billcli.core.hold_state import OUTCOMES, hold_state, is_kept, is_live
 from billcli.core.instalments import Agreed, due_parts, oldest_due, plans_by_invoice
 from billcli.core.report import Column, Report, View
@@ -92,14 +92,8 @@ def hold_table(books: Books, holds: Sequence[HoldFact], as_of: date) -> Report:
 
 def _state(books: Books, hold: HoldFact, as_of: date) -> str:
     if hold.kind == "promise":
-        if hold.invoice:
-            found = [*queries.invoices(books.index, [hold.invoice]).values()]
-        else:
-            found = queries.invoices_of(books.index, hold.customer, hold.booked_on)
-        about = [each for each in found if hold.currency in (None, each.currency)]
-        rows = queries.settlements_of(books.index, [each.number for each in about])
         came = 0 if hold.invoice else money_came(books, hold, as_of)
-        return hold_state(hold, as_of, kept=is_kept(hold, [(each.gross, rows[each.number]) for each in about], came, as_of))
+        return hold_state(hold, as_of, kept=is_kept(hold, promised(books, hold), came, as_of))
     parts = hold_queries.plan_parts_of(books.index, [hold.id]).get(hold.id) if hold.kind == "plan" else None
     if not parts or not hold.invoice:
         return hold_state(hold, as_of)
@@ -108,6 +102,17 @@ def _state(books: Books, hold: HoldFact, as_of: date) -> str:
         return hold_state(hold, as_of)
     filled = due_parts([(part.due_on, part.amount) for part in parts], open_)
     return hold_state(hold, as_of, kept=open_ <= 0, behind=open_ > 0 and oldest_due(filled) < as_of)
+
+
+def promised(books: Books, hold: HoldFact) -> list[tuple[int, Sequence[Settlement]]]:
+    """The gross and the settlements of each invoice that a promise is about: its own, else all that the customer had by then."""
+    if hold.invoice:
+        found = [*queries.invoices(books.index, [hold.invoice]).values()]
+    else:
+        found = queries.invoices_of(books.index, hold.customer, hold.booked_on)
+    about = [each for each in found if hold.currency in (None, each.currency)]
+    rows = queries.settlements_of(books.index, [each.number for each in about])
+    return [(each.gross, rows[each.number]) for each in about]
 
 
 def open_on(books: Books, number: str, as_of: date) -> int | None:

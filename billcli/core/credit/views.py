@@ -188,7 +188,7 @@ def _parts(features: Features, rules: Rules) -> Report:
         own = None if raw is None else round(raw, places)
         rows.append((
             NAMES[name], own, round(features.usual[name], places), round(features.shares[name], places), round(value, 3), round(weight, 1),
-            round(points, 1),
+            round(points, 2),
         ))  # fmt: skip
     return Report("parts", date.fromordinal(max(1, features.day)), columns, rows)
 
