@@ -44,18 +44,20 @@ def history(connection: sqlite3.Connection, until: date, successors: Mapping[str
     happened: list[Happened] = []
     apart: list[tuple[Issued, int]] = []
     states: dict[int, State] = {}
+    made, note, now, there = tuple.__new__, issued.append, successors.get, settled.get  # each is asked for a hundred thousand times
     for number, customer, currency, on, due, parts, gross in connection.execute(_INVOICES, [limit["d"]]):
-        invoice = Issued(number, successors.get(customer, customer), currency, ordinal[on], ordinal[due], gross)
-        issued.append(invoice)
-        found = settled.get(number)
+        last = ordinal[due]
+        invoice = made(Issued, (number, now(customer, customer), currency, ordinal[on], last, gross))
+        note(invoice)
+        found = there(number)
         if parts > 1 or (found and found[5]):
             apart.append((invoice, parts))
         elif found and found[3] >= gross:
-            late = ordinal[found[2]] - invoice.due_on
+            late = ordinal[found[2]] - last
             state = states.get(late)
             if state is None:
                 state = states[late] = State(SETTLED, 0, max(0, late))
-            happened.append(Happened(max(ordinal[found[1]], invoice.issued_on), invoice, state, found[4]))
+            happened.append(made(Happened, (max(ordinal[found[1]], ordinal[on]), invoice, state, found[4])))
     happened += _apart(connection, apart, until)
     happened.sort(key=itemgetter(0))
     return issued, happened
