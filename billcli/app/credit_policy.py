@@ -37,7 +37,7 @@ def by_grade(books: Books, customer: Any, day: date, settings: Any, found: Known
     found = found or known_now(books, day)
     score = scored_one(found, customer.id)
     grade = grade_of(score, found.rules)
-    currency = customer.currency or settings.currency
+    currency = str(defaults(settings, books.categories(), customer)["currency"].value)
     turnover = credit_queries.turnover(books.index, found.merged_into(customer.id), day).get(currency, 0)
     return ByGrade(Graded(grade.grade, terms_of(grade, settings.terms), formula(grade, turnover, currency)), grade, score)
 

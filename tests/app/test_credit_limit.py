@@ -149,18 +149,32 @@ def test_a_past_day_says_that_what_is_prepared_is_that_of_now(tmp_path: Path) ->
     assert "there are now" not in done("credit", "limit", cwd=root, at=TODAY).out
 
 
-@pytest.mark.parametrize(("said", "code", "checked"), [("block", "E711", 1), ("warn", "W712", 0)])
-def test_an_overdue_limit_is_repeated_by_check_and_shown_beside_the_limits(tmp_path: Path, said: str, code: str, checked: int) -> None:
+@pytest.mark.parametrize(("said", "blocked"), [("block", 1), ("warn", 0)])
+def test_an_overdue_limit_is_repeated_by_check_and_shown_beside_the_limits(tmp_path: Path, said: str, blocked: int) -> None:
     root = _ledger(tmp_path, f"credit:\n  limit: {said}\n  overdue_limit: 100.00\n", customers="")
     _new(root, "500", at="2026-01-05")
     assert bill("check", cwd=root, at="2026-02-01").code == 0
     ran, refused = bill("check", "--format", "json", cwd=root, at=TODAY), _new(root, "10")
     words = "nordwind has 500.00 EUR overdue, beyond the overdue limit of 100.00 EUR"
-    assert (ran.code, [(each["code"], each["message"]) for each in ran.json["diagnostics"]]) == (checked, [(code, words)])
-    assert (refused.code, words in refused.err) == (checked, True)
+    assert (ran.code, [(each["code"], each["message"]) for each in ran.json["diagnostics"]]) == (0, [("W712", words)])
+    assert (refused.code, words in refused.err) == (blocked, True)
     [row] = _rows(root)
     assert (row["state"], row["limit"], row["overdue"]) == ("overdue", None, "500.00")
     assert words in done("credit", "limit", cwd=root, at=TODAY).out
+
+
+def test_a_limit_by_grade_is_in_the_currency_that_the_region_gives_and_no_error_of_the_books(tmp_path: Path) -> None:
+    """The score changes with the calendar, and books that were right yesterday are right today."""
+    grades = "  grades:\n    - {grade: A, at_least: 0, limit_months: 1}\n"
+    root = _ledger(tmp_path, f"credit:\n  limit: block\n  apply: true\n{grades}", customers="")
+    (root / "categories.yaml").write_text("schema: categories/1\ngroups:\n  region:\n    - name: norway\n      currency: NOK\n")
+    done("customer", "edit", "nordwind", "--set", "groups.region=norway", "--yes", "-q", cwd=root, at=TODAY)
+    assert _new(root, "1200").code == 0
+    [row] = _rows(root)
+    assert (row["currency"], row["limit"], row["source"], row["state"]) == ("NOK", "100.00", "grade A", "over")
+    ran, refused = bill("check", "--format", "json", cwd=root, at=TODAY), _new(root, "10")
+    assert (ran.code, [each["code"] for each in ran.json["diagnostics"]]) == (0, ["W712"])
+    assert (refused.code, "beyond the credit limit of 100.00 NOK" in refused.err) == (1, True)
 
 
 def test_a_draft_that_comes_to_nothing_is_told_where_its_limit_is_asked(tmp_path: Path) -> None:

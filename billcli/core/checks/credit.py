@@ -87,17 +87,18 @@ def check_limits(
     *,
     block: bool,
 ) -> Iterator[Diagnostic]:
-    """E711 where the ledger blocks, W712 where it warns: customers beyond their credit limit, alone or with those below them.
+    """E711 where the ledger blocks and a person gave the limit: customers beyond it, alone or with those below them.
 
-    The same for those with more overdue than the ledger allows. W712 too for what a customer owes in currencies that its limit does not
-    count. Both are (customer, words).
+    W712 where it warns; and, blocked or not, for what comes about by the calendar alone, so that the same books are not wrong a day
+    later: a limit that the grade gives, more overdue than the ledger allows, and what is owed in currencies that the limit does not
+    count. Both latter are (customer, words).
     """
-    code = "E711" if block else "W712"
     for each in found:
         if each.over:
+            code = "E711" if block and not each.by_grade else "W712"
             place: Path = ("credit_limit",) if each.source == "customer" else ("id",)
             yield Diagnostic(code, words_of(each), path_of(each.customer), place, hint=allows_more(each.customer))
     for customer, words in late:
-        yield Diagnostic(code, words, path_of(customer), ("id",), hint=allows_more(customer))
+        yield Diagnostic("W712", words, path_of(customer), ("id",), hint=allows_more(customer))
     for customer, words in uncounted:
         yield Diagnostic("W712", words, path_of(customer), ("id",), hint="currencies never add; look at it from time to time")

@@ -62,6 +62,10 @@ class Standing(NamedTuple):
         return self.parts.total
 
     @property
+    def by_grade(self) -> bool:
+        return self.source.startswith("grade ")
+
+    @property
     def over(self) -> bool:
         return self.limit is not None and self.exposure > self.limit
 
