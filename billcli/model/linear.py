@@ -14,6 +14,9 @@ from typing import Any
 MOST = 1000
 """Places that a pattern may have, once what is counted out, such as ``{3,8}``, is written out."""
 
+DEEPEST = 50
+"""So many groups may stand within each other."""
+
 _REMEMBERED = 2000
 
 
@@ -24,18 +27,31 @@ class TooHard(Exception):
 Test = Callable[[str], bool]
 
 
+def _parsed(pattern: str) -> Any:
+    """The pattern as Python itself reads it. Raises ``TooHard``."""
+    import re
+    import warnings
+    from re import _parser as parser  # type: ignore[attr-defined]
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of signs that a later Python may read otherwise, such as "[["
+            re.compile(pattern)
+            tree = parser.parse(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
+        raise TooHard(f"is not a regular expression: {why}") from None
+    if tree.state.flags & ~int(re.IGNORECASE | re.UNICODE | re.VERBOSE):
+        raise TooHard('changes how "." or "^" or "\\w" is read; "[\\s\\S]" is any character, bill compares without regard to case')
+    return tree
+
+
 class Linear:
     """``Linear(pattern).search(text)``: whether it stands anywhere in the text, without regard to case."""
 
     def __init__(self, pattern: str) -> None:
-        import re
-        from re import _parser as parser  # type: ignore[attr-defined]  # the pattern as Python itself reads it
-
-        try:
-            re.compile(pattern)
-            tree = parser.parse(pattern)
-        except (re.error, RecursionError, OverflowError) as error:
-            raise TooHard(f"is not a regular expression: {error}") from None
+        tree = _parsed(pattern)
+        self._depth = self._steps = 0
         self._moves: list[tuple[Test, int]] = []
         """Of each place that takes a character: which, and the node after it."""
         self._nodes: list[list[tuple[str, int]]] = [[]]
@@ -105,9 +121,21 @@ class Linear:
         return len(self._nodes) - 1
 
     def _sequence(self, tree: Any, node: int) -> int:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise TooHard(f"has more than {DEEPEST} groups within each other")
+        self._step_of_building()
         for op, argument in tree:
+            self._step_of_building()
             node = self._one(str(op), argument, node)
+        self._depth -= 1
         return node
+
+    def _step_of_building(self) -> None:
+        """What makes no place, such as ``()``, is counted too: to write it out ``{1000}{1000}`` times would never end."""
+        self._steps += 1
+        if self._steps > 10 * MOST:
+            raise TooHard(f"has more than {MOST} places once its counts are written out")
 
     def _one(self, op: str, argument: Any, node: int) -> int:
         match op:

@@ -58,9 +58,21 @@ def test_what_explodes_elsewhere_ends_here(pattern: str, text: str) -> None:
     assert not Linear(pattern).search(text)
 
 
+def test_flags_that_change_nothing_here_may_stand() -> None:
+    assert Linear("(?i)nord").search("NORD") and Linear("(?u)nord").search("NORD")
+    assert Linear("(?x) n o r d  # a note").search("nord")
+
+
+def test_what_python_warns_of_is_read_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    assert Linear("[[a]").search("[") and not recwarn.list
+
+
 @pytest.mark.parametrize(
-    "pattern", [r"(a)\1", "(?=a)b", "(?<!a)b", "(?>a+)b", "a++", "a{5000}", "(a{100}){100}", "((a{50}){50}){50}", "(", "[a", "(?i:a)"]
-)
+    "pattern", [r"(a)\1", "(?=a)b", "(?<!a)b", "(?>a+)b", "a++", "a{5000}", "(a{100}){100}", "((a{50}){50}){50}", "(", "[a", "(?i:a)",
+    "(" * 240 + "a" + ")*" * 240, "(" * 9000 + "a" + ")" * 9000, "(" * 60 + "a" + ")" * 60,
+    "(((" + "()" * 400 + "){1000}){1000}){1000}", "(?:(?:(?:^){1000}){1000}){1000}", "(?:(?:){1000}){1000}",
+    "(?s)a.b", "(?m)^a", r"(?a)\w", "(?ism)a"]
+)  # fmt: skip
 def test_what_cannot_be_done_so_is_refused(pattern: str) -> None:
     with pytest.raises(TooHard):
         Linear(pattern)
