@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, fresh_index, no_progress
@@ -39,6 +39,18 @@ class Books:
         self.root = root
         self.index = index
         self.today = today
+        self._kept: dict[Hashable, Any] = {}
+        self._kept_at = -1
+
+    def once(self, what: Hashable, make: Callable[[], E]) -> E:
+        """What takes long to work out, worked out once for as long as nothing in the index changes."""
+        if self._kept_at != self.index.total_changes:
+            self._kept_at = self.index.total_changes
+            self._kept.clear()
+        if what not in self._kept:
+            self._kept[what] = make()
+        found: E = self._kept[what]
+        return found
 
     def document(self, path: str, kind: type[E]) -> E:
         """The whole document in a file. Raises ``ChangedMeanwhile`` where it is no longer what the index read."""

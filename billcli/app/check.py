@@ -286,14 +286,15 @@ def _tags(books: Books, without: Lost) -> Iterator[Diagnostic]:
     yield from classifying.check_expired_tags(dimension_queries.expired_tags(books.index, books.today.isoformat()))
     yield from classifying.check_misplaced_tags(dimension_queries.misplaced_tags(books.index))
     if has_rules(books):
-        from billcli.app.classify import rules
+        from billcli.app.classified import rules
 
         uses = {each.name: each.uses for each in dimension_queries.tags(books.index)}
         yield from classifying.check_tags_given(rules(books), uses)
 
 
 def _classifying(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    from billcli.app.classify import accounted, finding, rules
+    from billcli.app.classified import rules
+    from billcli.app.classify import accounted, finding
     from billcli.core.checks import classifying
     from billcli.core.classify import contradictions
 

@@ -23,8 +23,6 @@ from billcli.errors import UsageError
 from billcli.index import dimension_queries, find, queries
 from billcli.model.values import quoted
 
-__all__ = ["DIMENSIONS_OF_CUSTOMERS", "DIMENSIONS_OF_DOCUMENTS", "Facets", "facets", "where_of"]
-
 Said = Mapping[str, tuple[str, ...]]
 """By customer or document what is said in one dimension."""
 
@@ -97,17 +95,14 @@ def _grades(books: Books, as_of: date) -> Said:
     """The history is gone through once for a command, and only where somebody asks for grades."""
     from billcli.app.credit import grades
 
-    found: dict[date, Said] = books.__dict__.setdefault("_grades", {})
-    if as_of not in found:
-        found[as_of] = {customer: (grade,) for customer, grade in grades(books, as_of).items()}
-    return found[as_of]
+    return books.once(("grades", as_of), lambda: {customer: (grade,) for customer, grade in grades(books, as_of).items()})
 
 
 def _with_rules(books: Books, said: dict[str, tuple[str, ...]], dimension: str, of: str, as_of: date) -> dict[str, tuple[str, ...]]:
     """What is said, and what the rules of ``rules.yaml`` add to it."""
     if not has_rules(books):
         return said
-    from billcli.app.classify import derived
+    from billcli.app.classified import derived
 
     for key, words in derived(books, as_of, dimension, of).items():
         said[key] = (*said.get(key, ()), *words)

@@ -16,8 +16,6 @@ from billcli.core.dimensions import is_within
 from billcli.model.category_names import DIMENSIONS
 
 SPANS = frozenset(("revenue", "invoices", "days_late", "gross", "net"))
-MONEY = frozenset(("revenue", "gross", "net"))
-HISTORY = frozenset(("revenue", "invoices", "days_late"))
 _TEXTS = 20_000
 """So many texts are remembered with what came of a pattern: lines of invoices repeat."""
 
@@ -111,7 +109,7 @@ def decide(rules: Sequence[Rule], explicit: Mapping[str, tuple[str, ...]], says:
     while fired := next((each for each in waiting if _fires(each, state, says)), None):
         waiting.remove(fired)
         for dimension, value in fired.sets:
-            verdict = _verdict(fired, dimension, value, state, decided, explicit)
+            verdict = _verdict(fired, dimension, value, state, decided)
             if verdict.outcome == "decides":
                 state[dimension] = (*state.get(dimension, ()), value)
                 decided[f"tag {value}" if dimension == "tag" else dimension] = fired.name
@@ -130,10 +128,7 @@ def _fires(rule: Rule, state: Mapping[str, tuple[str, ...]], says: Callable[[Rul
     return all(condition(said) for condition in rule.conditions)
 
 
-def _verdict(
-    rule: Rule, dimension: str, value: str, state: Mapping[str, tuple[str, ...]], decided: Mapping[str, str],
-    explicit: Mapping[str, tuple[str, ...]],
-) -> Verdict:  # fmt: skip
+def _verdict(rule: Rule, dimension: str, value: str, state: Mapping[str, tuple[str, ...]], decided: Mapping[str, str]) -> Verdict:
     has = state.get(dimension, ())
     if dimension == "tag":
         if value not in has:

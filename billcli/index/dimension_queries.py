@@ -43,31 +43,10 @@ def words(connection: sqlite3.Connection, kind: str, what: str) -> dict[str, tup
     return found
 
 
-def revenue(connection: sqlite3.Connection, after: str, until: str) -> dict[tuple[str, str], int]:
-    """Net of what was invoiced after one day and until another less credit notes, by customer and currency; void ones left out."""
-    one = "SELECT customer, currency, {sign}net AS net FROM {table} WHERE issued_on > :a AND issued_on <= :d AND (voided_on IS NULL OR voided_on > :d)"
-    both = f"{one.format(sign='', table='invoices')} UNION ALL {one.format(sign='-', table='credit_notes')}"  # our own names
-    sql = f"SELECT customer, currency, sum(net) FROM ({both}) GROUP BY customer, currency"  # no value from outside
-    return {(customer, currency): net for customer, currency, net in connection.execute(sql, {"a": after, "d": until})}
-
-
 def invoice_counts(connection: sqlite3.Connection, until: str) -> dict[str, int]:
     """How many invoices each customer has had by then, void ones left out."""
     sql = "SELECT customer, count(*) FROM invoices WHERE issued_on <= :d AND (voided_on IS NULL OR voided_on > :d) GROUP BY customer"
     return dict(connection.execute(sql, {"d": until}).fetchall())
-
-
-_DAYS_LATE = """
-SELECT i.customer, avg(max(0, julianday(p.paid) - julianday(i.due_on))) FROM invoices i JOIN (
-  SELECT invoice, sum(amount) AS settled, max(CASE WHEN kind = 'payment' THEN value_on END) AS paid FROM settlements
-  WHERE booked_on <= :d AND (ended_on IS NULL OR ended_on > :d) GROUP BY invoice
-) p ON p.invoice = i.number WHERE i.issued_on <= :d AND p.paid IS NOT NULL AND p.settled >= i.gross GROUP BY i.customer
-"""
-
-
-def days_late(connection: sqlite3.Connection, until: str) -> dict[str, float]:
-    """By customer how late the last payment of an invoice paid off by then came, on average; not late is 0 days."""
-    return dict(connection.execute(_DAYS_LATE, {"d": until}).fetchall())
 
 
 _DATED = (

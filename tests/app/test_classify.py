@@ -234,3 +234,27 @@ def test_pattern_that_explodes_elsewhere_is_searched_for_in_no_time(root: Path, 
     customer.write_text(customer.read_text().replace("name: much", f"name: {'al' * 450}"))
     (root / "rules.yaml").write_text(RULES.replace("revenue: 1500..", f"name_matches: {pattern}"))
     assert bill("classify", at=DAY, env={"BILL_LEDGER": str(root)}).code == 0
+
+
+def test_days_late_is_what_the_report_says(tmp_path: Path) -> None:
+    """An invoice in two parts, each paid on its day, is not late; what came early takes off from what came late."""
+    root = make_ledger(tmp_path / "l")
+    env = {"BILL_LEDGER": str(root)}
+    (root / "categories.yaml").write_text(CATEGORIES)
+    for name in ("parts", "mixed"):
+        done("customer", "add", "--yes", "--id", name, "--name", name, at="2026-01-01", env=env)
+    done("invoice", "new", "--yes", "-c", "parts", "-l", "W;1;100;vat-20", "--terms", "50% now, rest net 60", at="2026-01-05", env=env)
+    for day in ("2026-01-05", "2026-03-06"):
+        done("payment", "add", "--yes", "-c", "parts", "-a", "60", "-i", "INV-2026-0001", at=day, env=env)
+    for number, day in (("INV-2026-0002", "2026-01-26"), ("INV-2026-0003", "2026-03-26")):
+        done("invoice", "new", "--yes", "-c", "mixed", "-l", "W;1;100;vat-20", "--terms", "net 30", at="2026-01-10", env=env)
+        done("payment", "add", "--yes", "-c", "mixed", "-a", "120", "-i", number, at=day, env=env)
+    words = ("report", "days-late", "--by", "customer", "--as-of", DAY, "--format", "json")
+    said = {row["customer"]: row["mean"] for row in done(*words, env=env).json["rows"]}
+    assert said == {"parts": "0.0", "mixed": "15.5"}
+    for span, wanted in (("0..0", ["parts"]), ("15.5..15.5", ["mixed"]), ("10..", ["mixed"])):
+        (root / "rules.yaml").write_text(
+            f"schema: rules/1\nclassify:\n  - name: L\n    when:\n      days_late: {span}\n    set:\n      tag: vip\n"
+        )
+        rows = done("classify", "--as-of", DAY, "--format", "json", env=env).json["rows"]
+        assert [row["id"] for row in rows] == wanted
