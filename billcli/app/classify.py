@@ -12,7 +12,8 @@ from billcli.app.classified import OF, classified_on, rules
 from billcli.core.classify import Account, Rule, Verdict, accounts, contradictions
 from billcli.core.report import Column, Report, counted
 from billcli.core.tags import refusal
-from billcli.errors import BillError, UsageError
+from billcli.core.where import UnknownName
+from billcli.errors import BillError
 from billcli.index import dimension_queries, queries
 from billcli.model.values import quoted
 
@@ -58,12 +59,16 @@ def _meant(books: Books, where: str | None, as_of: date) -> Mapping[str, Collect
         "invoice": invoice_list(books, InvoiceFilter(), as_of), "credit-note": credit_note_list(books, as_of, None, None),
         "customer": customer_list(books, CustomerFilter(every=True), as_of),
     }  # fmt: skip
-    found = {"invoice": {row[0] for row in listed(books, lists.pop("invoice"), "invoice", (), where, as_of).rows}}
+    found: dict[str, set[str]] = {}
+    unknown: list[UnknownName] = []
     for kind, every in lists.items():
         try:
             found[kind] = {row[0] for row in listed(books, every, kind, (), where, as_of).rows}
-        except UsageError:
+        except UnknownName as name:
+            unknown.append(name)
             found[kind] = set()
+    if len(unknown) == len(lists):
+        raise UnknownName(unknown[0].name, dict.fromkeys(name for each in unknown for name in each.known))
     return found
 
 

@@ -17,14 +17,18 @@ from billcli.core.dimensions import (
     bands_of,
     period,
 )  # fmt: skip
-from billcli.core.where import FIELDS, Condition, Where, parse_where
-from billcli.diagnostics import did_you_mean
+from billcli.core.where import FIELDS, Where, parse_where
+from billcli.diagnostics import did_you_mean, same_spelling
 from billcli.errors import UsageError
 from billcli.index import dimension_queries, find, queries
 from billcli.model.values import quoted
 
 Said = Mapping[str, tuple[str, ...]]
 """By customer or document what is said in one dimension."""
+
+_NO_WORDS: Mapping[str, Callable[[], Collection[str]] | None] = {}
+_MOST, _SEARCHED = 12, 5000
+"""So many words are all shown; among so many the nearest is looked for, for of more it would take longer than the list itself."""
 
 _NOTHING = ("",)
 _DATED = dict.fromkeys(("payment", "refund", "hold", "write-off", "reminder", "delivery"), "booked_on")
@@ -145,30 +149,42 @@ def _states(books: Books, as_of: date) -> Said:
     return {row[0]: (row[at],) for row in every.rows}
 
 
-def where_of(books: Books, text: str, fields: Mapping[str, str] = FIELDS, free: Collection[str] = ()) -> Where:
-    """``--where`` with every word that is asked for declared: a mistyped one is an error, not an empty list. Raises ``UsageError``.
+def where_of(
+    books: Books, text: str, fields: Mapping[str, str] = FIELDS, words: Mapping[str, Callable[[], Collection[str]] | None] = _NO_WORDS
+) -> Where:
+    """``--where`` with every word that is asked for known: a mistyped one is an error, not an empty list. Raises ``UsageError``.
 
-    ``free`` are names whose words are declared nowhere.
+    ``words`` are those of names that mean something else here than elsewhere; None takes any.
     """
     where = parse_where(text, fields)
     for each in where.conditions:
-        if isinstance(each.values, tuple) and each.sign != "~" and each.name not in free:
-            _ensure_known(books, each)
+        if isinstance(each.values, tuple) and each.sign != "~":
+            known = words[each.name] if each.name in words else _known(books, each.name)
+            if known is not None and (asked := [value for value in each.values if value]):
+                _ensure_known(each.name, asked, known())
     return where
 
 
-def _ensure_known(books: Books, condition: Condition) -> None:
-    known = _KNOWN.get(condition.name)
-    if known is None or not isinstance(condition.values, tuple):
-        return
-    words: list[str] | None = None
-    for value in filter(None, condition.values):
-        words = known(books) if words is None else words
+def _known(books: Books, name: str) -> Callable[[], Collection[str]] | None:
+    known = _KNOWN.get(name)
+    return None if known is None else lambda: known(books)
+
+
+def _ensure_known(name: str, asked: Iterable[str], words: Collection[str]) -> None:
+    for value in asked:
         if value not in words:
-            hint = did_you_mean(value, words) or f"{quoted(NONE)} asks for what has none; known are " + (
-                ", ".join(words[:12]) or "no words yet"
-            )
-            raise UsageError(f"--where: there is no {condition.name} {quoted(value)}", hint)
+            raise UsageError(f"--where: there is no {name.replace('_', ' ')} {quoted(value)}", _hint(name, value, list(words)))
+
+
+def _hint(name: str, value: str, words: list[str]) -> str:
+    """The nearest word; of what is numbered none is near, for it is another document."""
+    numbered = any(char.isdigit() for char in value)
+    if near := same_spelling(value, words) if numbered else did_you_mean(value, words[:_SEARCHED]):
+        return near
+    none = f"{quoted(NONE)} asks for what has none"
+    if len(words) <= _MOST:
+        return f"{none}; known are " + (", ".join(words) or "no words yet")
+    return f"{none}, {name}~{value} for what has a piece of it"
 
 
 def _declared(kind: str) -> Callable[[Books], list[str]]:
@@ -197,6 +213,7 @@ _KNOWN: Mapping[str, Callable[[Books], list[str]]] = {
     **{kind: _declared(kind) for kind in ("industry", "region", "size", "segment", "tag", "category", "band")},
     "grade": lambda books: list(RANKED["grade"]),
     "customer": lambda books: find.keys(books.index, "customer"),
+    "number": lambda books: [*find.keys(books.index, "invoice"), *find.keys(books.index, "credit-note")],
     "type": lambda books: ["sales", "service"],
     "state": _states_known,
     "currency": _currencies,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,10 +19,11 @@ from billcli.core.dimensions import (
     label,
     parse_dimensions,
 )  # fmt: skip
+from billcli.core.hold_state import OUTCOMES
 from billcli.core.report import Column, Report
 from billcli.core.states import STATES
 from billcli.core.where import DAY, NUMBER, TEXT, Value
-from billcli.index import dimension_queries
+from billcli.index import dimension_queries, find
 from billcli.model.money import Money
 
 _PERIODS = ("month", "quarter", "year")
@@ -42,6 +43,22 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = {
 }
 """Which dimensions of documents a list of this kind knows; it knows all of customers."""
 
+_NOTICES = ("sent", "in doubt", "deferred", "planned", "refused", "dropped", "without delivery")
+_SAID: Mapping[tuple[str, str], Collection[str]] = {
+    ("invoice", "hold"): OUTCOMES,
+    ("credit-note", "kind"): ("return", "goodwill", "correction"),
+    ("hold", "kind"): OUTCOMES,
+    ("hold", "state"): ("live", "kept", "broken", "behind", "expired", "released"),
+    ("write-off", "kind"): ("bad-debt", "small-difference"),
+    ("recurring", "state"): ("not begun", "active", "ended", "stopped"),
+    ("reminder", "state"): _NOTICES,
+    ("reminding", "state"): ("goes", "stopped"),
+    ("reminding", "channel"): ("mail", "letter"),
+    ("delivery", "state"): ("planned", "deferred", "refused", "in doubt", "sent", "dropped"),
+    ("delivery", "kind"): ("invoice", "credit-note", "reminder", "statement", "confirmation"),
+}
+"""The words of a list's own columns."""
+
 _BY_CUSTOMER = ("customer", "reminding")
 """Kinds whose rows are no documents with tags and days of their own: they stand where their customer stands."""
 
@@ -55,7 +72,7 @@ def listed(books: Books, found: Report, kind: str, by: Sequence[str], where: str
     known = dimensions_of(found, kind)
     dimensions = parse_dimensions(by, known)
     fields = {**dict.fromkeys(known, TEXT), **{each.key: _SORTS.get(each.kind, TEXT) for each in found.columns}}
-    asked = where_of(books, where, fields, () if kind == "invoice" else ("state",)) if where is not None else None
+    asked = where_of(books, where, fields, _words(books, found, kind)) if where is not None else None
     names = {each.name for each in dimensions} | (asked.names if asked else frozenset())
     getters = _Getters(books, found, kind, names, as_of)
     rows: Sequence[Row] = found.rows
@@ -67,6 +84,22 @@ def listed(books: Books, found: Report, kind: str, by: Sequence[str], where: str
     if dimensions:
         return _grouped(books, found, summed, dimensions, [getters.of(each.name) for each in dimensions])
     return found._replace(rows=rows, totals=_totals(found.columns, summed) if found.totals else ())
+
+
+def _words(books: Books, found: Report, kind: str) -> dict[str, Callable[[], Collection[str]] | None]:
+    """What the list's own columns may say: declared words, and what else stands there now."""
+
+    def words(at: int, declared: Collection[str]) -> Callable[[], Collection[str]]:
+        cell = _cell(at, found.columns[at])
+        return lambda: dict.fromkeys((*declared, *(each for row in found.rows for each in _texts(cell(row)))))
+
+    own: dict[str, Callable[[], Collection[str]] | None] = {} if kind == "invoice" else {"state": None}
+    for at, column in enumerate(found.columns):
+        if (kind, column.key) in _SAID:
+            own[column.key] = words(at, _SAID[kind, column.key])
+        elif at == 0 and kind in find.TABLES and kind != "customer":
+            own[column.key] = lambda: dict.fromkeys(find.keys(books.index, kind))
+    return own
 
 
 def dimensions_of(found: Report, kind: str) -> list[str]:
@@ -125,7 +158,11 @@ def _cell(at: int, column: Column) -> Getter:
         case "list":
             return lambda row: tuple(row[at]) or ("",)
         case _:
-            return lambda row: (_said(row[at]),)
+            return lambda row: tuple(row[at]) or ("",) if isinstance(row[at], list) else (_said(row[at]),)
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) and not isinstance(value, Money) else ()
 
 
 def _said(cell: Any) -> str:

@@ -13,6 +13,7 @@ from billcli.core.report import Column, Report
 from billcli.index import balances, dimension_queries, find, queries
 from billcli.model.category_names import DIMENSIONS
 from billcli.model.money import Money
+from billcli.model.values import BadValue, parse_email
 
 
 def check_tags(books: Books, tags: Collection[str], kind: str, day: date) -> None:
@@ -136,6 +137,15 @@ def category_list(books: Books, as_of: date) -> Report:
     return Report("categories", as_of, columns, rows)
 
 
+def _is_mail(text: str) -> bool:
+    """Aliases stand in the same text, and may have an @ in them."""
+    try:
+        parse_email(text)
+    except BadValue:
+        return False
+    return True
+
+
 def customer_audit(books: Books, as_of: date) -> Report:
     """Customers that get invoices and lack a group in a dimension that has groups, an address, a tax id, terms, mail or invoices."""
     from billcli.core.active import is_active
@@ -152,7 +162,7 @@ def customer_audit(books: Books, as_of: date) -> Report:
         lacks += ["address"] if each.country is None else []
         lacks += ["tax id"] if each.tax_id is None else []
         lacks += ["own terms"] if each.terms is None else []
-        lacks += ["mail"] if "@" not in each.also else []
+        lacks += ["mail"] if not any(map(_is_mail, each.also.split("\n"))) else []
         lacks += ["invoices"] if not counts.get(each.id) else []
         if lacks:
             rows.append((each.id, each.name, lacks))

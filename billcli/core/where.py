@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from unicodedata import normalize
 
-from billcli.core.dimensions import ALL, NONE, RANKED, TREES, is_within
+from billcli.core.dimensions import ALL, NONE, PERIODS, RANKED, TREES, is_within
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
 from billcli.model.money import CURRENCIES, Money
@@ -34,6 +34,15 @@ FIELDS: Mapping[str, str] = {
 """What may be asked of most things, and of which sort it is; a list adds its own."""
 
 _SIGNS = ("!=", ">=", "<=", "=", ">", "<", "~")
+
+
+class UnknownName(UsageError):
+    """What is asked about has nothing of that name; something else may have, and ``known`` are those that this has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.known = name, tuple(known)
+        hint = did_you_mean(name, self.known) or "use one of: " + ", ".join(self.known)
+        super().__init__(f"--where: nothing here is called {quoted(name)}", hint)
 
 
 class Condition(NamedTuple):
@@ -133,15 +142,19 @@ def _condition(piece: str, fields: Mapping[str, str]) -> Condition:
     sign = next(each for each in _SIGNS if piece.startswith(each, at))
     name, said = piece[:at], piece[at + len(sign) :]
     if name not in fields:
-        hint = did_you_mean(name, list(fields)) or "use one of: " + ", ".join(fields)
-        raise UsageError(f"--where: nothing here is called {quoted(name)}", hint)
+        raise UnknownName(name, fields)
     sort = fields[name]
     if name in RANKED and sign in ("<", "<=", ">", ">="):
         return Condition(name, "=", _ranked(name, sign, said, piece))
     if sort == TEXT:
         if sign not in ("=", "!=", "~"):
-            raise UsageError(f"--where: {name} is a word, not an amount: {quoted(piece)}", "compare it with = or != or ~ (contains)")
-        return Condition(name, sign, _values(said))
+            hint = "compare issued_on or due_on with a day" if name in PERIODS else "compare it with = or != or ~ (contains)"
+            raise UsageError(f"--where: {name} is a word, not an amount: {quoted(piece)}", hint)
+        values = _values(said)
+        if name in PERIODS and sign != "~":
+            for each in filter(None, values):
+                _ensure_period(name, each)
+        return Condition(name, sign, values)
     if sign == "~":
         raise UsageError(f"--where: {name} is {'a day' if sort == DAY else 'a number'}: {quoted(piece)}", "compare it with = != > >= < <=")
     values = _values(said)
@@ -156,6 +169,25 @@ def _condition(piece: str, fields: Mapping[str, str]) -> Condition:
         return Condition(name, sign, parse_day(value) if sort == DAY else parse_signed(value), currency)
     except BadValue as bad:
         raise UsageError(f"--where: {name}: {bad.message}", bad.hint) from None
+
+
+_PERIODS = {"month": ("2026-03", "-{:02d}", 12), "quarter": ("2026-Q1", "-Q{}", 4)}
+"""How each is written, its number after the year, and how many a year has."""
+
+
+def _ensure_period(name: str, said: str) -> None:
+    """Raises ``UsageError`` for what is written otherwise: it would be nobody's."""
+    year, number = said[:4], said[4:].lstrip("-/.qQ")[:9]
+    example, after, most = _PERIODS.get(name, ("2026", "", 0))
+    meant = year if len(year) == 4 and _is_digits(year) else ""
+    if meant and most:
+        meant = year + after.format(int(number)) if _is_digits(number) and 1 <= int(number) <= most else ""
+    if said != meant:
+        raise UsageError(f"--where: there is no {name} {quoted(said)}", f'did you mean "{meant}"?' if meant else f"write it as {example}")
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _amount(said: str) -> tuple[str, str]:

@@ -200,6 +200,8 @@ def test_rule_on_an_empty_text_fits_nothing(root: Path, ask: str) -> None:
         (("--where", "region=germany/"), '--where: there is no region "germany/"', 'did you mean "germany"?'),
         (("--where", "tag=nope"), '--where: there is no tag "nope"', "known are vip"),
         (("--where", "country=XX"), '--where: there is no country "XX"', "(none)"),
+        (("--where", "currency=eur"), '--where: there is no currency "eur"', 'did you mean "EUR"?'),
+        (("--where", "grade=F"), '--where: there is no grade "F"', "known are A, B, C, D, E"),
         (("--where", "segment"), '--where: "segment" is no condition', "gross>1000"),
     ],
 )
@@ -240,3 +242,71 @@ def test_amounts_in_two_currencies_are_never_compared_with_one_number(root: Path
         assert [row["number"] for row in rows] == numbers, text
     told = done("report", "revenue", "--where", "gross>1000JPY", "--format", "json", at=DAY, env=env).json["totals"]
     assert [row["currency"] for row in told] == ["JPY"]
+
+
+@pytest.mark.parametrize(
+    ("noun", "text", "message", "hint"),
+    [
+        ("invoice", "month=2026-3", 'no month "2026-3"', 'did you mean "2026-03"?'),
+        ("invoice", "month=2026-13", 'no month "2026-13"', "write it as 2026-03"),
+        ("invoice", "month=2026-01,march", 'no month "march"', "write it as 2026-03"),
+        ("invoice", "quarter=2026-q1", 'no quarter "2026-q1"', 'did you mean "2026-Q1"?'),
+        ("invoice", "quarter=Q1", 'no quarter "Q1"', "write it as 2026-Q1"),
+        ("invoice", "quarter=2026-Q5", 'no quarter "2026-Q5"', "write it as 2026-Q1"),
+        ("invoice", "year=26", 'no year "26"', "write it as 2026"),
+        ("invoice", "year=2026-03", 'no year "2026-03"', 'did you mean "2026"?'),
+        ("invoice", "month>=2026-03", "month is a word, not an amount", "compare issued_on or due_on with a day"),
+        ("invoice", "state=payd", 'no state "payd"', 'did you mean "paid"?'),
+        ("invoice", "type=sale", 'no type "sale"', 'did you mean "sales"?'),
+        ("invoice", "hold=disputed", 'no hold "disputed"', 'did you mean "dispute"?'),
+        ("invoice", "number=inv-2026-0001", 'no number "inv-2026-0001"', 'did you mean "INV-2026-0001"?'),
+        ("invoice", "number=INV-2026-0002", 'no number "INV-2026-0002"', '"(none)" asks for what has none; known are INV-2026-0001'),
+        ("credit-note", "kind=retrun", 'no kind "retrun"', 'did you mean "return"?'),
+        ("hold", "state=releasd", 'no state "releasd"', 'did you mean "released"?'),
+        ("hold", "kind=disput", 'no kind "disput"', 'did you mean "dispute"?'),
+        ("write-off", "kind=bad", 'no kind "bad"', 'did you mean "bad-debt"?'),
+        ("payment", "payment=x", 'no payment "x"', "known are no words yet"),
+        ("outbox", "state=snt", 'no state "snt"', 'did you mean "sent"?'),
+        ("recurring", "state=activ", 'no state "activ"', 'did you mean "active"?'),
+        ("customer", "customer=nordwid", 'no customer "nordwid"', 'did you mean "nordwind"?'),
+    ],
+)
+def test_word_that_a_list_cannot_say_is_told_and_gives_no_empty_list(root: Path, noun: str, text: str, message: str, hint: str) -> None:
+    env = {"BILL_LEDGER": str(root)}
+    done("invoice", "new", "--yes", "-c", "nordwind", "-l", "Work;1;100;vat-20", at="2026-03-01", env=env)
+    ran = bill(noun, "list", "--where", text, at=DAY, env=env)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+    assert hint in ran.err
+
+
+@pytest.mark.parametrize(
+    "text", ["state=void", "hold=promise", "month=2031-12", "quarter!=2026-Q4", "month~2026-", "number~0001", "year=(none)"]
+)
+def test_word_that_nothing_says_today_is_no_mistake(root: Path, text: str) -> None:
+    done("invoice", "list", "--where", text, at=DAY, env={"BILL_LEDGER": str(root)})
+
+
+def test_classify_where_asks_each_kind_for_what_it_has(root: Path) -> None:
+    """Customers have a name, invoices a gross amount; what none of them has is an error with the nearest name of all."""
+    env = {"BILL_LEDGER": str(root)}
+    done("invoice", "new", "--yes", "-c", "nordwind", "-l", "Work;1;100;vat-20", at="2026-03-01", env=env)
+
+    def found(text: str) -> list[str]:
+        return [row["id"] for row in done("classify", "--where", text, "--format", "json", at=DAY, env=env).json["rows"]]
+
+    assert found("name~nord") == ["nordwind", "nordwind"]
+    assert found("name~west") == []
+    assert found("gross>1") == []
+    (root / "rules.yaml").write_text(RULES + "  - name: Three\n    when:\n      gross: 10..\n    set:\n      tag: vip\n")
+    assert found("gross>1") == ["INV-2026-0001"]
+    ran = bill("classify", "--where", "nmae~nord", at=DAY, env=env)
+    assert (ran.code, ran.err) == (2, 'bill: --where: nothing here is called "nmae"\n  hint: did you mean "name"?\n')
+
+
+def test_an_alias_with_an_at_sign_is_no_mail_address(root: Path) -> None:
+    env = {"BILL_LEDGER": str(root)}
+    for also, lacks in (("aliases:\n  - Nord @ Sea\n", True), ("contacts:\n  - role: billing\n    email: a@nord.example\n", False)):
+        (root / "customers/nordwind.yaml").write_text(CUSTOMER + also)
+        rows = done("customer", "audit", "--format", "json", at=DAY, env=env).json["rows"]
+        assert ("mail" in rows[0]["lacks"]) is lacks
