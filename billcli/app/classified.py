@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from billcli.app.books import Books
 from billcli.core.classify import Rule, Value, Verdict, decide, rules_of
+from billcli.core.classify_documents import Documents
 from billcli.core.facts import CustomerFact
 from billcli.core.reports.days import Paid
 from billcli.core.reports.table import ratio
@@ -81,19 +81,27 @@ class Classified:
             return {}
         tags = dimension_queries.words(self._index, kind, "tag")
         categories = dimension_queries.words(self._index, kind, "category")
-        standing = {each: self.standing(each) for each in self.facts}
         found = {}
         columns = ("customer", "type" if kind == "invoice" else "NULL", "currency", "gross", "net", "said", "issued_on")
         until = self._as_of.isoformat()
-        for number, *row in dimension_queries.columns(self._index, kind, columns):
-            if row[-1] > until or row[0] not in standing:
+        for number, customer, type_, currency, gross, net, said, issued_on in dimension_queries.columns(self._index, kind, columns):
+            if issued_on > until or customer not in self._standing:
                 continue
-            row[1] = row[1] or types.get(number, "")
             explicit = {"tag": tags.get(number, ()), "category": categories.get(number, ())}
-            verdicts = decide(self._of_invoices, explicit, lambda rule, name, row=row: self._invoice(rule, name, row, standing[row[0]]))  # type: ignore[misc]
+            of_customer = self._standing[customer].get("tag", ())
+            type_ = type_ or types.get(number, "")
+            verdicts = self._sieve.decide(customer, type_, currency, gross, net, said, explicit, of_customer)
             if verdicts:
                 found[number] = verdicts
         return found
+
+    @cached_property
+    def _standing(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {each: self.standing(each) for each in self.facts}
+
+    @cached_property
+    def _sieve(self) -> Documents:
+        return Documents(self._of_invoices, self._of_document, self._currency)
 
     # what rules ask for
 
@@ -115,22 +123,9 @@ class Classified:
             case _:
                 return (getattr(fact, name) or "",)
 
-    def _invoice(self, rule: Rule, name: str, row: Sequence[Any], standing: Mapping[str, tuple[str, ...]]) -> Value:
-        customer, type_, currency, gross, net, said, _ = row
-        match name:
-            case "type":
-                return (type_,)
-            case "currency":
-                return (currency,)
-            case "gross" | "net":
-                fits = currency in (rule.currency or (self._currency,))
-                return Money(gross if name == "gross" else net, currency).amount if fits else None
-            case "text":
-                return tuple(said.split("\n"))
-            case "tag" | "industry" | "region" | "size" | "segment":
-                return standing.get(name, ())
-            case _:
-                return self._customer(rule, name, self.facts[customer])
+    def _of_document(self, customer: str, rule: Rule, name: str) -> Value:
+        """What a document's customer says, who stands where it does by rules too."""
+        return self._standing[customer].get(name, ()) if name in DIMENSIONS else self._customer(rule, name, self.facts[customer])
 
     @cached_property
     def _revenue(self) -> dict[tuple[str, str], int]:

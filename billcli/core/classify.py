@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from billcli.core.dimensions import is_within
@@ -30,12 +31,12 @@ Condition = Callable[[Callable[[str], Value]], bool]
 
 
 class Rule(NamedTuple):
-    """``of`` is customer or invoice; ``sets`` are (dimension, value), a tag each under ``tag``."""
+    """``of`` is customer or invoice; ``conditions`` stand with the name they ask for; ``sets`` are (dimension, value), a tag each."""
 
     name: str
     of: str
     asks: frozenset[str]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[tuple[str, Condition], ...]
     sets: tuple[tuple[str, str], ...]
     when: Mapping[str, Any]
     currency: tuple[str, ...]
@@ -62,7 +63,7 @@ def _rule(data: Mapping[str, Any]) -> Rule:
     sets = [(name, put[name]) for name in (*DIMENSIONS, "category") if name in put]
     sets += [("tag", tag) for tag in put.get("tag", ())]
     asks = frozenset(_MATCHES.get(name, name) for name in when)
-    conditions = tuple(_condition(name, value) for name, value in when.items())
+    conditions = tuple((_MATCHES.get(name, name), _condition(name, value)) for name, value in when.items())
     return Rule(data["name"], data["of"], asks, conditions, tuple(sets), when, tuple(when.get("currency", ())))
 
 
@@ -105,15 +106,24 @@ def decide(rules: Sequence[Rule], explicit: Mapping[str, tuple[str, ...]], says:
     state = {name: tuple(each for each in words if each) for name, words in explicit.items()}
     decided: dict[str, str] = {}
     found: list[Verdict] = []
-    waiting = list(rules)
-    while fired := next((each for each in waiting if _fires(each, state, says)), None):
-        waiting.remove(fired)
-        for dimension, value in fired.sets:
-            verdict = _verdict(fired, dimension, value, state, decided)
+    waiting = list(enumerate(rules))
+    misses: list[tuple[int, Rule]] = []
+    while waiting:
+        at, rule = waiting.pop(0)
+        if not _fires(rule, state, says):
+            misses.append((at, rule))
+            continue
+        changed = set()
+        for dimension, value in rule.sets:
+            verdict = _verdict(rule, dimension, value, state, decided)
             if verdict.outcome == "decides":
                 state[dimension] = (*state.get(dimension, ()), value)
-                decided[f"tag {value}" if dimension == "tag" else dimension] = fired.name
+                decided[f"tag {value}" if dimension == "tag" else dimension] = rule.name
+                changed.add(dimension)
             found.append(verdict)
+        if again := [each for each in misses if not changed.isdisjoint(each[1].asks)]:
+            misses = [each for each in misses if changed.isdisjoint(each[1].asks)]
+            waiting = sorted([*again, *waiting], key=itemgetter(0))
     return found
 
 
@@ -125,7 +135,7 @@ def _fires(rule: Rule, state: Mapping[str, tuple[str, ...]], says: Callable[[Rul
             return (*state.get("tag", ()), *_texts(says(rule, "tag")))
         return says(rule, name)
 
-    return all(condition(said) for condition in rule.conditions)
+    return all(condition(said) for _, condition in rule.conditions)
 
 
 def _verdict(rule: Rule, dimension: str, value: str, state: Mapping[str, tuple[str, ...]], decided: Mapping[str, str]) -> Verdict:
