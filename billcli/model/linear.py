@@ -9,7 +9,10 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import re
 
 MOST = 1000
 """Places that a pattern may have, once what is counted out, such as ``{3,8}``, is written out."""
@@ -27,6 +30,15 @@ class TooHard(Exception):
 Test = Callable[[str], bool]
 
 
+def _compiled(pattern: str) -> re.Pattern[str]:
+    import re
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of signs that a later Python may read otherwise, such as "[["
+        return re.compile(pattern, re.IGNORECASE)
+
+
 def _parsed(pattern: str) -> Any:
     """The pattern as Python itself reads it. Raises ``TooHard``."""
     import re
@@ -34,9 +46,9 @@ def _parsed(pattern: str) -> Any:
     from re import _parser as parser  # type: ignore[attr-defined]
 
     try:
+        _compiled(pattern)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of signs that a later Python may read otherwise, such as "[["
-            re.compile(pattern)
+            warnings.simplefilter("ignore")
             tree = parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
@@ -44,6 +56,29 @@ def _parsed(pattern: str) -> Any:
     if tree.state.flags & ~int(re.IGNORECASE | re.UNICODE | re.VERBOSE):
         raise TooHard('changes how "." or "^" or "\\w" is read; "[\\s\\S]" is any character, bill compares without regard to case')
     return tree
+
+
+_MANY = 2000
+"""In no more ways than this a pattern may fit from one place, for ``re`` to search for it: that is quick, and its end is near."""
+
+
+def _ways(tree: Any) -> int:
+    """In how many ways ``re`` may try a pattern from one place, at most; what is repeated within a repetition is beyond all bounds."""
+    found = 1
+    for op, argument in tree:
+        match str(op):
+            case "BRANCH":
+                found *= sum(_ways(each) for each in argument[1])
+            case "SUBPATTERN":
+                found *= _ways(argument[-1])
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                least, most, below = argument
+                if _ways(below) > 1 or (len(below) > 1 and str(most) == "MAXREPEAT"):
+                    return _MANY + 1
+                found *= _MANY // 2 if str(most) == "MAXREPEAT" else int(most) - int(least) + 1
+        if found > _MANY:
+            return found
+    return found
 
 
 class Linear:
@@ -61,9 +96,14 @@ class Linear:
         self._nodes[end].append(("end", 0))
         self._start = start
         self._known: dict[tuple[frozenset[int], str], tuple[frozenset[int], bool]] = {}
+        self._plain = _compiled(pattern) if _ways(tree) <= _MANY else None
 
     def search(self, text: str) -> bool:
-        """Characters are compared in lower case."""
+        """Without regard to case."""
+        return self._plain.search(text) is not None if self._plain else self.search_at_once(text)
+
+    def search_at_once(self, text: str) -> bool:
+        """All ways followed together, whatever the pattern."""
         last = len(text)
         state: frozenset[int] = frozenset()
         for at in range(last + 1):
@@ -93,7 +133,14 @@ class Linear:
         key = (nodes, f"{begins:d}{ends:d}{words:d}{line_end:d}|")
         if (known := self._known.get(key)) is not None:
             return known
-        holds = {"begin": begins, "end-of-line": line_end, "end-of-text": ends, "word": words, "no-word": not words, "go": True}
+        holds = {
+            "begin": begins,
+            "end-of-line": line_end,
+            "end-of-text": ends,
+            "word": words,
+            "no-word": not words and last > 0,
+            "go": True,
+        }
         waiting, seen, moves, found = [self._start, *nodes], set(), set(), False
         while waiting:
             node = waiting.pop()
@@ -226,8 +273,9 @@ def _test(op: str, argument: Any) -> Test:
 
 
 def _folds(char: str) -> frozenset[str]:
-    """The character in its cases, of one character each."""
-    return frozenset(each for each in (char, char.lower(), char.upper()) if len(each) == 1)
+    """The character in its cases, of one character each: the dotless i and the one with a dot above are one with i, as in ``re``."""
+    lower, upper = char.lower()[:1], char.upper() if len(char.upper()) == 1 else char
+    return frozenset(each for each in (char, lower, upper, lower.upper(), upper.lower()[:1]) if len(each) == 1)
 
 
 _CATEGORIES: dict[str, Test] = {

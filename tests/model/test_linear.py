@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from billcli.model.linear import Linear, TooHard
 
-ATOMS = ("a", "b", ".", "[ab]", "[^a]", "[a-c]", r"\d", r"\w", r"\s", r"\b", "^", "$", "ä", "1")
+ATOMS = (
+    "a", "b", ".", "[ab]", "[^a]", "[a-c]", "[^A-Z]", r"\d", r"\W", r"\w", r"\s", r"\b", r"\B", "^", "$", r"\A", r"\Z", "ä", "1",
+    "i", "İ", "ı", "s", "()",
+)  # fmt: skip
 
 
 def patterns() -> st.SearchStrategy[str]:
@@ -25,9 +28,11 @@ def patterns() -> st.SearchStrategy[str]:
     )
 
 
-@given(patterns(), st.text("abcä1 \n_-AB", max_size=12))
+@given(patterns(), st.text("abcä1 \n_-ABiİısſßK", max_size=12))
 def test_it_finds_what_re_finds(pattern: str, text: str) -> None:
-    assert Linear(pattern).search(text) == (re.search(pattern, text, re.IGNORECASE) is not None)
+    wanted = re.search(pattern, text, re.IGNORECASE) is not None
+    assert Linear(pattern).search(text) == wanted
+    assert Linear(pattern).search_at_once(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,7 @@ def test_it_finds_what_re_finds(pattern: str, text: str) -> None:
     ],
 )  # fmt: skip
 def test_it_reads_the_usual_signs(pattern: str, text: str, found: bool) -> None:
-    assert Linear(pattern).search(text) is found
+    assert Linear(pattern).search(text) is Linear(pattern).search_at_once(text) is found
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,8 @@ def test_it_reads_the_usual_signs(pattern: str, text: str, found: bool) -> None:
         ("(a?){40}a{40}$", "a" * 39 + "!"), ("([a-z]+)*[0-9]", "z" * 5000), (".*.*.*.*.*.*x", "y" * 5000),
         (r"^(\w+\s?)*$", "word " * 900 + "!"),
         ("(x+x+)+y", "x" * 5000),
+        ("(a|a)" * 60 + "b", "a" * 5000), ("a?" * 60 + "a" * 60 + "b", "a" * 2000), ("(a|b)*(a|b)*(a|b)*c", "ab" * 2500),
+        ("(?:aa?a?)+b", "a" * 5000), ("a{0,300}a{0,300}a{0,300}b", "a" * 3000), ("(((a*)b*)c*)d", "abc" * 900),
     ],
 )  # fmt: skip
 def test_what_explodes_elsewhere_ends_here(pattern: str, text: str) -> None:
