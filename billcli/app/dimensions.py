@@ -10,7 +10,6 @@ from billcli.app.books import Books
 from billcli.core.dimensions import (
     DIMENSIONS_OF_CUSTOMERS,
     DIMENSIONS_OF_DOCUMENTS,
-    NONE,
     PERIODS,
     RANKED,
     Bands,
@@ -21,6 +20,7 @@ from billcli.core.where import FIELDS, Where, parse_where
 from billcli.diagnostics import did_you_mean, same_spelling
 from billcli.errors import UsageError
 from billcli.index import dimension_queries, find, queries
+from billcli.model.category_names import NONE
 from billcli.model.values import quoted
 
 Said = Mapping[str, tuple[str, ...]]

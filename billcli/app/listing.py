@@ -13,7 +13,6 @@ from billcli.core.dimensions import (
     ALL,
     DIMENSIONS_OF_CUSTOMERS,
     DIMENSIONS_OF_DOCUMENTS,
-    NONE,
     Dimension,
     bands_of,
     label,
@@ -24,6 +23,7 @@ from billcli.core.report import Column, Report
 from billcli.core.states import STATES
 from billcli.core.where import DAY, NUMBER, TEXT, Value
 from billcli.index import dimension_queries, find
+from billcli.model.category_names import NONE
 from billcli.model.money import Money
 
 _PERIODS = ("month", "quarter", "year")

@@ -137,7 +137,8 @@ def _of_document(found: Facets, part: aging.OpenPart, dimensions: Sequence[Dimen
 
 def _of_customer(found: Facets, customer: str, dimensions: Sequence[Dimension], currency: str = "") -> tuple[str, ...]:
     """Of what belongs to the customer alone; it stands in no group of documents."""
-    from billcli.core.dimensions import DIMENSIONS_OF_CUSTOMERS, NONE, label
+    from billcli.core.dimensions import DIMENSIONS_OF_CUSTOMERS, label
+    from billcli.model.category_names import NONE
 
     def group(each: Dimension) -> str:
         if each.name in (*DIMENSIONS_OF_CUSTOMERS, "tag"):

@@ -25,11 +25,11 @@ def check_tags(books: Books, tags: Collection[str], kind: str, day: date) -> Non
 
 
 def tag_list(books: Books, as_of: date) -> Report:
-    """Every declared tag with what is said of it and how many have it."""
+    """Every declared tag with what is said of it and how many files say it themselves; ``tag_report`` counts what rules give too."""
     columns = (
         Column("tag", "Tag"), Column("description", "Description", "prose"), Column("owner", "Owner"),
         Column("expires_on", "Expires", "day"),
-        Column("use", "On", "list"), Column("count", "Count", "count"),
+        Column("use", "On", "list"), Column("count", "Written", "count"),
     )  # fmt: skip
     counts = dimension_queries.word_counts(books.index, "tag")
     rows = [

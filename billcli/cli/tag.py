@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 
 @app.command("list")
 def list_(ctx: typer.Context, as_of: AsOf = None, form: Form = "table") -> None:
-    """List the declared tags.
+    """List the declared tags, and how many files say each themselves; "bill tag report" counts those that rules give, too.
 
     Example: bill tag list
     """

@@ -852,7 +852,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
-    'tag list': ('List the declared tags', (
+    'tag list': ('List the declared tags, and how many files say each themselves; "bill tag report" counts those that rules give, too', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),

@@ -12,14 +12,12 @@ from typing import NamedTuple
 
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
-from billcli.model.category_names import DIMENSIONS
+from billcli.model.category_names import DIMENSIONS, NONE
 from billcli.model.values import quoted
 
 DIMENSIONS_OF_CUSTOMERS = ("customer", *DIMENSIONS, "country", "grade")
 DIMENSIONS_OF_DOCUMENTS = ("type", "state", "band", "month", "quarter", "year", "currency", "category", "tag")
 ALL = (*DIMENSIONS_OF_CUSTOMERS, *DIMENSIONS_OF_DOCUMENTS)
-NONE = "(none)"
-"""How it is shown that something stands nowhere in a dimension."""
 
 TREES = frozenset(("region",))
 RANKED = {"grade": ("A", "B", "C", "D", "E")}

@@ -15,9 +15,10 @@ from decimal import Decimal
 from typing import NamedTuple
 from unicodedata import normalize
 
-from billcli.core.dimensions import ALL, NONE, PERIODS, RANKED, TREES, is_within
+from billcli.core.dimensions import ALL, PERIODS, RANKED, TREES, is_within
 from billcli.diagnostics import did_you_mean
 from billcli.errors import UsageError
+from billcli.model.category_names import NONE
 from billcli.model.money import CURRENCIES, Money
 from billcli.model.values import BadValue, parse_day, parse_signed, quoted
 

@@ -4,3 +4,6 @@ from __future__ import annotations
 
 DIMENSIONS = ("industry", "region", "size", "segment")
 """Where two groups of a customer give a default, the later dimension wins."""
+
+NONE = "(none)"
+"""How what stands nowhere in a dimension is shown, asked for, and named in rules."""

@@ -10,11 +10,10 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import model_validator
 
-from billcli.model.category_names import DIMENSIONS
+from billcli.model.category_names import DIMENSIONS, NONE
 from billcli.model.types import Currency, Entity, Free, FromText, Id, Label, Signed, Text, custom_error, one_of
 from billcli.model.values import BadValue, parse_signed, parse_text, quoted
 
-NONE = "(none)"
 _MOST = 4
 """So many parts of any length a pattern may have: with more, a long text takes too long."""
 
