@@ -8,8 +8,9 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from billcli.model.linear_characters import Test, is_word, test_of
 
 if TYPE_CHECKING:
     import re
@@ -27,7 +28,7 @@ class TooHard(Exception):
     """A pattern that cannot be searched for in this way; its text says why."""
 
 
-Test = Callable[[str], bool]
+Row = tuple[frozenset[int], dict[str, Any]]
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -96,6 +97,9 @@ class Linear:
         self._nodes[end].append(("end", 0))
         self._start = start
         self._known: dict[tuple[frozenset[int], str], tuple[frozenset[int], bool]] = {}
+        self._anywhere = all(how in ("go", "take", "end") for node in self._nodes for how, _ in node)
+        self._rows: dict[frozenset[int], Row | None] = {}
+        self._links = 0
         self._plain = _compiled(pattern) if _ways(tree) <= _MANY else None
 
     def search(self, text: str) -> bool:
@@ -104,6 +108,33 @@ class Linear:
 
     def search_at_once(self, text: str) -> bool:
         """All ways followed together, whatever the pattern."""
+        return self._search_by_rows(text) if self._anywhere else self._search_by_places(text)
+
+    def _search_by_rows(self, text: str) -> bool:
+        """Where no sign asks for an end or a word's edge, what has been read leads on by itself: one look into a row for each character."""
+        row = self._row(frozenset())
+        for char in text:
+            if row is None:
+                return True
+            row = row[1][char] if char in row[1] else self._linked(row, char)
+        return row is None
+
+    def _row(self, nodes: frozenset[int]) -> Row | None:
+        """What can be taken from here, and where each character has led so far; None where the pattern has ended."""
+        if nodes not in self._rows:
+            moves, found = self._closed(nodes, "", 0, 0)
+            self._rows[nodes] = None if found else (moves, {})
+        return self._rows[nodes]
+
+    def _linked(self, row: Row, char: str) -> Row | None:
+        self._links += 1
+        if self._links > _REMEMBERED:
+            self._links = 0
+            self._rows.clear()
+        found = row[1][char] = self._row(frozenset(node for move in row[0] for test, node in (self._moves[move],) if test(char)))
+        return found
+
+    def _search_by_places(self, text: str) -> bool:
         last = len(text)
         state: frozenset[int] = frozenset()
         for at in range(last + 1):
@@ -128,7 +159,7 @@ class Linear:
     def _closed(self, nodes: frozenset[int], text: str, at: int, last: int) -> tuple[frozenset[int], bool]:
         """The moves that can be made from here, and whether the pattern has ended; a search may begin anywhere."""
         begins, ends = at == 0, at == last
-        words = (at > 0 and _is_word(text[at - 1])) != (at < last and _is_word(text[at]))
+        words = (at > 0 and is_word(text[at - 1])) != (at < last and is_word(text[at]))
         line_end = ends or (at == last - 1 and text[at] == "\n")
         key = (nodes, f"{begins:d}{ends:d}{words:d}{line_end:d}|")
         if (known := self._known.get(key)) is not None:
@@ -188,7 +219,7 @@ class Linear:
         match op:
             case "LITERAL" | "NOT_LITERAL" | "ANY" | "IN" | "RANGE" | "CATEGORY":
                 after = self._node()
-                self._moves.append((_test(op, argument), after))
+                self._moves.append((test_of(op, argument), after))
                 self._nodes[node].append(("take", len(self._moves) - 1))
                 return after
             case "SUBPATTERN":
@@ -236,50 +267,9 @@ class Linear:
         return after
 
 
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
-
-
 def _anchor(name: str) -> str:
     anchors = {
         "AT_BEGINNING": "begin", "AT_BEGINNING_STRING": "begin", "AT_END": "end-of-line", "AT_END_STRING": "end-of-text",
         "AT_BOUNDARY": "word", "AT_NON_BOUNDARY": "no-word",
     }  # fmt: skip
     return anchors[name]
-
-
-def _test(op: str, argument: Any) -> Test:
-    """Whether a character is one that may stand here."""
-    match op:
-        case "ANY":
-            return lambda char: char != "\n"
-        case "LITERAL":
-            wanted = _folds(chr(argument))
-            return lambda char: not wanted.isdisjoint(_folds(char))
-        case "NOT_LITERAL":
-            unwanted = _folds(chr(argument))
-            return lambda char: unwanted.isdisjoint(_folds(char))
-        case "RANGE":
-            first, last = argument
-            return lambda char: any(first <= ord(each) <= last for each in _folds(char))
-        case "CATEGORY":
-            return _CATEGORIES[str(argument)]
-        case _:
-            negated = bool(argument) and str(argument[0][0]) == "NEGATE"
-            tests = [_test(str(each), of) for each, of in argument[negated:]]
-            if negated:
-                return lambda char: not any(test(char) for test in tests)
-            return lambda char: any(test(char) for test in tests)
-
-
-def _folds(char: str) -> frozenset[str]:
-    """The character in its cases, of one character each: the dotless i and the one with a dot above are one with i, as in ``re``."""
-    lower, upper = char.lower()[:1], char.upper() if len(char.upper()) == 1 else char
-    return frozenset(each for each in (char, lower, upper, lower.upper(), upper.lower()[:1]) if len(each) == 1)
-
-
-_CATEGORIES: dict[str, Test] = {
-    "CATEGORY_DIGIT": str.isdecimal, "CATEGORY_NOT_DIGIT": lambda char: not char.isdecimal(),
-    "CATEGORY_SPACE": str.isspace, "CATEGORY_NOT_SPACE": lambda char: not char.isspace(),
-    "CATEGORY_WORD": _is_word, "CATEGORY_NOT_WORD": lambda char: not _is_word(char),
-}  # fmt: skip

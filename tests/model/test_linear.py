@@ -65,6 +65,13 @@ def test_what_explodes_elsewhere_ends_here(pattern: str, text: str) -> None:
     assert not Linear(pattern).search(text)
 
 
+def test_text_of_more_signs_than_are_remembered_is_searched_to_its_end() -> None:
+    signs = "".join(map(chr, range(0x4E00, 0x4E00 + 9000)))
+    for pattern in ("(a*b?)+洋海", r"(a*b?)+洋海\b"):
+        search = Linear(pattern).search_at_once
+        assert search(signs + "洋海") and not search(signs + "海洋") and search(signs + "ab洋海")
+
+
 def test_flags_that_change_nothing_here_may_stand() -> None:
     assert Linear("(?i)nord").search("NORD") and Linear("(?u)nord").search("NORD")
     assert Linear("(?x) n o r d  # a note").search("nord")
