@@ -31,7 +31,8 @@ class TooHard(Exception):
 Row = tuple[frozenset[int], dict[str, Any]]
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Without regard to case."""
     import re
     import warnings
 
@@ -40,17 +41,23 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
 
 
-def _parsed(pattern: str) -> Any:
-    """The pattern as Python itself reads it. Raises ``TooHard``."""
-    import re
+def tree_of(pattern: str) -> Any:
+    """The pattern as Python itself reads it."""
     import warnings
     from re import _parser as parser  # type: ignore[attr-defined]
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return parser.parse(pattern)
+
+
+def _parsed(pattern: str) -> Any:
+    """The same. Raises ``TooHard``."""
+    import re
+
     try:
-        _compiled(pattern)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = parser.parse(pattern)
+        compiled(pattern)
+        tree = tree_of(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
         raise TooHard(f"is not a regular expression: {why}") from None
@@ -100,7 +107,7 @@ class Linear:
         self._anywhere = all(how in ("go", "take", "end") for node in self._nodes for how, _ in node)
         self._rows: dict[frozenset[int], Row | None] = {}
         self._links = 0
-        self._plain = _compiled(pattern) if _ways(tree) <= _MANY else None
+        self._plain = compiled(pattern) if _ways(tree) <= _MANY else None
 
     def search(self, text: str) -> bool:
         """Without regard to case."""

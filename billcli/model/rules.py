@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from re import _constants as ops  # type: ignore[attr-defined]  # the pattern as Python itself reads it
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import model_validator
 
 from billcli.model.category_names import DIMENSIONS, NONE
+from billcli.model.linear import Linear, TooHard, compiled, tree_of
 from billcli.model.types import Currency, Entity, Free, FromText, Id, Label, Signed, Text, custom_error, one_of
 from billcli.model.values import BadValue, parse_signed, parse_text, quoted
 
@@ -22,8 +22,8 @@ def _pattern(text: str) -> str:
     """A regular expression whose search ends soon on any text: nothing repeated within what is repeated, and no back reference."""
     parse_text(text)
     try:
-        re.compile(text)
-        tree = parser.parse(text)
+        compiled(text)
+        tree = tree_of(text)
     except (re.error, RecursionError, OverflowError) as error:
         raise BadValue("E209", f"{quoted(text)} is not a regular expression: {error}", "plain words need no signs") from None
     if _repeats(tree, inside=False) > _MOST:
@@ -109,8 +109,6 @@ def _span(text: str) -> Span:
 
 def _linear(text: str) -> str:
     """A regular expression that is searched for in one look at each character (``linear``)."""
-    from billcli.model.linear import Linear, TooHard
-
     parse_text(text)
     try:
         Linear(text)

@@ -21,6 +21,11 @@ def test_a_plain_pattern_is_taken(text: str) -> None:
     assert codes(RULE.format(text=text)) == []
 
 
+def test_what_python_warns_of_is_taken_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    assert codes(RULE.format(text='"[[a]"')) == []
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("text", ['"("', '"(a+)+$"', '"(a|b*)*c"', r'"(x)\\1"', '".*a.*b.*c.*d.*e"', '"(a{1,500}){3}"'])
 def test_a_pattern_that_may_take_for_ever_or_is_none_is_refused(text: str) -> None:
     assert codes(RULE.format(text=text)) == ["E209"]

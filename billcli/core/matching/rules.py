@@ -9,13 +9,14 @@ from billcli.core.bank import BankLine
 from billcli.core.matching import names
 from billcli.core.matching.facts import Rule
 from billcli.core.matching.payers import account
+from billcli.model.linear import compiled
 
 
 class Rules:
     """The ledger's rules on bank lines; the first that fits wins."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = [(rule, re.compile(rule.text, re.IGNORECASE) if rule.text else None) for rule in rules]
+        self.rules = [(rule, compiled(rule.text) if rule.text else None) for rule in rules]
 
     def first(self, line: BankLine) -> Rule | None:
         return next((rule for rule, text in self.rules if self._fits(rule, text, line)), None)
