@@ -172,7 +172,11 @@ def plan_write(where: str | None) -> Planner:
         summary = []
         closed = set()
         refused: Counter[str] = Counter()
+        declared = books.declared()
         for kind, key, each in _decided(books, where, books.today):
+            if each.value not in declared.get(each.dimension, ()):
+                what = f"the rule {quoted(each.rule)} sets the {each.dimension} {quoted(each.value)}, which is not declared"
+                raise BillError(f"{what}; nothing was changed", '"bill check" shows where it stands')
             day = issued[kind][key] if kind in issued else books.today
             if kind in issued and through is not None and day <= through:
                 closed.add(key)

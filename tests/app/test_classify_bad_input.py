@@ -310,3 +310,12 @@ def test_an_alias_with_an_at_sign_is_no_mail_address(root: Path) -> None:
         (root / "customers/nordwind.yaml").write_text(CUSTOMER + also)
         rows = done("customer", "audit", "--format", "json", at=DAY, env=env).json["rows"]
         assert ("mail" in rows[0]["lacks"]) is lacks
+
+
+def test_a_word_that_no_vocabulary_declares_is_not_written(root: Path) -> None:
+    (root / "rules.yaml").write_text(RULES.replace("tag: vip", "tag: vips"))
+    before = (root / "customers/nordwind.yaml").read_bytes()
+    ran = bill("classify", "--write", "--yes", cwd=root, at=DAY)
+    assert ran.code == 1
+    assert 'the rule "Two" sets the tag "vips", which is not declared; nothing was changed' in ran.err
+    assert (root / "customers/nordwind.yaml").read_bytes() == before
