@@ -20,7 +20,7 @@ _Texts.add_constructor(None, SafeConstructor.construct_undefined)
 for _tag in ("int", "float", "timestamp", "bool", "null"):
     _Texts.add_constructor(f"tag:yaml.org,2002:{_tag}", SafeConstructor.construct_yaml_str)
 
-_ZERO = frozenset(("JPY", "KRW"))
+PLACES = {"JPY": 0, "KRW": 0, "KWD": 3}
 
 TABLES = {
     "customers": "id name region segment country",
@@ -32,7 +32,7 @@ TABLES = {
     "settlements": "invoice kind amount booked_on value_on ended_on source_kind source pos bad relief",
     "payments": "id customer currency booked_on amount reversed_on",
     "draws": "source amount booked_on ended_on",
-    "holds": "kind customer invoice booked_on until released_on",
+    "holds": "id kind customer invoice booked_on until released_on currency amount",
     "plan_parts": "invoice due_on amount booked_on released_on n",
     "words": "document dimension word",
     "bands": "name currency starts",
@@ -69,7 +69,7 @@ def _documents(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def minor(amount: str, currency: str) -> int:
-    return int(Decimal(amount).scaleb(0 if currency in _ZERO else 2))
+    return int(Decimal(amount).scaleb(PLACES.get(currency, 2)))
 
 
 def _customer(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -109,7 +109,7 @@ def _shares(kind: str, name: str, said: dict[str, Any]) -> Iterator[tuple[str, d
             "amount": minor(each["amount"], currency), "pos": at,
         }  # fmt: skip
     for each in said["lines"]:
-        places = 0 if currency in _ZERO else 2
+        places = PLACES.get(currency, 2)
         exact = Decimal(each["quantity"]) * Decimal(each["unit_price"])
         amount = int((exact.scaleb(places) + Decimal("0.5")) // 1)
         yield "lines", {
@@ -201,7 +201,9 @@ def _write_off(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _hold(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     released = (said.get("released") or {}).get("on")
+    currency = said.get("currency")
     yield "holds", {
+        "id": said["id"], "currency": currency, "amount": minor(said["amount"], currency) if currency and "amount" in said else None,
         "kind": said["kind"], "customer": said["customer"], "invoice": said.get("invoice"), "booked_on": said["on"],
         "until": said.get("until"), "released_on": released,
     }  # fmt: skip

@@ -60,6 +60,9 @@ CREATE MACRO flow(first, last) AS TABLE
       WHERE booked_on BETWEEN first AND last AND (ended_on IS NULL OR ended_on > booked_on)
     UNION ALL SELECT invoice, kind, bad, relief, amount, ended_on, value_on, source, pos, -1 FROM settlements
       WHERE ended_on BETWEEN first AND last AND ended_on > booked_on) f JOIN invoices i ON i.number = f.number;
+CREATE MACRO changed(first, last) AS TABLE  -- of one source, invoice and day only what is left of coming and going
+  SELECT number, kind, bad, source, on_day, customer, currency, discount_until, abs(sum(amount * sign)) AS amount, sign(sum(amount * sign)) AS sign,
+    any_value(value_on) AS value_on FROM flow(first, last) GROUP BY ALL HAVING sum(amount * sign) <> 0;
 CREATE MACRO states_at(day) AS TABLE
   SELECT i.number, CASE WHEN i.void_on <= day THEN 'void'
     WHEN i.gross <= settled(i.number, day) THEN CASE
@@ -159,7 +162,8 @@ SQL: Mapping[str, str] = {
       UNION ALL SELECT {g}, currency, 'closing', open FROM open_at($d) t
       UNION ALL SELECT {g}, currency, 'not_due', open FROM parts_at($d) t WHERE due_on >= $d
       UNION ALL SELECT {g}, currency, 'billed', gross FROM (SELECT *, issued_on AS on_day FROM invoices) t WHERE issued_on BETWEEN $a AND $d
-      UNION ALL SELECT {g}, currency, 'billed', -amount * sign FROM flow($a, $d) t WHERE kind IN ('credit', 'void'))
+      UNION ALL SELECT {g}, currency, 'billed', -amount * sign FROM (SELECT f.* EXCLUDE (on_day), i.issued_on AS on_day FROM flow($a, $d) f JOIN invoices i USING (number)) t
+        WHERE kind IN ('credit', 'void'))
     SELECT g, currency, o AS opening, b AS billed, c AS closing, n AS not_due, CASE WHEN o + b - n > 0 THEN 100.0 * (o + b - c) / (o + b - n) END AS cei
     FROM (SELECT g, currency, coalesce(sum(amount) FILTER (what = 'opening'), 0) AS o, coalesce(sum(amount) FILTER (what = 'billed'), 0) AS b,
         coalesce(sum(amount) FILTER (what = 'closing'), 0) AS c, coalesce(sum(amount) FILTER (what = 'not_due'), 0) AS n FROM f GROUP BY ALL)
@@ -221,7 +225,7 @@ SQL: Mapping[str, str] = {
     WITH s AS (SELECT {g} AS g, currency, sum(gross) AS sales FROM sold_in($a, $d, $k) t GROUP BY ALL),
       f AS (SELECT {g} AS g, t.currency, coalesce(sum(amount) FILTER (sign = 1), 0) AS given, coalesce(sum(amount) FILTER (sign = -1), 0) AS taken_back,
         coalesce(sum(amount) FILTER (sign = 1 AND value_on > t.discount_until), 0) AS late, count(DISTINCT number) FILTER (sign = 1) AS invoices
-        FROM flow($a, $d) t WHERE kind = 'discount' GROUP BY ALL)
+        FROM changed($a, $d) t WHERE kind = 'discount' GROUP BY ALL)
     SELECT g, currency, coalesce(given, 0) AS given, coalesce(taken_back, 0) AS taken_back, coalesce(given - taken_back, 0) AS net, coalesce(late, 0) AS late,
       coalesce(invoices, 0) AS invoices, coalesce(sales, 0) AS sales, CASE WHEN sales > 0 THEN 100.0 * coalesce(given - taken_back, 0) / sales END AS share
     FROM s FULL JOIN f USING (g, currency)
@@ -230,7 +234,7 @@ SQL: Mapping[str, str] = {
     WITH s AS (SELECT {g} AS g, currency, sum(gross) AS sales FROM sold_in($a, $d, $k) t GROUP BY ALL),
       f AS (SELECT {g} AS g, t.currency, coalesce(sum(amount) FILTER (bad = 1 AND sign = 1), 0) AS written_off,
         coalesce(sum(amount) FILTER (bad = 1 AND sign = -1), 0) AS recovered, coalesce(sum(amount * sign) FILTER (bad = 0), 0) AS small
-        FROM flow($a, $d) t WHERE kind = 'write_off' GROUP BY ALL)
+        FROM changed($a, $d) t WHERE kind = 'write_off' GROUP BY ALL)
     SELECT g, currency, coalesce(written_off, 0) AS written_off, coalesce(recovered, 0) AS recovered, coalesce(written_off - recovered, 0) AS net,
       coalesce(small, 0) AS small, coalesce(sales, 0) AS sales, CASE WHEN sales > 0 THEN 100.0 * coalesce(written_off - recovered, 0) / sales END AS share
     FROM s FULL JOIN f USING (g, currency)
@@ -256,7 +260,7 @@ SQL: Mapping[str, str] = {
       reduced AS (SELECT 'r' AS what, number, customer, on_day, currency, category, rate, sign * (part - t) AS base, sign * t AS tax
         FROM (SELECT *, (2 * part * held_tax + held) // (2 * held) AS t FROM given)),
       every AS (SELECT * FROM docs WHERE on_day BETWEEN $a AND $d UNION ALL SELECT * FROM reduced)
-    SELECT {g} AS g, currency, category, rate,
+    SELECT {g} AS g, currency, category AS tax_category, rate,
       coalesce(sum(base) FILTER (what = 'i'), 0) AS invoiced_base, coalesce(sum(tax) FILTER (what = 'i'), 0) AS invoiced_tax,
       coalesce(sum(base) FILTER (what = 'c'), 0) AS credited_base, coalesce(sum(tax) FILTER (what = 'c'), 0) AS credited_tax,
       coalesce(sum(base) FILTER (what = 'r'), 0) AS reduced_base, coalesce(sum(tax) FILTER (what = 'r'), 0) AS reduced_tax,
@@ -276,17 +280,39 @@ SQL: Mapping[str, str] = {
       every AS (SELECT coalesce(max(fast), 0) AS fast, coalesce(max(usual), 0) AS usual, coalesce(max(slow), 0) AS slow FROM (
         SELECT ceil(quantile_cont(late, 0.25)) AS fast, ceil(quantile_cont(late, 0.5)) AS usual, ceil(quantile_cont(late, 0.75)) AS slow
         FROM paid_in($a, $d, $d) HAVING count(*) >= 3)),
-      h AS (SELECT * FROM holds WHERE live(booked_on, released_on, $d) AND (until IS NULL OR until >= $d)),
+      h AS (
+        SELECT *, CASE WHEN kind = 'dispute' THEN amount ELSE amount - coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.invoice = holds.invoice
+            AND s.source_kind = 'payment' AND s.value_on >= holds.booked_on AND live(s.booked_on, s.ended_on, $d)), 0) END AS rest
+        FROM holds WHERE live(booked_on, released_on, $d) AND (until IS NULL OR until >= $d)),
+      o AS (SELECT number, sum(open) AS whole FROM parts_at($d) GROUP BY ALL),
+      said AS (  -- the span of an invoice's open amount, the oldest due at its beginning, that a hold is about
+        SELECT invoice AS number, 'dispute' AS kind, NULL::DATE AS until,
+            greatest(any_value(whole) - sum(coalesce(rest, whole)), 0) AS low, any_value(whole) AS high
+          FROM h JOIN o ON o.number = h.invoice WHERE kind = 'dispute' GROUP BY invoice
+        UNION ALL SELECT invoice, 'promise', until, least(whole, sum(rest) OVER w - rest), least(whole, sum(rest) OVER w)
+          FROM h JOIN o ON o.number = h.invoice WHERE kind = 'promise' AND rest > 0 WINDOW w AS (PARTITION BY invoice ORDER BY until, id)
+        UNION ALL SELECT invoice, 'promise', max(until), least(any_value(whole),
+            coalesce((SELECT sum(m.rest) FROM h m WHERE m.kind = 'promise' AND m.invoice = h.invoice AND m.rest > 0), 0)), any_value(whole)
+          FROM h JOIN o ON o.number = h.invoice WHERE kind = 'promise' AND h.amount IS NULL GROUP BY invoice),
+      spans AS (
+        SELECT *, coalesce(sum(open) OVER (PARTITION BY number ORDER BY due_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS low FROM parts_at($d) WHERE open > 0),
+      cuts AS (SELECT number, low AS edge FROM spans UNION SELECT number, low + open FROM spans UNION SELECT number, low FROM said UNION SELECT number, high FROM said),
+      steps AS (SELECT number, edge AS low, lead(edge) OVER (PARTITION BY number ORDER BY edge) AS high FROM cuts),
+      pieces AS (
+        SELECT n.* EXCLUDE (open, low), c.high - c.low AS open,
+          EXISTS (SELECT 1 FROM said x WHERE x.kind = 'dispute' AND x.number = c.number AND x.low <= c.low AND x.high >= c.high) AS held,
+          (SELECT any_value(until) FROM said x WHERE x.kind = 'promise' AND x.number = c.number AND x.low <= c.low AND x.high >= c.high) AS own
+        FROM steps c JOIN spans n ON n.number = c.number AND n.low <= c.low AND n.low + n.open >= c.high WHERE c.high > c.low),
       i AS (
-        SELECT {g} AS g, t.currency, t.open, t.due_on,
-          EXISTS (SELECT 1 FROM h WHERE h.kind = 'dispute' AND h.customer = t.customer AND (h.invoice IS NULL OR h.invoice = t.number)) AS held,
-          coalesce((SELECT max(until) FROM h WHERE h.kind = 'promise' AND h.customer = t.customer AND h.invoice = t.number),
-            (SELECT max(until) FROM h WHERE h.kind = 'promise' AND h.customer = t.customer AND h.invoice IS NULL)) AS promised,
-          t.due_on + coalesce(q.usual, e.usual)::INT AS usual, t.due_on + coalesce(q.fast, e.fast)::INT AS fast, t.due_on + coalesce(q.slow, e.slow)::INT AS slow
-        FROM parts_at($d) t LEFT JOIN q USING (customer), every e WHERE t.open > 0),
+        SELECT {g} AS g, t.currency, t.open, t.due_on, t.held,
+          coalesce(t.own, (SELECT max(until) FROM h WHERE h.kind = 'promise' AND h.customer = t.customer AND h.invoice IS NULL)) AS promised,
+          greatest(t.due_on + coalesce(q.usual, e.usual)::INT, CASE WHEN t.due_on >= $d THEN $d::DATE ELSE DATE '0001-01-01' END) AS usual,
+          greatest(t.due_on + coalesce(q.fast, e.fast)::INT, $d::DATE) AS fast,
+          greatest(t.due_on + coalesce(q.slow, e.slow)::INT, CASE WHEN t.due_on >= $d THEN $d::DATE ELSE DATE '0001-01-01' END) AS slow
+        FROM pieces t LEFT JOIN q USING (customer), every e),
       s AS (
-        SELECT g, currency, open, due_on, held, coalesce(promised, usual) AS usual, coalesce(promised, CASE WHEN usual < $d THEN usual ELSE slow END) AS slow,
-          coalesce(promised, CASE WHEN usual < $d THEN usual ELSE greatest(fast, $d) END) AS fast FROM i),
+        SELECT g, currency, open, due_on, held, promised, coalesce(promised, usual) AS usual, coalesce(promised, CASE WHEN usual < $d THEN usual ELSE slow END) AS slow,
+          coalesce(promised, CASE WHEN usual < $d THEN usual ELSE fast END) AS fast FROM i),
       p AS (
         SELECT g, currency, due_on AS day, open AS due, 0 AS expected, 0 AS low, 0 AS high, false AS held FROM s
         UNION ALL SELECT g, currency, usual, 0, open, 0, 0, held FROM s UNION ALL SELECT g, currency, slow, 0, 0, open, 0, held FROM s

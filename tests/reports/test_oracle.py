@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.reports.exported import export
+from tests.reports.exported import PLACES, export
 from tests.reports.oracle import Oracle
 from tests.reports.written import write
 from tests.support import PROJECT, done
 
 SEEDS = (1, 2, 3)
 DAYS = (date(2026, 6, 30), date(2026, 2, 14), date(2025, 3, 31))
-_ZERO = frozenset(("JPY", "KRW"))
 
 
 class Books:
@@ -78,7 +77,7 @@ def agrees(shown: Any, summed: Any, currency: str) -> bool:
         return shown == int(summed)
     said = Decimal(shown)
     if isinstance(summed, int) or (isinstance(summed, Decimal) and summed == summed.to_integral_value()):
-        exact = Decimal(int(summed)).scaleb(0 if currency in _ZERO else -2)
+        exact = Decimal(int(summed)).scaleb(-PLACES.get(currency, 2))
         if said == exact:
             return True
     step = Decimal(1).scaleb(int(said.as_tuple().exponent))
@@ -206,8 +205,8 @@ def test_tax_equals_independent_sums_with_discounts_voids_and_relief(ledger: Boo
     sums = [{**row, by: row["g"]} for row in sums if any(row[each] for each in names)]
     shown = ledger.report("tax", "--as-of", str(day), *(["--by", by] if by != "month" else []))
     shown = [row for row in shown if any(not _is_nothing(row[each]) for each in names)]
-    shown = [row for row in shown if row["category"] != "O"]  # what is outside tax stands in no tax group
-    same(shown, [row for row in sums if row["category"] != "O"], [by, "category", "rate", "currency"], names)
+    shown = [row for row in shown if row["tax_category"] != "O"]  # what is outside tax stands in no tax group
+    same(shown, [row for row in sums if row["tax_category"] != "O"], [by, "tax_category", "rate", "currency"], names)
 
 
 def test_reconciliation_equals_independent_sums(ledger: Books, day: date) -> None:
@@ -229,7 +228,7 @@ def test_cash_forecast_equals_independent_sums(ledger: Books, day: date, by: str
     for currency in {row["currency"] for row in shown}:
         for name in ("due", "expected"):
             both = [sum((Decimal(row[name]) for row in rows if row["currency"] == currency), Decimal(0)) for rows in (shown, sums)]
-            assert both[0] == both[1].scaleb(0 if currency in _ZERO else -2)
+            assert both[0] == both[1].scaleb(-PLACES.get(currency, 2))
 
 
 COMPARED = {
@@ -253,7 +252,7 @@ AGAINST = {
 def test_comparison_equals_independent_sums_of_both_times(ledger: Books, name: str, against: str, by: str) -> None:
     day, figures = date(2026, 2, 14), COMPARED[name]
     grouping = by if name != "reconciliation" else ""
-    keys = [*([grouping] if grouping else []), *{"dunning": ["level"], "tax": ["category", "rate"]}.get(name, []), "currency"]
+    keys = [*([grouping] if grouping else []), *{"dunning": ["level"], "tax": ["tax_category", "rate"]}.get(name, []), "currency"]
     sums: list[dict[tuple[Any, ...], dict[str, Any]]] = []
     for first, last in ((date(2026, 1, 1), day), AGAINST[against]):
         begun = min(max(first, ledger.oracle.first_day()), last) if name in ("dso", "turnover") else first
@@ -263,8 +262,8 @@ def test_comparison_equals_independent_sums_of_both_times(ledger: Books, name: s
     words = ["--period", "2026-Q1", "--as-of", str(day), "--compare", against, *(["--by", grouping] if grouping else [])]
     shown = {tuple(row[key] for key in keys): row for row in ledger.report(name, *words)}
     if name == "tax":
-        shown = {key: row for key, row in shown.items() if row["category"] != "O"}
-        now, then = ({key: row for key, row in each.items() if row["category"] != "O"} for each in sums)
+        shown = {key: row for key, row in shown.items() if row["tax_category"] != "O"}
+        now, then = ({key: row for key, row in each.items() if row["tax_category"] != "O"} for each in sums)
     for key in {*now, *then} - shown.keys():
         assert not any(each.get(key, {}).get(figure) for each in (now, then) for figure in figures)
     for key, row in shown.items():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tests.support import LEDGER
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 6, 30)
-CURRENCIES = (("EUR", 2), ("EUR", 2), ("EUR", 2), ("USD", 2), ("JPY", 0))
+CURRENCIES = (("EUR", 2), ("EUR", 2), ("EUR", 2), ("USD", 2), ("JPY", 0), ("KWD", 3))
 CUSTOMERS = tuple(f"c{at:02d}" for at in range(9))
 BANDS = (
     ("small", "0.00", "EUR"),
@@ -18,6 +18,7 @@ BANDS = (
     ("small", "0", "JPY"),
     ("middle", "50000", "JPY"),
     ("large", "500.00", "USD"),
+    ("large", "40.000", "KWD"),
 )
 TAGS = ("vip", "export")
 CATEGORIES = ("consulting", "goods", "training")
@@ -60,6 +61,9 @@ class Writer:
         self.chance = random.Random(seed)
         self.counts: dict[str, int] = {}
         self.reminders = 0
+        self.holds = 0
+        self.still: dict[tuple[str, str], tuple[str, int, date]] = {}
+        """By customer and currency an older invoice on which something is still open: its number, how much, and since when."""
 
     def put(self, path: str, body: str) -> None:
         file = self.root / path
@@ -136,7 +140,10 @@ class Writer:
         if until and chance.random() < 0.6 and left == sold.gross:
             day += timedelta(days=chance.randrange(1, 14))
             off = half_up(left * 2, 100)
-            self.payment(sold, day, [("payment", left - off), ("discount", off)], bounced=chance.random() < 0.15)
+            bounced = chance.random() < 0.15
+            back = self.payment(sold, day, [("payment", left - off), ("discount", off)], bounced=bounced, kept=chance.choice((1, 1, 2)))
+            if bounced or back == LAST:
+                self.expectations(sold, day, left)
             return
         for _ in range(chance.choice((0, 1, 1, 1, 2))):
             day += timedelta(days=chance.randrange(1, 70))
@@ -152,6 +159,9 @@ class Writer:
             self.reminder(sold, late, left)
         if left and chance.random() < 0.25:
             self.write_off(sold, day + timedelta(days=chance.randrange(20, 120)), left)
+        elif left > 1000:
+            self.expectations(sold, day, left)
+            self.still[sold.customer, sold.currency] = (sold.number, left, day)
 
     def credit_note(self, sold: Sold, on: date, left: int) -> int:
         if on > LAST:
@@ -160,16 +170,73 @@ class Writer:
         net = max(left // self.chance.choice((3, 5)), 10)
         body, gross = self.document([(self.chance.choice(CATEGORIES), self.chance.choice(RATES)[0], net)], sold.places)
         used = min(gross, left) if self.chance.random() < 0.8 else 0
-        rows = f"applied:\n  - invoice: {sold.number}\n    amount: {text(used, sold.places)}\n    on: {on}\n" if used else ""
+        rows = self.applied(sold.number, used, on, sold.places) if used else ""
+        free = gross - used
+        older, open_, since = self.still.get((sold.customer, sold.currency), ("", 0, LAST))
+        if free > 4 and open_ > free and since <= on and self.chance.random() < 0.6:
+            rows += self.applied(older, free // 2, on, sold.places)
+            self.still[sold.customer, sold.currency] = (older, open_ - free // 2, on)
+            free -= free // 2
+        rows = f"applied:\n{rows}" if rows else ""
         void = on + timedelta(days=9)
-        end = f"void:\n  on: {void}\n  reason: wrong\n" if not used and void <= LAST and self.chance.random() < 0.5 else ""
+        end = f"void:\n  on: {void}\n  reason: wrong\n" if not rows and void <= LAST and self.chance.random() < 0.5 else ""
         head = f"schema: credit-note/1\nnumber: {number}\ncustomer: {sold.customer}\nissued_on: {on}\ncurrency: {sold.currency}\n"
         head += f"corrects: {sold.number}\nreason: returned\nrounding: document\n{self.tags(0.2)}issued_by:\n{_PARTY}issued_to:\n{_PARTY}"
         self.put(f"credit-notes/{on:%Y/%m}/{number}.yaml", head + body + self.totals + rows + end)
+        if free > 4 and not end and self.chance.random() < 0.5:
+            self.refund(sold, on + timedelta(days=5), number, free - free // 3)
         return used
 
-    def payment(self, sold: Sold, on: date, rows: list[tuple[str, int]], *, bounced: bool, extra: int = 0) -> date:
-        """Returns the day it came back, if it did."""
+    def applied(self, invoice: str, amount: int, on: date, places: int) -> str:
+        """Where a credit note goes to; now and then some of it is taken back later."""
+        row = f"  - invoice: {invoice}\n    amount: {text(amount, places)}\n    on: {on}\n"
+        ended = on + timedelta(days=self.chance.randrange(0, 30))
+        if amount < 10 or ended > LAST or self.chance.random() < 0.8:
+            return row
+        rest = f"  - invoice: {invoice}\n    amount: {text(amount // 3, places)}\n    on: {ended}\n"
+        return f"{row}    ended_on: {ended}\n    reason: too much\n{rest}"
+
+    def refund(self, sold: Sold, on: date, note: str, amount: int) -> None:
+        if on > LAST:
+            return
+        name = f"{on}-{sold.customer}-{self.chance.getrandbits(32):08x}"
+        back = on + timedelta(days=self.chance.randrange(1, 60))
+        bounced = back <= LAST and self.chance.random() < 0.3
+        body = f"schema: refund/1\nid: {name}\ncustomer: {sold.customer}\npaid_on: {on}\non: {on}\namount: {text(amount, sold.places)}\n"
+        body += f"currency: {sold.currency}\nmethod: transfer\nreason: asked for\ndraws:\n  - credit_note: {note}\n"
+        body += f"    amount: {text(amount, sold.places)}\n    on: {on}\n"
+        body += f"    ended_on: {back}\nreversed:\n  on: {back}\n  reason: account closed\n" if bounced else ""
+        self.put(f"refunds/{on:%Y/%m}/{name}.yaml", body)
+
+    def expectations(self, sold: Sold, on: date, left: int) -> None:
+        """What is said of an invoice of which something is open: a dispute, promises, of all of it or of a part."""
+        pick = self.chance.choice
+        if on <= LAST and self.chance.random() < 0.6:
+            self.hold(sold, "dispute", sold.number, on, pick((None, on + timedelta(days=400))), pick((None, left // 3, left // 2)))
+            if self.chance.random() < 0.3:
+                self.hold(sold, "dispute", sold.number, on + timedelta(days=1), None, left // 4)
+        for at in range(pick((0, 1, 1, 2))):
+            day = on + timedelta(days=3 * at)
+            if day <= LAST:
+                whose = sold.number if self.chance.random() < 0.8 else ""
+                until = day + timedelta(days=self.chance.randrange(20, 700))
+                self.hold(sold, "promise", whose, day, until, pick((None, left // 2, left // 3)) if whose else None)
+
+    def hold(self, sold: Sold, kind: str, invoice: str, on: date, until: date | None, amount: int | None) -> None:
+        self.holds += 1
+        name = f"{on}-{sold.customer}-{self.holds:08x}"
+        body = f"schema: hold/1\nid: {name}\nkind: {kind}\ncustomer: {sold.customer}\n"
+        body += f"invoice: {invoice}\n" if invoice else ""
+        body += f"on: {on}\n" + (f"until: {until}\n" if until else "")
+        body += f"amount: {text(amount, sold.places)}\ncurrency: {sold.currency}\n" if amount else ""
+        released = on + timedelta(days=self.chance.randrange(1, 300))
+        body += "reason: said so\n"
+        if released <= LAST and self.chance.random() < 0.3:
+            body += f"released:\n  on: {released}\n  outcome: withdrawn\n"
+        self.put(f"holds/{on:%Y/%m}/{name}.yaml", body)
+
+    def payment(self, sold: Sold, on: date, rows: list[tuple[str, int]], *, bounced: bool, extra: int = 0, kept: int = 1) -> date:
+        """Returns the day it came back, if it did. Of a discount all is ``kept``, or half of it, and the rest taken back later."""
         booked = on + timedelta(days=self.chance.choice((0, 0, 0, 3)))
         back = booked + timedelta(days=self.chance.randrange(0, 50))
         if booked > LAST or (bounced and back > LAST):
@@ -183,6 +250,9 @@ class Writer:
             body += f"    kind: {kind}\n" if kind != "payment" else ""
             body += f"    amount: {text(amount, sold.places)}\n    on: {booked}\n"
             body += f"    ended_on: {back}\n    reason: bounced\n" if bounced else ""
+            if kind == "discount" and kept > 1 and not bounced and back <= LAST and amount >= kept:
+                body += f"    ended_on: {back}\n    reason: in part\n  - invoice: {sold.number}\n    kind: discount\n"
+                body += f"    amount: {text(amount // kept, sold.places)}\n    on: {back}\n"
         if bounced:
             body += f"reversed:\n  on: {back}\n  reason: bounced\n"
         self.put(f"payments/{booked:%Y/%m}/{name}.yaml", body)
@@ -199,6 +269,12 @@ class Writer:
         body = f"schema: write-off/1\nid: {name}\ncustomer: {sold.customer}\nkind: {kind}\non: {on}\namount: {text(left, sold.places)}\n"
         body += f"currency: {sold.currency}\nreason: gone\napproved_by: Ada\n{relief}allocations:\n"
         body += f"  - invoice: {sold.number}\n    amount: {text(left, sold.places)}\n    on: {on}\n{back}"
+        if back and left > 10 and self.chance.random() < 0.7:  # recovered in parts
+            again, rest = ended + timedelta(days=self.chance.randrange(0, 20)), left - left // 4
+            body += f"  - invoice: {sold.number}\n    amount: {text(rest, sold.places)}\n    on: {ended}\n"
+            if again <= LAST:
+                body += f"    ended_on: {again}\n    reason: more of it\n  - invoice: {sold.number}\n"
+                body += f"    amount: {text(rest // 2, sold.places)}\n    on: {again}\n"
         self.put(f"write-offs/{on:%Y/%m}/{name}.yaml", body)
 
     def reminder(self, sold: Sold, on: date, left: int) -> None:

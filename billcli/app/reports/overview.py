@@ -8,10 +8,10 @@ from billcli.app.books import Books
 from billcli.app.reports.asked import Asked
 from billcli.app.reports.balances import open_parts
 from billcli.app.reports.money import dso_report, overdue_trend_report
-from billcli.app.reports.work import items_of
 from billcli.core.report import Report, View
+from billcli.core.reports.expected import open_items
 from billcli.core.reports.overview import Seen, overview
-from billcli.index import balances, bank_queries, queries, report_queries
+from billcli.index import balances, bank_queries, queries, report_work_queries
 
 MONTHS = 6
 
@@ -24,10 +24,10 @@ def overview_view(books: Books, as_of: date, known: tuple[Report, Report] | None
         unapplied[each.currency] = unapplied.get(each.currency, 0) + each.amount
     kinds = queries.kinds(books.index)
     seen = Seen(
-        parts, items_of(books, parts, as_of), unapplied,
+        parts, open_items(parts, report_work_queries.expectations(books.index, as_of)), unapplied,
         {customer: name or "" for customer, name in queries.customers_by(books.index, "name")},
         *(known or (dso_report(books, as_of, Asked()), overdue_trend_report(books, as_of, Asked(), MONTHS))),
-        report_queries.refused_deliveries(books.index), bank_queries.count_open(books.index) if kinds.get("bank-statement") else 0,
+        report_work_queries.refused_deliveries(books.index), bank_queries.count_open(books.index) if kinds.get("bank-statement") else 0,
         kinds.get("draft", 0),
     )  # fmt: skip
     return overview(queries.settings(books.index).get("company", ""), as_of, seen)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from billcli.app.books import Books
 from billcli.app.reports.asked import Asked, Scope, asked_for
 from billcli.app.reports.balances import open_parts
-from billcli.core.aging import OpenPart
 from billcli.core.report import Report
-from billcli.core.reports import dunning, forecast, reconciled, tax
+from billcli.core.reports import dunning, expected, forecast, reconciled, tax
 from billcli.core.reports.window import Window, months_later
 from billcli.errors import UsageError
-from billcli.index import report_queries
+from billcli.index import report_queries, report_work_queries
 
 
 def dunning_report(books: Books, as_of: date, asked: Asked, within: int) -> Report:
@@ -21,29 +19,29 @@ def dunning_report(books: Books, as_of: date, asked: Asked, within: int) -> Repo
         raise UsageError(f"--within: {within} days", "from 1 to 365")
 
     def make(scope: Scope) -> Report:
-        unsent = report_queries.not_gone(books.index, scope.over)
-        return dunning.dunning(report_queries.reminded(books.index, scope.over, within), scope.cut, scope.over, within, unsent)
+        unsent = report_work_queries.not_gone(books.index, scope.over)
+        return dunning.dunning(report_work_queries.reminded(books.index, scope.over, within), scope.cut, scope.over, within, unsent)
 
     return asked_for(books, as_of, asked, make, "dunning", ("asked", "paid", "share"))
 
 
 def tax_report(books: Books, as_of: date, asked: Asked) -> Report:
     def make(scope: Scope) -> Report:
-        reductions = report_queries.reductions(books.index, scope.over)
-        codes = report_queries.tax_codes(books.index, sorted({each.number for each in reductions})) if reductions else {}
-        facts = [*report_queries.taxed(books.index, scope.over, scope.flows), *tax.reduced(reductions, codes)]
+        reductions = report_work_queries.reductions(books.index, scope.over)
+        codes = report_work_queries.tax_codes(books.index, sorted({each.number for each in reductions})) if reductions else {}
+        facts = [*report_work_queries.taxed(books.index, scope.over, scope.flows), *tax.reduced(reductions, codes)]
         return tax.tax_summary(facts, scope.cut, scope.over)
 
     return asked_for(books, as_of, asked, make, "tax", ("base", "tax"), default=("month",))
 
 
 def reconciliation_report(books: Books, as_of: date, asked: Asked) -> Report:
-    """Grouped by account alone; a bank line has no other dimension until it is booked."""
+    """By time alone: a bank line belongs to no customer before it is booked."""
     if asked.where:
         raise UsageError("--where means nothing here", "a bank line belongs to no customer before it is booked")
 
     def make(scope: Scope) -> Report:
-        return reconciled.reconciled(report_queries.bank_lines(books.index, scope.over), scope.cut, scope.over)
+        return reconciled.reconciled(report_work_queries.bank_lines(books.index, scope.over), scope.cut, scope.over)
 
     return asked_for(
         books, as_of, asked, make, "reconciliation", ("lines", "decided", "by_machine"), known=("month", "quarter", "year", "currency")
@@ -58,7 +56,8 @@ def cash_forecast_report(books: Books, as_of: date, asked: Asked, weeks: int) ->
 
     def make(scope: Scope) -> Report:
         habits = forecast.habits(report_queries.paid(books.index, _last_year(as_of)))
-        return forecast.cash_forecast(items_of(books, open_parts(books, as_of), as_of), scope.cut, as_of, habits, weeks)
+        items = expected.open_items(open_parts(books, as_of), report_work_queries.expectations(books.index, as_of))
+        return forecast.cash_forecast(items, scope.cut, as_of, habits, weeks)
 
     return asked_for(books, as_of, asked, make, "cash-forecast")
 
@@ -66,20 +65,3 @@ def cash_forecast_report(books: Books, as_of: date, asked: Asked, weeks: int) ->
 def _last_year(as_of: date) -> Window:
     """The time whose payments make a habit: the twelve months up to the day."""
     return Window(months_later(as_of + timedelta(days=1), -12), as_of, as_of)
-
-
-def items_of(books: Books, parts: Sequence[OpenPart], as_of: date) -> list[forecast.OpenItem]:
-    """Open instalments with the disputes and promises that count on that day, of its invoice or of its customer."""
-    said: Sequence[tuple[str, str, str, str | None]] = report_queries.expectations(books.index, as_of)
-    held = {(customer, invoice) for kind, customer, invoice, _ in said if kind == "dispute"}
-    promised = {(customer, invoice): date.fromisoformat(until) for kind, customer, invoice, until in said if kind == "promise" and until}
-    found = []
-    for part in parts:
-        own, whole = (part.customer, part.number), (part.customer, "")
-        found.append(
-            forecast.OpenItem(
-                part.customer, part.number, "", part.currency, part.due_on, part.open, own in held or whole in held,
-                promised.get(own) or promised.get(whole),
-            )
-        )  # fmt: skip
-    return found

@@ -74,9 +74,7 @@ COLUMNS = (
 )
 
 
-def cash_forecast(
-    items: Iterable[OpenItem], cut: Cut, as_of: date, known: tuple[Mapping[str, Habit], Habit], weeks: int, notes: Sequence[str] = ()
-) -> Report:
+def cash_forecast(items: Iterable[OpenItem], cut: Cut, as_of: date, known: tuple[Mapping[str, Habit], Habit], weeks: int) -> Report:
     """Open instalments by the week (Monday to Sunday) in which they are expected: due date + the customer's median of days late over the
     twelve months before; a promise that holds counts by its own day instead.
 
@@ -118,7 +116,7 @@ def cash_forecast(
             shown = [money(each, currency) for each in (due, expected, *(running if not aside else (0, 0, 0)))]
             rows.append((*group, label, until, currency, *shown))
     heads = tuple(Column(each, each.capitalize()) for each in cut.dimensions)
-    said = [*notes]
+    said = []
     if without:
         usual = others
         said.append(
@@ -144,13 +142,15 @@ def forecast_charts(report: Report) -> tuple[Bars, ...]:
 
 
 def _expected(item: OpenItem, habit: Habit, as_of: date) -> tuple[date, date, date]:
-    """As usual, at the slowest and at the fastest. A promise not yet broken comes first; what is beyond its habit is so in all three,
-    and what is not can still come today at the fastest.
+    """As usual, at the slowest and at the fastest. A promise not yet broken comes first; what is overdue beyond its habit is so in all
+    three, and everything else comes today at the earliest, also where a customer who pays early would have paid by now.
     """
     if item.promised and item.promised >= as_of:
         return item.promised, item.promised, item.promised
     usual, slow, fast = (_later(item.due_on, days) for days in (habit.usual, habit.slow, habit.fast))
-    return (usual, usual, usual) if usual < as_of else (usual, slow, max(fast, as_of))
+    if max(usual, item.due_on) < as_of:
+        return usual, usual, usual
+    return max(usual, as_of), max(slow, as_of), max(fast, as_of)
 
 
 def _later(day: date, days: int) -> date:

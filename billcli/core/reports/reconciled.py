@@ -25,7 +25,7 @@ def reconciled(facts: Iterable[Figure], cut: Cut, over: Window) -> Report:
     """Bank lines booked in the time, each once however many statements hold it, by who decided on it as of the last day.
 
     ``bill`` matched it on its own, a ``rule`` of the ledger did, a ``person`` did, or it is ``open``. Amounts count in and out alike.
-    ``facts``: a kind of ``WHO`` each, with its account as ``customer``.
+    ``facts``: a kind of ``WHO`` each.
     """
 
     def make(mine: Sequence[Figure], currency: str, _: Say) -> Sequence[Any]:

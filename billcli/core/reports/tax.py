@@ -102,7 +102,7 @@ def tax_summary(facts: Iterable[TaxFigure], cut: Cut, over: Window) -> Report:
         return [money(each, currency) for each in (*sums["invoiced"], *credited, *lowered, base, tax)]
 
     by_rate = Cut(
-        (*cut.dimensions, "category", "rate"),
+        (*cut.dimensions, "tax_category", "rate"),
         lambda fact: [(*group, fact.tax_category, fact.rate) for group in cut.groups(fact)],
     )
     return table("tax", over.last, by_rate, facts, COLUMNS, make, (f"tax points from {over}",))
