@@ -61,7 +61,8 @@ def overview(
     """Monday morning on one screen: owed, overdue, due this week, promised, disputed, who owes most, and what to do next.
 
     DSO as in its report; the trend draws what was overdue at the ends of months, as in overdue-trend. Due this week is up to
-    Sunday. Every currency stands for itself; with --format json there is more of each.
+    Sunday. Disputed and promised count by the amount that is, at most by what is open. Every currency stands for itself; with
+    --format json there is more of each. Of an earlier day drafts and deliveries are left out: no book says how they stood.
 
     Example: bill report overview
     """
@@ -88,10 +89,11 @@ def dso(
 ) -> None:
     """Days sales outstanding: how many days of sales are still owed.
 
-    DSO = owed / sales of the period × its days (Credit Research Foundation). Countback takes whole months of sales off what is
-    owed, the last month first, and counts their days until nothing is left: it follows the seasons, where the simple one does not.
+    DSO = owed / sales of the period × its days (Credit Research Foundation). Countback, also called the exhaustion method, takes
+    whole months of sales off what is owed, the last month first, and counts their days until nothing is left.
     Owed is open less unapplied on the last day; sales are invoices less credit notes, with tax. A period that begins before the
     books do counts from their first day.
+    By month, owed and sales stand in the month of issue; what is unapplied belongs to no invoice and so to no month: "(none)".
 
     Example: bill report dso --by segment --compare year
     """
@@ -112,8 +114,8 @@ def days_to_pay(
 ) -> None:
     """From the day of issue to the money that closed the invoice, of invoices paid in the period.
 
-    Weighted counts each day by the money paid; mean and median count every invoice alike. Invoices closed by credit alone, made
-    void, or with bad debt written off do not count.
+    Weighted counts each day by the money paid; mean and median count every invoice alike; a tenth took as long as "Slowest 10 %"
+    or longer. Invoices closed by credit alone, made void, or with bad debt written off do not count. By month of the last money.
 
     Example: bill report days-to-pay --by customer --period 2026-Q1
     """
@@ -134,7 +136,8 @@ def days_late(
 ) -> None:
     """From the due date to the money that closed the invoice, below zero for early, of invoices paid in the period.
 
-    The due date is the last instalment's, as it was issued: a plan agreed later moves none. The rest as in days-to-pay.
+    The due date is the last instalment's, as it was issued: a plan agreed later moves none. The rest as in days-to-pay, by month of
+    the last money. Average days delinquent counts late days alone; here early ones make up for them, and "On time %" stands beside.
 
     Example: bill report days-late --by customer --where country=DE
     """
@@ -155,9 +158,9 @@ def cei(
 ) -> None:
     """Collection effectiveness index: of what could be collected in the period, the part that was. 100 is best.
 
-    CEI = (opening + billed - closing) / (opening + billed - closing not due) × 100 (Credit Research Foundation). Opening and
-    closing are open invoices; billed is what was invoiced less credit used and invoices made void, which is nobody's collecting.
-    What was written off counts as collected: see bad-debt beside it.
+    CEI = (opening + billed - closing) / (opening + billed - closing not due) × 100 (Srinivasan, Credit Research Foundation).
+    Opening and closing are open invoices; billed is what was invoiced less credit used and invoices made void, which is nobody's
+    collecting. What was written off counts as collected: see bad-debt beside it. By month, all of it is by the invoice's month of issue.
 
     Example: bill report cei --period 2026-Q2 --compare previous
     """
@@ -179,7 +182,7 @@ def turnover(
     """Receivables turnover: how often in the period what was owed turned into money, and how many days one turn takes.
 
     Turnover = sales / average of what was owed before and at the end; days = days of the period / turnover (the textbook ratio:
-    Brealey, Myers, Allen). Sales are invoices less credit notes, with tax; owed is open less unapplied.
+    Brealey, Myers, Allen). Sales are invoices less credit notes, with tax; owed is open less unapplied. By month as in dso.
 
     Example: bill report turnover --period 2026
     """
@@ -200,7 +203,10 @@ def revenue(
 ) -> None:
     """Revenue without tax by day of issue: invoices less credit notes; void ones do not count. By month, if nothing else is asked.
 
-    By category, each line counts where it belongs. Nothing is deferred: it is what was invoiced, not what was earned by then.
+    By category, each line counts where it belongs; one without a category where rules put its document, and a credit note over an
+    amount in the categories of its invoice, by their share. Invoices with lines of two categories count in both, once in the total.
+    By tag, type, state, band and number a credit note counts where the invoice does that it corrects; by month, each by its own issue.
+    Nothing is deferred: it is what was invoiced, not what was earned by then.
 
     Example: bill report revenue --by category --by quarter
     """
@@ -224,7 +230,8 @@ def customers(
     """Who makes up revenue, or what is owed: the largest, their shares, the running sum of shares, and the concentration.
 
     The Herfindahl-Hirschman index is the sum of all squared percentages, from 0 to 10000; above 1800 is called highly concentrated
-    (US merger guidelines, 2023). What is at or below zero has no share.
+    (US merger guidelines, 2023). Who is below zero (credited or paid more) counts in the total, but has no share: shares are of what
+    stands above zero. Revenue is without tax, by day of issue; owed is open less unapplied, as in aging and dso.
 
     Example: bill report customers --of owed --top 5
     """
@@ -247,7 +254,9 @@ def cash_forecast(
 
     A habit is the median of days late over the twelve months up to the day, of three invoices paid or more; else that of all. The
     band runs from the slowest quarter (low) to the fastest (high). What is overdue beyond its habit is expected in no week and
-    stands apart, as does what is disputed; a live promise counts by its own day. Cumulative is what will have come by then.
+    stands apart, as does what is disputed; a live promise counts by its own day. A dispute or promise over an amount counts by that
+    amount: promised money fills the instalment due first, so the one due last is disputed. Cumulative is what will have come by then.
+    By month of issue. "Due" is by due date alone; nothing is expected before today.
 
     Example: bill report cash-forecast --weeks 8
     """
@@ -267,6 +276,8 @@ def overdue_trend(
     form: Form = "table",
 ) -> None:
     """What was owed and overdue at the end of each month, as the books stood then: each line is the aging report of its day.
+
+    Open invoices; what is unapplied is not taken off. --by month, quarter and year are those of issue, beside the day of the line.
 
     Example: bill report overdue-trend --months 24 --by region
     """
@@ -290,7 +301,8 @@ def dunning(
 
     Paid % = money that came for the reminded invoices, up to what was asked / asked × 100. Money counts by its own date, from the day
     on which the notice was handed over. Notices too young to tell are left out, and so are those that nobody is known to have
-    received, as "bill remind" counts no level as reached by them. It compares levels; that a reminder was the cause it cannot prove.
+    received, as "bill remind" counts no level as reached by them. By month of the notice. It compares levels; that a reminder was the
+    cause it cannot prove.
 
     Example: bill report dunning --within 14
     """
@@ -311,7 +323,8 @@ def discounts(
 ) -> None:
     """Early-payment discounts given in the period less those taken back, what of it came after the day, and the share of sales.
 
-    With tax, by the day it was booked. Sales are invoices less credit notes, with tax.
+    With tax, by the day it was booked, sales by their day of issue. Of a discount taken back in part, that part counts. "Of it late"
+    came after the day the invoice grants it until. Sales are invoices less credit notes, with tax.
 
     Example: bill report discounts --by customer --period 2026
     """
@@ -332,7 +345,8 @@ def bad_debt(
 ) -> None:
     """Bad debt: written off in the period less recovered in it, and its share of sales. Small differences stand apart.
 
-    With tax, by the day it was booked. Sales are invoices less credit notes, with tax.
+    With tax, by the day it was booked, sales by their day of issue. Recovered is whatever ends a write-off, by the part that ends: money
+    that came after all, or a credit note in its place. Sales are invoices less credit notes, with tax.
 
     Example: bill report bad-debt --compare year
     """
@@ -355,7 +369,8 @@ def tax(
 
     The tax point stands in the invoice: day of delivery, else the last day of the service period, else of issue. Reductions are
     discounts taken, invoices made void, and bad debt written off with tax relief, less what was taken back, each on its own day
-    (directive 2006/112/EC, articles 63, 64, 90). It adds up; it does not file a return.
+    (directive 2006/112/EC, articles 63, 64, 90). Lines without tax ("none") stand as category O, outside its scope, at rate 0.
+    By month, quarter and year of these days. It adds up; it does not file a return.
 
     Example: bill report tax --by quarter --period 2026
     """
@@ -375,6 +390,8 @@ def reconciliation(
     form: Form = "table",
 ) -> None:
     """Bank lines of the period by who decided on them: bill itself, a rule, a person, or nobody yet. Each line counts once.
+
+    By the day the bank booked it, as decided at the end of the day looked from; an amount going out counts like one coming in.
 
     Example: bill report reconciliation --by month
     """

@@ -18,7 +18,6 @@ By = Annotated[
     list[str] | None,
     typer.Option("--by", metavar="DIM", help="Group by this: customer, industry, region, size, segment, country, type, month. Up to two."),
 ]
-Where = Annotated[str | None, typer.Option("--where", metavar="TEXT", help="Only what fits: 'size=large country=DE'.")]
 Period = Annotated[
     str | None,
     typer.Option("--period", metavar="PERIOD", help="2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day."),

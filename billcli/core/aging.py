@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from billcli.core.dimensions import NONE
 from billcli.core.facts import OpenInvoice
 from billcli.core.instalments import Agreed, agreed_parts, due_parts
 from billcli.core.report import Bar, Bars, Column, Report, currency_totals
 from billcli.model.money import Money
 
 BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")
-NO_GROUP = "(none)"
 
 
 class OpenPart(NamedTuple):
@@ -179,7 +179,7 @@ def aging_by_groups(
         sums.setdefault((groups, part.currency), [0] * 6)[part.bucket] += part.open
     for groups, currency, amount in unapplied:
         sums.setdefault((groups, currency), [0] * 6)[5] += amount
-    ordered = sorted(sums.items(), key=lambda each: ([(group == NO_GROUP, group) for group in each[0][0]], each[0][1]))
+    ordered = sorted(sums.items(), key=lambda each: ([(group == NONE, group) for group in each[0][0]], each[0][1]))
     rows = [_row((*(groups[at] for at in shown), currency), found, currency) for (groups, currency), found in ordered]
     return Report("aging", as_of, columns, rows, currency_totals(columns, rows), notes)
 

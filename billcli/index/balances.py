@@ -169,6 +169,37 @@ def invoice_balances(connection: sqlite3.Connection, as_of: date, customer: str 
     return [InvoiceBalance(each, opens.get(each.number, 0), credited.get(each.number, 0), lost.get(each.number, 0)) for each in found]
 
 
+class InvoiceStanding(NamedTuple):
+    """What the state of an invoice is made of; ``due_on`` as issued, of several parts the first. ``credited`` and ``written_off`` are
+    those of an invoice that is settled.
+    """
+
+    number: str
+    parts: int
+    due_on: date
+    gross: int
+    voided_on: date | None
+    open: int
+    credited: int
+    written_off: int
+
+
+def invoice_standings(connection: sqlite3.Connection, as_of: date) -> list[InvoiceStanding]:
+    """Of every invoice issued by then, as little as the state asks for."""
+    values, day = {"d": as_of.isoformat()}, date.fromisoformat
+    credit = f"SELECT s.invoice, sum(s.amount) FROM settlements s WHERE s.kind = 'credit'{_HOLDS} GROUP BY s.invoice"
+    credited = dict(connection.execute(credit, values).fetchall())
+    lost = dict(connection.execute(_LOST.format(mine=""), values).fetchall())
+    sql = f"""
+    SELECT number, parts, due_on, gross, voided_on, CASE WHEN last_event <= :d THEN open_all ELSE gross - {_BY_INVOICE} END
+    FROM invoices t WHERE +issued_on <= :d
+    """  # no value from outside
+    return [
+        InvoiceStanding(number, parts, day(due), gross, day(void) if void else None, open_, credited.get(number, 0), lost.get(number, 0))
+        for number, parts, due, gross, void, open_ in connection.execute(sql, values)
+    ]
+
+
 _HOLDS = " AND s.booked_on <= :d AND (s.ended_on IS NULL OR s.ended_on > :d)"
 _LOST = f"""
 SELECT s.invoice, sum(s.amount) FROM write_offs w JOIN settlements s ON s.source = w.id AND s.source_kind = 'write-off'

@@ -81,6 +81,30 @@ def sold(connection: sqlite3.Connection, over: Window, grain: Grain) -> list[Fig
     return found
 
 
+def categories_of(connection: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, dict[str, int]]:
+    """What each of these invoices comes to without tax by the revenue category of its lines."""
+    marks, values = names_in(numbers)
+    sql = f"""
+    SELECT t.number, l.category, sum(l.base) FROM invoices t JOIN sold l ON l.file = t.file WHERE t.number IN {marks} GROUP BY 1, 2 ORDER BY min(l.rowid)
+    """  # our own names
+    found: dict[str, dict[str, int]] = {}
+    for number, category, base in connection.execute(sql, values):
+        found.setdefault(number, {})[category] = base
+    return found
+
+
+def classified(connection: sqlite3.Connection) -> dict[str, str]:
+    """The revenue category that rules once wrote into an invoice or credit note, as it was issued without one."""
+    one = "SELECT t.number, r.name FROM refs r JOIN {table} t ON t.file = r.file WHERE r.kind = 'category' AND r.place = 'classification.category'"
+    sql = " UNION ALL ".join(one.format(table=table) for table in ("invoices", "credit_notes"))  # our own names
+    return dict(connection.execute(sql).fetchall())
+
+
+def corrects(connection: sqlite3.Connection) -> dict[str, str]:
+    """The invoice that each credit note corrects."""
+    return dict(connection.execute("SELECT number, corrects FROM credit_notes WHERE corrects IS NOT NULL").fetchall())
+
+
 def paid(connection: sqlite3.Connection, over: Window) -> list[Paid]:
     """Invoices with nothing open at the end whose last money came in that time; those with bad debt written off are left out."""
     sql = f"""

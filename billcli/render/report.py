@@ -110,7 +110,7 @@ def as_table(report: Report, *, terminal: bool) -> str:
     columns = [report.columns[at] for at in shown]
     rows = [[cell_text(row[at], report.columns[at].kind) for at in shown] for row in report.rows]
     totals = [[cell_text(row[at], report.columns[at].kind) for at in shown] for row in report.totals]
-    notes = "".join(f"{note}\n" for note in report.notes)
+    notes = "".join(f"{safe(note)}\n" for note in report.notes)
     if terminal:
         return _rich_table(columns, rows, totals) + notes + _charts(report.charts)
     return _plain_table(columns, rows, totals) + notes

@@ -202,10 +202,12 @@ SQL: Mapping[str, str] = {
     FROM sold_in($a, $d, $k) t JOIN lines l ON l.document = t.number GROUP BY ALL
     """,
     "customers": """
-    WITH r AS (SELECT customer, currency, sum(net) AS revenue FROM sold_in($a, $d, $k) t GROUP BY ALL HAVING sum(net) > 0)
-    SELECT customer AS g, currency, revenue, rank() OVER w AS rank, 100.0 * revenue / sum(revenue) OVER c AS share,
-      100.0 * sum(revenue) OVER w / sum(revenue) OVER c AS cumulative, sum(revenue::DOUBLE * revenue) OVER c / pow(sum(revenue) OVER c, 2) * 10000 AS hhi
-    FROM r WINDOW w AS (PARTITION BY currency ORDER BY revenue DESC, customer), c AS (PARTITION BY currency)
+    WITH r AS (SELECT customer, currency, sum(net) AS revenue FROM sold_in($a, $d, $k) t GROUP BY ALL HAVING sum(net) <> 0),
+      p AS (SELECT *, greatest(revenue, 0) AS above FROM r)
+    SELECT customer AS g, currency, revenue, rank() OVER w AS rank, CASE WHEN revenue > 0 THEN 100.0 * revenue / sum(above) OVER c END AS share,
+      CASE WHEN revenue > 0 THEN 100.0 * sum(above) OVER w / sum(above) OVER c END AS cumulative,
+      CASE WHEN revenue > 0 THEN sum(above::DOUBLE * above) OVER c / pow(sum(above) OVER c, 2) * 10000 END AS hhi
+    FROM p WINDOW w AS (PARTITION BY currency ORDER BY revenue DESC, customer), c AS (PARTITION BY currency)
     """,
     "overdue-trend": """
     SELECT {g} AS g, $d AS on, currency, sum(open) AS owed, coalesce(sum(open) FILTER (due_on < $d), 0) AS overdue FROM parts_at($d) t GROUP BY ALL

@@ -25,7 +25,7 @@ JUNE = date(2026, 6, 30)
 
 
 def sale(month: str, amount: int, *, inside: bool = True, what: str = "sale") -> Figure:
-    return Figure(what, "c", "", month, "EUR", amount, int(inside))
+    return Figure(what if inside else f"{what}_before", "c", "", month, "EUR", amount, 1)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,13 @@ def test_concentration_of_one_customer_is_ten_thousand_and_of_two_alike_five() -
     over = Window(date(2026, 1, 1), JUNE, JUNE)
     one = [Figure("sale", "a", "", "", "EUR", 500), Figure("credit", "b", "", "", "EUR", 100)]
     report = customers(one, by_customer, over, 10, "revenue", {"a": "Ada"})
-    assert report.rows == [("a", "Ada", "EUR", 1, Money(500, "EUR"), Decimal("100.0"), Decimal("100.0"))]
-    assert "Herfindahl-Hirschman index 10000 of 10000" in report.notes[1]
+    assert report.rows == [
+        ("a", "Ada", "EUR", 1, Money(500, "EUR"), Decimal("100.0"), Decimal("100.0")),
+        ("b", "", "EUR", 2, Money(-100, "EUR"), None, None),
+    ]
+    assert report.totals == [("total", "", "EUR", 2, Money(400, "EUR"), Decimal("100.0"), Decimal("100.0"))]
+    assert report.notes[1] == "EUR  1 row below zero, -1.00 in all: shares are of 5.00"
+    assert "Herfindahl-Hirschman index 10000 of 10000" in report.notes[2]
     two = [Figure("sale", name, "", "", "EUR", 500) for name in "ab"]
     assert "index 5000 of" in customers(two, by_customer, over, 1, "revenue", {}).notes[1]
 
@@ -87,7 +92,8 @@ def test_concentration_of_one_customer_is_ten_thousand_and_of_two_alike_five() -
 def test_nothing_above_zero_has_no_shares() -> None:
     by_customer = Cut(("customer",), lambda fact: [(fact.customer,)])
     report = customers([Figure("credit", "b", "", "", "EUR", 100)], by_customer, Window(JUNE, JUNE, JUNE), 10, "revenue", {})
-    assert report.rows == []
+    assert report.rows == [("b", "", "EUR", 1, Money(-100, "EUR"), None, None)]
+    assert report.totals == [("total", "", "EUR", 1, Money(-100, "EUR"), None, None)]
     assert "n/a for EUR: nothing is above zero, so there are no shares" in report.notes
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from billcli.app.books import Books
 from billcli.app.dimensions import facets, where_of
-from billcli.core.dimensions import ALL, DIMENSIONS_OF_CUSTOMERS, PERIODS, Dimension, label, parse_dimensions
+from billcli.core.dimensions import ALL, DIMENSIONS_OF_CUSTOMERS, PERIODS, Dimension, label, parse_dimensions, period
 from billcli.core.report import Report
 from billcli.core.reports.table import Cut
 from billcli.core.reports.window import Window, before, window
@@ -21,6 +21,8 @@ from billcli.model.money import Money
 _AMOUNTS = ("gross", "net", "tax")
 _FIELDS = {**dict.fromkeys((*ALL, "number"), TEXT), **dict.fromkeys(_AMOUNTS, NUMBER)}
 """What ``--where`` may ask for in a report; amounts and numbers are those of the invoice or credit note."""
+_OF_INVOICES = frozenset(("number", "type", "state", "band", "category", "tag", *_AMOUNTS))
+"""What a credit note has of the invoice that it corrects."""
 
 
 class Asked(NamedTuple):
@@ -62,11 +64,12 @@ def asked_for(
     known: Sequence[str] = ALL,
     default: Sequence[str] = (),
     lines: bool = False,
+    unapplied: bool = False,
 ) -> Report:
     """The report over its time, and beside the time it is compared with, if any; empty where the books had not begun.
 
     ``values`` are the columns that are compared, ``known`` the dimensions there are, ``default`` those of a report nobody asked to group.
-    With ``lines`` the revenue category is that of lines, not of whole documents.
+    With ``lines`` the revenue category is that of lines, not of whole documents; ``unapplied`` says that what is unapplied is in it.
     """
     over = window(asked.period, as_of)
     texts = asked.by or (() if asked.compare else default)
@@ -74,10 +77,12 @@ def asked_for(
     if asked.compare and (timed := next((each.text for each in dimensions if each.text in PERIODS), None)):
         raise UsageError(f"--compare and --by {timed}: every {timed} would be compared with another one", "leave one of the two out")
     first = report_queries.first_day(books.index)
-    cut, names, by_line = _cut(books, dimensions, asked.where, as_of, lines=lines)
+    cut, names, by_line, about_documents = _cut(books, dimensions, asked.where, as_of, lines=lines)
     if first is None or first > as_of:
         return _nothing_yet(make(_scope(books, over, cut, names, as_of, by_line)), first, as_of)
     report = make(_scope(books, over, cut, names, first, by_line))._replace(name=name)
+    if unapplied and about_documents:
+        report = report._replace(notes=(*report.notes, "unapplied credit belongs to no invoice and is left out"))
     if asked.compare:
         from billcli.core.reports.comparison import compared
 
@@ -101,31 +106,51 @@ def _scope(books: Books, over: Window, cut: Cut, names: frozenset[str], first: d
     return Scope(books, over, cut, Grain(customer, document, month), Grain(customer, document or month), first, by_line)
 
 
-def _cut(books: Books, dimensions: Sequence[Dimension], where: str | None, as_of: date, *, lines: bool) -> tuple[Cut, frozenset[str], bool]:
-    """How to group, the names that grouping and choosing look up for it, and whether by line."""
+class _Narrowed(NamedTuple):
+    """How to group, the names that grouping and choosing look up, whether by line, and whether documents of some kind alone are chosen."""
+
+    cut: Cut
+    names: frozenset[str]
+    by_line: bool
+    about_documents: bool
+
+
+def _cut(books: Books, dimensions: Sequence[Dimension], where: str | None, as_of: date, *, lines: bool) -> _Narrowed:
+    """A credit note counts where the invoice does that it corrects: under its number, type, state, amount band, amounts and tags, and
+    where its own lines say no category under that of the invoice, too; only its days are its own.
+    """
     chosen = where_of(books, where, _FIELDS) if where is not None else None
-    names = frozenset((*(each.name for each in dimensions), *(chosen.names if chosen else ())))
+    asked = chosen.names if chosen else frozenset()
+    names = frozenset((*(each.name for each in dimensions), *asked))
     by_line = lines and "category" in names
     if by_line:
         names -= {"category"}
     found = facets(books, names - {"number", *_AMOUNTS}, as_of)
     amounts = {name: report_queries.amounts(books.index, name) for name in _AMOUNTS if name in names}
+    corrects = report_queries.corrects(books.index) if names & _OF_INVOICES else {}
 
     def values(fact: Any, name: str) -> tuple[str, ...]:
         if name == "currency":
             return (fact.currency,)
-        if name == "number":
-            return (fact.number,)
         if name in PERIODS and fact.month:
-            return (_period(name, fact.month),)
+            return (period(name, date.fromisoformat(f"{fact.month}-01")),)
         if name == "category" and (own := getattr(fact, "category", None)) is not None:
             return (own,)
-        return found.of(fact.customer, fact.number, name)
+        number = corrects.get(fact.number, fact.number)
+        if name == "number":
+            return tuple({fact.number, number})
+        if name == "tag" and number != fact.number:
+            both = (*found.of(fact.customer, fact.number, name), *found.of(fact.customer, number, name))
+            return tuple(dict.fromkeys(filter(None, both))) or ("",)
+        if name == "category":
+            own = found.of(fact.customer, fact.number, name)
+            return own if any(own) else found.of(fact.customer, number, name)
+        return found.of(fact.customer, number, name)
 
     def value(fact: Any, name: str) -> Value:
         if name not in amounts:
             return values(fact, name)
-        minor = amounts[name].get(fact.number)
+        minor = amounts[name].get(corrects.get(fact.number, fact.number))
         return Money(minor, fact.currency) if minor is not None else None
 
     def groups(fact: Any) -> Sequence[tuple[str, ...]]:
@@ -133,14 +158,5 @@ def _cut(books: Books, dimensions: Sequence[Dimension], where: str | None, as_of
             return ()
         return (tuple([label(values(fact, each.name), each) for each in dimensions]),)
 
-    return Cut(tuple(each.text for each in dimensions), groups), names, by_line
-
-
-def _period(name: str, month: str) -> str:
-    match name:
-        case "month":
-            return month
-        case "quarter":
-            return f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
-        case _:
-            return month[:4]
+    about_documents = bool(asked - {*DIMENSIONS_OF_CUSTOMERS, "tag", "currency"})
+    return _Narrowed(Cut(tuple(each.text for each in dimensions), groups), names, by_line, about_documents)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from billcli.app.books import Books
 from billcli.app.reports.asked import Asked, Scope, asked_for
 from billcli.app.reports.balances import open_figures, overdue_by_day, unapplied_figures
+from billcli.app.reports.categories import sold_by_category
 from billcli.core.report import Report
 from billcli.core.reports import allowances, collection, days, dso, revenue, trend
 from billcli.core.reports.table import Figure
@@ -23,10 +24,15 @@ def dso_report(books: Books, as_of: date, asked: Asked) -> Report:
         earlier = Window(scope.first, over.first - timedelta(days=1), over.known)
         older = report_queries.sales(books.index, earlier, scope.flows._replace(month=True)) if scope.first < over.first else []
         owed = open_figures(books, over.last, scope.balances, "owed")
-        facts = [*inside, *(each._replace(pieces=0) for each in older), *owed, *unapplied_figures(books, over.last, "unapplied")]
+        facts = [
+            *inside,
+            *(each._replace(what=f"{each.what}_before") for each in older),
+            *owed,
+            *unapplied_figures(books, over.last, "unapplied"),
+        ]
         return dso.dso(facts, scope.cut, over)
 
-    return asked_for(books, as_of, asked, make, "dso", ("owed", "sales", "dso", "countback"))
+    return asked_for(books, as_of, asked, make, "dso", ("owed", "sales", "dso", "countback"), unapplied=True)
 
 
 def cei_report(books: Books, as_of: date, asked: Asked) -> Report:
@@ -56,7 +62,7 @@ def turnover_report(books: Books, as_of: date, asked: Asked) -> Report:
         ]
         return collection.turnover(facts, scope.cut, over)
 
-    return asked_for(books, as_of, asked, make, "turnover", ("sales", "average", "turnover", "days"))
+    return asked_for(books, as_of, asked, make, "turnover", ("sales", "average", "turnover", "days"), unapplied=True)
 
 
 def days_report(books: Books, as_of: date, asked: Asked, measure: str) -> Report:
@@ -80,8 +86,9 @@ def revenue_report(books: Books, as_of: date, asked: Asked) -> Report:
 
 def _net_sales(scope: Scope) -> list[Figure]:
     """By line where a revenue category is asked for, else by document."""
-    ask = report_queries.sold if scope.by_line else report_queries.net_sales
-    return ask(scope.books.index, scope.over, scope.flows)
+    if scope.by_line:
+        return sold_by_category(scope.books, scope.over, scope.flows)
+    return report_queries.net_sales(scope.books.index, scope.over, scope.flows)
 
 
 def customers_report(books: Books, as_of: date, asked: Asked, top: int, of: str) -> Report:
@@ -103,7 +110,7 @@ def customers_report(books: Books, as_of: date, asked: Asked, top: int, of: str)
             ]
         return revenue.customers(facts, scope.cut, scope.over, top, of, names)
 
-    return asked_for(books, as_of, asked, make, "customers", default=("customer",), lines=of == "revenue")
+    return asked_for(books, as_of, asked, make, "customers", default=("customer",), lines=of == "revenue", unapplied=of == "owed")
 
 
 def overdue_trend_report(books: Books, as_of: date, asked: Asked, months: int) -> Report:

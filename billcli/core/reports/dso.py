@@ -20,19 +20,21 @@ COLUMNS = (
 )
 
 
+_SIGNS = {"sale": 1, "sale_before": 1, "credit": -1, "credit_before": -1}
+
+
 def dso(facts: Iterable[Figure], cut: Cut, over: Window) -> Report:
     """Simple: owed / sales of the time × its days (CFMA, Credit Research Foundation). Countback: months of sales, the last one first,
     are taken off what is owed until nothing is left; each counts with all its days, the last one with its share of them.
 
     ``owed`` is what is open less what is unapplied, ``sales`` what was invoiced less what was credited, both with tax. ``facts`` are
-    ``owed`` and ``unapplied`` on the last day, and ``sale`` and ``credit`` of every month up to it; those before the time have no
-    ``pieces``.
+    ``owed`` and ``unapplied`` on the last day, ``sale`` and ``credit`` of every month of the time, ``sale_before`` and ``credit_before``
+    of those before it.
     """
 
     def make(mine: Sequence[Figure], currency: str, say: Say) -> Sequence[Any]:
         owed = total(mine, "owed") - total(mine, "unapplied")
-        inside = [each for each in mine if each.pieces]
-        sales = total(inside, "sale") - total(inside, "credit")
+        sales = total(mine, "sale") - total(mine, "credit")
         if sales > 0:
             simple: Decimal | None = ratio(owed, sales, times=over.days)
         else:
@@ -48,8 +50,9 @@ def _countback(owed: int, facts: Sequence[Figure], last: date, say: Say) -> Deci
         return Decimal("0.0")
     months: dict[str, int] = {}
     for each in facts:
-        if each.month:
-            months[each.month] = months.get(each.month, 0) + (each.amount if each.what == "sale" else -each.amount)
+        sign = _SIGNS.get(each.what)
+        if sign:
+            months[each.month] = months.get(each.month, 0) + sign * each.amount
     if not months:
         say("nothing was ever sold")
         return None

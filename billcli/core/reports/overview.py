@@ -13,6 +13,7 @@ from billcli.core.reports.table import percent
 from billcli.model.money import Money
 
 DEBTORS = 5
+_UNKNOWN = ("Left out", "drafts and deliveries: how they stood on an earlier day is not known")
 
 
 class Seen(NamedTuple):
@@ -27,6 +28,8 @@ class Seen(NamedTuple):
     deliveries: Mapping[str, int]
     bank: int
     drafts: int
+    today: bool = True
+    """Whether drafts and deliveries are those of the day: no book says how they stood on an earlier one."""
 
 
 def overview(company: str, as_of: date, seen: Seen) -> View:
@@ -40,17 +43,20 @@ def overview(company: str, as_of: date, seen: Seen) -> View:
     fields += [("Deliveries", waiting)] if waiting else []
     fields += [("Bank", f"{counted(seen.bank, 'line')} open")] if seen.bank else []
     fields += [] if figures else [("Owed", "nothing")]
+    fields += [] if seen.today else [_UNKNOWN]
     fields.append(("Next", "\n".join(following)))
     also = "; ".join(said for each in figures if (said := _also(each)))
     brief = [
         (as_of.strftime("%A"), f"{as_of}, {company}"),
         *([("Deliveries", waiting)] if waiting and not any(waiting in each for each in following) else []),
         *([("Also", also)] if also else []),
+        *([] if seen.today else [_UNKNOWN]),
     ]
     brief += [each for each in fields if each[0] in ("Owed", "Next")]
     data = {
         "company": company, "currencies": figures, "aging": _rows(aging), "debtors": _rows(debtors), "trend": _rows(seen.trend),
-        "deliveries": dict(seen.deliveries), "bank_lines_open": seen.bank, "drafts": seen.drafts, "next": following,
+        "deliveries": dict(seen.deliveries) if seen.today else None,
+        "bank_lines_open": seen.bank, "drafts": seen.drafts if seen.today else None, "next": following,
     }  # fmt: skip
     tables = [("", _balances(figures, as_of, seen.trend)), ("", aging._replace(columns=_LATE)), ("", _shortly(debtors, len(figures)))]
     return View("overview", company, as_of, fields, tables, data, brief=brief)

@@ -35,7 +35,7 @@ def customers(facts: Iterable[Figure], cut: Cut, over: Window, top: int, of: str
     """Who makes up revenue (net, as above) or what is owed, the largest first, each with its share and the running sum of shares.
 
     The Herfindahl-Hirschman index is the sum of the squared percentages: 10,000 for a single customer; US antitrust guidelines
-    (2023) call more than 1,800 highly concentrated. Customers at or below zero have no share and are left out of sum and index.
+    (2023) call more than 1,800 highly concentrated. What is below zero counts in the total, but has no share of what stands above it.
     """
     found: dict[str, dict[tuple[str, ...], int]] = {}
     for fact in facts:
@@ -57,15 +57,15 @@ def customers(facts: Iterable[Figure], cut: Cut, over: Window, top: int, of: str
     notes = [f"issued from {over}" if of == "revenue" else f"open on {over.last}, less what is unapplied"]
     blank = ("total", *[""] * (len(heads) - 1 + named))
     for currency, groups in sorted(found.items()):
-        positive = sum(each for each in groups.values() if each > 0)
-        if not positive:
-            notes.append(f"n/a for {currency}: nothing is above zero, so there are no shares")
+        ordered = sorted(((group, amount) for group, amount in groups.items() if amount), key=lambda each: (-each[1], each[0]))
+        if not ordered:
             continue
-        ordered = sorted(((group, amount) for group, amount in groups.items() if amount > 0), key=lambda each: (-each[1], each[0]))
+        positive, below = (sum(each for _, each in ordered if (each > 0) == above) for above in (True, False))
         shown = ordered[:top] if top else ordered
         running = 0
         for at, (group, amount) in enumerate(shown):
-            running += amount
+            running += max(amount, 0)
+            own = amount > 0
             rows.append(
                 (
                     *group,
@@ -73,12 +73,20 @@ def customers(facts: Iterable[Figure], cut: Cut, over: Window, top: int, of: str
                     currency,
                     at + 1,
                     money(amount, currency),
-                    percent(amount, positive),
-                    percent(running, positive),
+                    percent(amount, positive) if own else None,
+                    percent(running, positive) if own else None,
                 )
             )
-        totals.append((*blank, currency, len(ordered), money(positive, currency), percent(positive, positive), percent(positive, positive)))
-        index = ratio(sum(amount * amount for _, amount in ordered), positive * positive, places=0, times=10_000)
+        if heads:
+            whole = percent(positive, positive) if positive else None
+            totals.append((*blank, currency, len(ordered), money(positive + below, currency), whole, whole))
         left = f", {counted(len(ordered) - len(shown), 'more row')}" if len(ordered) > len(shown) else ""
+        if below:
+            less = f"{counted(sum(each < 0 for _, each in ordered), 'row')} below zero, {money(below, currency).text()} in all"
+            notes.append(f"{currency}  {less}: shares are of {money(positive, currency).text()}")
+        if not positive:
+            notes.append(f"n/a for {currency}: nothing is above zero, so there are no shares")
+            continue
+        index = ratio(sum(amount * amount for _, amount in ordered if amount > 0), positive * positive, places=0, times=10_000)
         notes.append(f"{currency}  Herfindahl-Hirschman index {index} of 10000{left}")
     return Report("customers", over.last, columns, rows, totals, tuple(notes))

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from billcli.core.report import Column, Report, counted
 from billcli.model.money import Money
 
-NO_GROUP = "(none)"
-
 
 class Figure(NamedTuple):
     """One figure; minor units. ``number`` and ``month`` are empty where nobody asked for so much detail.
@@ -124,8 +122,10 @@ def total(facts: Iterable[Any], *what: str) -> int:
 
 
 def count(facts: Iterable[Any], *what: str) -> int:
-    """How many documents or lines they are of."""
-    return sum(each.pieces for each in facts if each.what in what)
+    """How many documents or lines they are of; a document that is named counts once, however many of them are of it."""
+    mine = [each for each in facts if each.what in what]
+    named = {each.number for each in mine if each.number}
+    return len(named) + sum(int(each.pieces) for each in mine if not each.number)
 
 
 def ratio(top: int, bottom: int, places: int = 1, *, times: int = 1) -> Decimal:

@@ -83,10 +83,6 @@ def month_days(year: int, month: int) -> int:
     return (date(year + month // 12, month % 12 + 1, 1) - date(year, month, 1)).days
 
 
-def month_end(day: date) -> date:
-    return day.replace(day=month_days(day.year, day.month))
-
-
 def month_ends(last: date, count: int) -> list[date]:
     """So many month ends before ``last``, the oldest first, and ``last`` itself."""
     first = last.replace(day=1)
