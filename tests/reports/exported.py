@@ -28,7 +28,7 @@ TABLES = {
     "instalments": "invoice n due_on amount",
     "credit_notes": "number customer issued_on currency net gross void_on corrects",
     "taxes": "kind document currency code category rate base amount pos",
-    "lines": "kind document code category amount",
+    "lines": "kind document code category amount pos",
     "settlements": "invoice kind amount booked_on value_on ended_on source_kind source pos bad relief",
     "payments": "id customer currency booked_on amount reversed_on",
     "draws": "source amount booked_on ended_on",
@@ -83,7 +83,13 @@ def _customer(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _words(document: str, said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What is said of a document, or of a customer, in dimensions where several words can stand."""
-    for dimension, words in (("tag", said.get("tags")), ("category", [each.get("category") for each in said.get("lines") or ()])):
+    by_rules = said.get("classification") or {}
+    categories = [by_rules.get("category"), *(each.get("category") for each in said.get("lines") or ())]
+    for dimension, words in (
+        ("tag", [*(said.get("tags") or ()), *(by_rules.get("tags") or ())]),
+        ("category", categories),
+        ("classified", categories[:1]),
+    ):
         for word in dict.fromkeys(filter(None, words or ())):
             yield "words", {"document": document, "dimension": dimension, "word": word}
 
@@ -108,13 +114,23 @@ def _shares(kind: str, name: str, said: dict[str, Any]) -> Iterator[tuple[str, d
             "rate": format(Decimal(each["rate"]).normalize(), "f"), "base": minor(each["base"], currency),
             "amount": minor(each["amount"], currency), "pos": at,
         }  # fmt: skip
-    for each in said["lines"]:
+    for at, each in enumerate(said["lines"]):
         places = PLACES.get(currency, 2)
         exact = Decimal(each["quantity"]) * Decimal(each["unit_price"])
-        amount = int((exact.scaleb(places) + Decimal("0.5")) // 1)
+        amount = int((exact.scaleb(places) + Decimal("0.5")) // 1) + _adjusted(each, exact, places)
         yield "lines", {
-            "kind": kind, "document": name, "code": each.get("tax", "none"), "category": each.get("category"), "amount": amount,
+            "kind": kind, "document": name, "code": each.get("tax", "none"), "category": each.get("category"), "amount": amount, "pos": at,
         }  # fmt: skip
+
+
+def _adjusted(line: dict[str, Any], listed: Decimal, places: int) -> int:
+    """Discounts and charges of a line, minor units; a percentage is of what the line comes to without them."""
+    found = 0
+    for each in line.get("adjustments") or ():
+        amount = Decimal(each["amount"]) if "amount" in each else listed * Decimal(each["percent"]) / 100
+        minor_units = int((abs(amount).scaleb(places) + Decimal("0.5")) // 1)
+        found += -minor_units if each["kind"] == "discount" else minor_units
+    return found
 
 
 def _invoice(said: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

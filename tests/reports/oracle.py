@@ -73,14 +73,17 @@ CREATE MACRO states_at(day) AS TABLE
     WHEN settled(i.number, day) > 0 THEN 'partly paid' ELSE 'open' END AS word
   FROM invoices i WHERE i.issued_on <= day;
 CREATE TABLE documents AS
-  SELECT number, customer, type, currency, gross FROM invoices
-  UNION ALL SELECT n.number, n.customer, i.type, n.currency, n.gross FROM credit_notes n LEFT JOIN invoices i ON i.number = n.corrects;
+  SELECT number, customer, type, currency, gross, number AS stands FROM invoices
+  UNION ALL SELECT n.number, n.customer, i.type, n.currency, coalesce(i.gross, n.gross), coalesce(i.number, n.number)
+    FROM credit_notes n LEFT JOIN invoices i ON i.number = n.corrects;
 CREATE TABLE labels AS
   SELECT number, 'type' AS dimension, type AS label FROM documents WHERE type IS NOT NULL
   UNION ALL SELECT d.number, 'band', (SELECT arg_max(b.name, b.starts) FROM bands b WHERE b.currency = d.currency AND b.starts <= d.gross) FROM documents d
-  UNION ALL SELECT document, 'category', string_agg(word, ' + ' ORDER BY word) FROM words WHERE dimension = 'category' GROUP BY document
+  UNION ALL SELECT number, 'category', string_agg(word, ' + ' ORDER BY word) FROM (
+      SELECT DISTINCT d.number, w.word FROM documents d JOIN words w ON w.dimension = 'category' AND w.document =
+        CASE WHEN d.number IN (SELECT document FROM words WHERE dimension = 'category') THEN d.number ELSE d.stands END) GROUP BY number
   UNION ALL SELECT number, 'tag', string_agg(word, ' + ' ORDER BY word) FROM (
-      SELECT d.number, w.word FROM documents d JOIN words w ON w.document = d.number OR w.document = '@' || d.customer WHERE w.dimension = 'tag'
+      SELECT d.number, w.word FROM documents d JOIN words w ON w.document IN (d.number, d.stands, '@' || d.customer) WHERE w.dimension = 'tag'
       UNION SELECT w.document, w.word FROM words w WHERE w.dimension = 'tag' AND w.document LIKE '@%') GROUP BY number;
 """
 
@@ -110,7 +113,8 @@ class Oracle:
         """``group`` is a column of customers or a dimension of documents, or empty for everything together; ``k`` is the day of a state."""
         if group == "state":
             self.db.execute("DELETE FROM labels WHERE dimension = 'state'")
-            self.db.execute("INSERT INTO labels SELECT number, 'state', word FROM states_at($k)", {"k": values["state_on"]})
+            stands = "SELECT d.number, 'state', s.word FROM documents d JOIN states_at($k) s ON s.number = d.stands"
+            self.db.execute(f"INSERT INTO labels {stands}", {"k": values["state_on"]})
         return self.rows(SQL[name].replace("{g}", _column(group)), **values)
 
 
@@ -197,9 +201,36 @@ SQL: Mapping[str, str] = {
       coalesce(-sum(net) FILTER (sign = -1), 0) AS credited, sum(net) AS revenue FROM sold_in($a, $d, $k) t GROUP BY ALL
     """,
     "revenue-category": """
-    SELECT coalesce(l.category, '(none)') AS g, t.currency, count(DISTINCT t.number) FILTER (sign = 1) AS invoices,
-      coalesce(sum(l.amount) FILTER (sign = 1), 0) AS invoiced, coalesce(sum(l.amount) FILTER (sign = -1), 0) AS credited, sum(l.amount * sign) AS revenue
-    FROM sold_in($a, $d, $k) t JOIN lines l ON l.document = t.number GROUP BY ALL
+    WITH d AS (SELECT number, net, NULL::VARCHAR AS corrects FROM invoices UNION ALL SELECT number, net, corrects FROM credit_notes),
+      b AS (
+        SELECT document, code, base, pos FROM taxes
+        UNION ALL SELECT number, '-', net - coalesce((SELECT sum(x.base) FROM taxes x WHERE x.document = d.number), 0), 99 FROM d),
+      k AS (
+        SELECT document, CASE WHEN EXISTS (SELECT 1 FROM taxes x WHERE x.document = l.document AND x.code = l.code) THEN code ELSE '-' END AS code,
+          coalesce(category, '') AS c, sum(amount) AS w, min(pos) AS at_line FROM lines l GROUP BY ALL),
+      shares AS (
+        SELECT b.document, b.pos, coalesce(k.c, '') AS c, k.at_line, b.base,
+          CASE WHEN count(*) OVER g = 1 THEN b.base ELSE b.base * greatest(k.w, 0) // sum(greatest(k.w, 0)) OVER g END AS low,
+          CASE WHEN count(*) OVER g = 1 THEN 0 ELSE b.base * greatest(k.w, 0) % sum(greatest(k.w, 0)) OVER g END AS rest
+        FROM b LEFT JOIN k USING (document, code) WHERE b.base <> 0 WINDOW g AS (PARTITION BY b.document, b.code)),
+      own AS (
+        SELECT document, c, sum(part) AS base, min(pos * 1000 + at_line) AS place FROM (
+          SELECT *, low + CASE WHEN row_number() OVER (PARTITION BY document, pos ORDER BY rest DESC, at_line)
+            <= base - sum(low) OVER (PARTITION BY document, pos) THEN 1 ELSE 0 END AS part FROM shares) GROUP BY ALL),
+      named AS (
+        SELECT o.document, coalesce(nullif(o.c, ''), (SELECT min(word) FROM words w WHERE w.dimension = 'classified' AND w.document = o.document), '') AS c, o.base, o.place
+        FROM own o),
+      whole AS (SELECT document, c, sum(base) AS base, min(place) AS place FROM named GROUP BY ALL HAVING sum(base) > 0),
+      blank AS (
+        SELECT n.document, h.c, n.base, h.place, n.base * h.base // sum(h.base) OVER m AS low, n.base * h.base % sum(h.base) OVER m AS rest
+        FROM named n JOIN d ON d.number = n.document JOIN whole h ON h.document = d.corrects WHERE n.c = '' WINDOW m AS (PARTITION BY n.document)),
+      every AS (
+        SELECT document, c, base FROM named WHERE c <> '' OR document NOT IN (SELECT document FROM blank)
+        UNION ALL SELECT document, c, low + CASE WHEN row_number() OVER (PARTITION BY document ORDER BY rest DESC, place)
+          <= base - sum(low) OVER (PARTITION BY document) THEN 1 ELSE 0 END FROM blank)
+    SELECT coalesce(nullif(e.c, ''), '(none)') AS g, t.currency, count(DISTINCT t.number) FILTER (sign = 1) AS invoices,
+      coalesce(sum(e.base) FILTER (sign = 1), 0) AS invoiced, coalesce(sum(e.base) FILTER (sign = -1), 0) AS credited, sum(e.base * sign) AS revenue
+    FROM sold_in($a, $d, $k) t JOIN every e ON e.document = t.number GROUP BY ALL
     """,
     "customers": """
     WITH r AS (SELECT customer, currency, sum(net) AS revenue FROM sold_in($a, $d, $k) t GROUP BY ALL HAVING sum(net) <> 0),

@@ -152,11 +152,10 @@ def test_revenue_by_month_equals_independent_sums(ledger: Books, day: date) -> N
 
 def test_revenue_by_category_counts_each_line_where_it_belongs(ledger: Books, day: date) -> None:
     shown = ledger.report("revenue", "--by", "category", "--as-of", str(day))
-    if not any("adjustments:" in file.read_text(encoding="utf-8") for file in ledger.root.glob("invoices/**/*.yaml")):
-        sums = ledger.oracle.report("revenue-category", "", a=year(day), d=day, k=day)
-        for row in sums:
-            row["category"] = row["g"]
-        same(shown, sums, ["category", "currency"], SIMPLE["revenue"])
+    sums = ledger.oracle.report("revenue-category", "", a=year(day), d=day, k=day)
+    for row in sums:
+        row["category"] = row["g"]
+    same(shown, sums, ["category", "currency"], SIMPLE["revenue"])
     for row in ledger.report("revenue", "--by", "currency", "--as-of", str(day)):
         parts = [Decimal(each["revenue"]) for each in shown if each["currency"] == row["currency"]]
         assert sum(parts) == Decimal(row["revenue"])
@@ -180,13 +179,18 @@ def test_customers_shares_and_concentration_equal_independent_sums(ledger: Books
 @pytest.mark.parametrize("by", ["", "region"])
 def test_overdue_trend_equals_the_open_parts_of_each_month_end(ledger: Books, day: date, by: str) -> None:
     shown = ledger.report("overdue-trend", "--as-of", str(day), *(["--by", by] if by else []))
+    last_month = date(day.year, day.month, 1)
+    ends = {last_month - timedelta(days=1), day}
+    while len(ends) < 13:
+        last_month = (last_month - timedelta(days=1)).replace(day=1)
+        ends.add(last_month - timedelta(days=1))
+    assert {row["on"] for row in shown} == {str(end) for end in ends if end >= ledger.oracle.first_day()}
     for on in {row["on"] for row in shown}:
         sums = ledger.oracle.report("overdue-trend", by, d=date.fromisoformat(on))
         mine = [row for row in shown if row["on"] == on and not _is_nothing(row["owed"])]
         for row in sums:
             row[by or "g"] = row["g"]
         same(mine, [row for row in sums if row["owed"]], [*([by] if by else []), "currency"], ("owed", "overdue"))
-    assert len({row["on"] for row in shown}) == (13 if ledger.oracle.first_day() < year(day) else len({row["on"] for row in shown}))
 
 
 @pytest.mark.parametrize("by", ["", "region", "type", "band", "month"])

@@ -78,7 +78,7 @@ class Writer:
         """Lines of (category, tax code, net) with their tax groups and totals, and the gross."""
         body = "lines:\n"
         for category, code, net in lines:
-            body += f"  - description: Work\n    category: {category}\n    quantity: 1\n"
+            body += "  - description: Work\n" + (f"    category: {category}\n" if category else "") + "    quantity: 1\n"
             body += f"    unit_price: {text(net, places)}\n    tax: {code}\n"
         body += "taxes:\n"
         tax = 0
@@ -98,13 +98,17 @@ class Writer:
 
     def lines(self) -> list[tuple[str, str, int]]:
         pick = self.chance.choice
-        return [(pick(CATEGORIES), pick(RATES)[0], self.chance.randrange(500, 90000)) for _ in range(self.chance.randrange(1, 4))]
+        return [
+            ("" if self.chance.random() < 0.2 else pick(CATEGORIES), pick(RATES)[0], self.chance.randrange(500, 90000))
+            for _ in range(self.chance.randrange(1, 4))
+        ]
 
     def invoice(self, on: date) -> None:
         chance = self.chance
         currency, places = chance.choice(CURRENCIES)
         customer, number = chance.choice(CUSTOMERS), self.number("INV", on)
-        body, gross = self.document(self.lines(), places)
+        lines = self.lines()
+        body, gross = self.document(lines, places)
         due = [on + timedelta(days=chance.choice((0, 14, 30)))]
         if chance.random() < 0.25:
             due.append(due[0] + timedelta(days=chance.choice((20, 45))))
@@ -127,6 +131,8 @@ class Writer:
         if chance.random() < 0.07 and void <= LAST:
             end += f"void:\n  on: {void}\n  reason: wrong\n"
             gross = 0
+        if not any(category for category, _, _ in lines) and chance.random() < 0.6:
+            end += f"classification:\n  category: {chance.choice(CATEGORIES)}\n"
         self.put(f"invoices/{on:%Y/%m}/{number}.yaml", head + body + f"instalments:\n{parts}" + end)
         if gross:
             self.life(Sold(number, customer, currency, places, on, due[-1], gross), until if offer else None)
@@ -168,7 +174,7 @@ class Writer:
             return 0
         number = self.number("CN", on)
         net = max(left // self.chance.choice((3, 5)), 10)
-        body, gross = self.document([(self.chance.choice(CATEGORIES), self.chance.choice(RATES)[0], net)], sold.places)
+        body, gross = self.document([(self.chance.choice((*CATEGORIES, "")), self.chance.choice(RATES)[0], net)], sold.places)
         used = min(gross, left) if self.chance.random() < 0.8 else 0
         rows = self.applied(sold.number, used, on, sold.places) if used else ""
         free = gross - used
