@@ -252,11 +252,12 @@ def cash_forecast(
 ) -> None:
     """When the money will come, week by week: open items moved from their due dates by what each customer is in the habit of.
 
-    A habit is the median of days late over the twelve months up to the day, of three invoices paid or more; else that of all. The
-    band runs from the slowest quarter (low) to the fastest (high). What is overdue beyond its habit is expected in no week and
-    stands apart, as does what is disputed; a live promise counts by its own day. A dispute or promise over an amount counts by that
-    amount: promised money fills the instalment due first, so the one due last is disputed. Cumulative is what will have come by then.
-    By month of issue. "Due" is by due date alone; nothing is expected before today.
+    A habit is the median of days late over the twelve months up to the day, of three invoices paid or more, else that of all;
+    quartiles between two days are the later one. The band runs from the slowest quarter (low) to the fastest (high).
+    What is overdue beyond its habit is expected in no week and stands apart, as does what is disputed; a live promise counts by its
+    own day; everything else is expected today at the earliest. A dispute or promise over an amount counts by that amount: promised
+    money fills the instalment due first, so the one due last is disputed. "Due" is by due date alone, cumulative what will have come
+    by then. --by month, quarter and year are those of issue.
 
     Example: bill report cash-forecast --weeks 8
     """
@@ -299,10 +300,10 @@ def dunning(
 ) -> None:
     """What reminders bring: of what the notices of each level asked for, the part that came within some days.
 
-    Paid % = money that came for the reminded invoices, up to what was asked / asked × 100. Money counts by its own date, from the day
-    on which the notice was handed over. Notices too young to tell are left out, and so are those that nobody is known to have
-    received, as "bill remind" counts no level as reached by them. By month of the notice. It compares levels; that a reminder was the
-    cause it cannot prove.
+    Paid % = money that came for the reminded invoices, up to what was asked / asked × 100. Money counts by its own date, from the
+    day after the notice was handed over: what came that day may have been there before. Notices too young to tell are left out, and
+    so are those that nobody is known to have received, as "bill remind" counts no level as reached by them. By month of the notice.
+    It compares levels; that a reminder was the cause it cannot prove.
 
     Example: bill report dunning --within 14
     """

@@ -28,7 +28,8 @@ FROM reminders r WHERE r.booked_on <= :d
 
 
 def reminded(connection: sqlite3.Connection, over: Window, within: int) -> list[Reminded]:
-    """Every invoice in a notice that went in that time, with the money that came for it within so many days of that.
+    """Every invoice in a notice that went in that time, with the money that came for it in so many days after that; money of the day itself may have
+    been there when it was written.
 
     What counts as gone, and from which day on, is the rule of dunning itself (``core.dunning.levels``): one of its deliveries was handed
     over, or may have been, and the day is that of the last one, as far as it is known by then.
@@ -36,7 +37,7 @@ def reminded(connection: sqlite3.Connection, over: Window, within: int) -> list[
     sql = f"""
     SELECT t.customer, i.invoice, substr(r.sent_on, 1, 7), r.currency, i.level, r.id, r.sent_on, i.asked,
       coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.invoice = i.invoice AND s.kind = 'payment' AND {HOLDS}
-        AND s.value_on BETWEEN r.sent_on AND date(r.sent_on, '+' || :n || ' days')), 0)
+        AND s.value_on > r.sent_on AND s.value_on <= date(r.sent_on, '+' || :n || ' days')), 0)
     FROM ({_SENT}) r JOIN reminder_items i ON i.reminder = r.id JOIN invoices t ON t.number = i.invoice
     WHERE r.sent_on BETWEEN :a AND :d ORDER BY r.sent_on, r.id, i.invoice
     """  # our own names

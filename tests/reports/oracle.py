@@ -246,7 +246,7 @@ SQL: Mapping[str, str] = {
     "dunning": """
     WITH f AS (
       SELECT i.level, r.id, t.number, t.customer, t.currency, r.on_day, i.asked, coalesce((SELECT sum(s.amount) FROM settlements s WHERE s.invoice = i.invoice
-        AND s.kind = 'payment' AND live(s.booked_on, s.ended_on, $k) AND s.value_on - r.on_day BETWEEN 0 AND 14), 0) AS paid
+        AND s.kind = 'payment' AND live(s.booked_on, s.ended_on, $k) AND s.value_on - r.on_day BETWEEN 1 AND 14), 0) AS paid
       FROM (SELECT r.id, greatest(r.booked_on, max(CASE WHEN d.went_on <= $k THEN d.went_on END)) AS on_day FROM reminders r JOIN deliveries d ON d.reminder = r.id
           WHERE d.state IN ('sent', 'data', 'in-doubt') AND r.booked_on <= $d GROUP BY r.id, r.booked_on) r
         JOIN reminder_items i ON i.reminder = r.id JOIN invoices t ON t.number = i.invoice

@@ -17,7 +17,7 @@ from billcli.core.reports.overview import steps
 from billcli.render.chart import bar, chart
 from billcli.render.text import width
 from tests.reports.page import Page, flat
-from tests.reports.written import write
+from tests.reports.written import CURRENCIES, write
 from tests.support import bill, done, make_ledger
 
 DAY = "2026-06-30"
@@ -30,7 +30,7 @@ REPORTS = (
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("ledger"), 4)
+    return write(tmp_path_factory.mktemp("ledger"), 4, currencies=CURRENCIES[:-1])
 
 
 @pytest.fixture(scope="module")

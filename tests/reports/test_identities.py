@@ -119,7 +119,9 @@ def test_a_year_is_its_quarters_and_its_months(root: Path) -> None:
 def test_no_row_is_of_two_currencies(root: Path, name: str) -> None:
     """A sum across currencies would be nobody's money: every row names one, and totals are by currency."""
     ran = done("report", name, "--by", "region", "--as-of", DAY, "--format", "json", cwd=root).json
-    assert {row["currency"] for row in ran["rows"]} == {"EUR", "JPY", "KWD", "USD"}
+    found = {row["currency"] for row in ran["rows"]}
+    assert found <= {"EUR", "JPY", "KWD", "USD"}
+    assert len(found) == 4 or (name == "dunning" and len(found) > 1)  # not every one has been reminded
     assert len(ran["totals"]) == len(
         {tuple(str(row.get(each)) for each in ("currency", "tax_category", "rate", "level")) for row in ran["totals"]}
     )

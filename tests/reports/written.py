@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -56,8 +57,9 @@ def half_up(top: int, bottom: int) -> int:
 
 
 class Writer:
-    def __init__(self, root: Path, seed: int) -> None:
+    def __init__(self, root: Path, seed: int, currencies: Sequence[tuple[str, int]]) -> None:
         self.root = root
+        self.currencies = currencies
         self.chance = random.Random(seed)
         self.counts: dict[str, int] = {}
         self.reminders = 0
@@ -105,7 +107,7 @@ class Writer:
 
     def invoice(self, on: date) -> None:
         chance = self.chance
-        currency, places = chance.choice(CURRENCIES)
+        currency, places = chance.choice(self.currencies)
         customer, number = chance.choice(CUSTOMERS), self.number("INV", on)
         lines = self.lines()
         body, gross = self.document(lines, places)
@@ -330,9 +332,9 @@ class Writer:
             self.put(f"reconciliations/2026/06/{said}.yaml", body)
 
 
-def write(root: Path, seed: int, count: int = 220) -> Path:
+def write(root: Path, seed: int, count: int = 220, currencies: Sequence[tuple[str, int]] = CURRENCIES) -> Path:
     """A ledger of so many invoices over two and a half years."""
-    writer = Writer(root, seed)
+    writer = Writer(root, seed, currencies)
     accounts = "bank_accounts:\n  - id: main\n    currency: EUR\n"
     writer.put("ledger.yaml", LEDGER.replace("    rate: 20\n", "    rate: 20\n" + _TAXES).replace("git:\n", accounts + "git:\n"))
     groups = "groups:\n  region:\n    - name: north\n    - name: south\n  segment:\n    - name: retail\n    - name: public\n"

@@ -39,7 +39,7 @@ COLUMNS = (
 def dunning(facts: Sequence[Reminded], cut: Cut, over: Window, within: int, unsent: int = 0) -> Report:
     """For each level the money that came for the reminded invoices within so many days of the notice, at most what was asked.
 
-    Money counts by its own date, from the day on which the notice was handed over. Notices less than that many days old are too young
+    Money counts by its own date, from the day after the notice was handed over. Notices less than that many days old are too young
     to tell and left out; so are the ``unsent``, which nobody is known to have received: dunning counts no level as reached by those
     either. A customer who would have paid anyway counts like one who was moved
     to: the figures compare levels and groups, they prove no cause.

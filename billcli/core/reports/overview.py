@@ -13,6 +13,8 @@ from billcli.core.reports.table import percent
 from billcli.model.money import Money
 
 DEBTORS = 5
+_STEPS_SHOWN = 6
+"""Of commands that come next; for all to stand on one screen, two less for every further currency with a line of its own."""
 _UNKNOWN = ("Left out", "drafts and deliveries: how they stood on an earlier day is not known")
 
 
@@ -45,14 +47,14 @@ def overview(company: str, as_of: date, seen: Seen) -> View:
     fields += [] if figures else [("Owed", "nothing")]
     fields += [] if seen.today else [_UNKNOWN]
     fields.append(("Next", "\n".join(following)))
-    also = "; ".join(said for each in figures if (said := _also(each)))
+    also = [said for each in figures if (said := _also(each))]
     brief = [
-        (as_of.strftime("%A"), f"{as_of}, {company}"),
+        (as_of.strftime("%A"), f"{as_of}, {company}{'' if seen.today else ' (without drafts and deliveries)'}"),
         *([("Deliveries", waiting)] if waiting and not any(waiting in each for each in following) else []),
-        *([("Also", also)] if also else []),
-        *([] if seen.today else [_UNKNOWN]),
+        *([("Also", "\n".join(also))] if also else []),
     ]
-    brief += [each for each in fields if each[0] in ("Owed", "Next")]
+    brief += [each for each in fields if each[0] == "Owed"]
+    brief.append(("Next", "\n".join(following[: max(_STEPS_SHOWN - 2 * max(len(also) - 1, 0), 2)])))
     data = {
         "company": company, "currencies": figures, "aging": _rows(aging), "debtors": _rows(debtors), "trend": _rows(seen.trend),
         "deliveries": dict(seen.deliveries) if seen.today else None,
