@@ -100,7 +100,7 @@ def table(
     rows = [cells(group, currency, mine) for (group, currency), mine in sorted(found.items())]
     blank = ("total", *[""] * (len(cut.dimensions) - 1))
     sums = [cells(blank, currency, mine) for currency, mine in sorted(every.items())] if totals and cut.dimensions else []
-    heads = tuple(Column(each, each.capitalize()) for each in cut.dimensions)
+    heads = tuple(Column(each, each.replace("_", " ").capitalize()) for each in cut.dimensions)
     return Report(
         name,
         as_of,
