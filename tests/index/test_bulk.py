@@ -4,6 +4,8 @@ from datetime import date
 from importlib.resources import files
 from itertools import count
 
+import pytest
+
 from billcli.core.facts import Fact, InvoiceFact, Name, Reference
 from billcli.index import bulk, connection
 from billcli.index.refresh import FileFacts, replace
@@ -24,10 +26,10 @@ def indexes(index: connection.Connection) -> set[tuple[str, str]]:
     return set(index.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
 
 
-def test_index_of_many_files_has_every_row_and_every_index_of_the_schema() -> None:
+@pytest.mark.parametrize("many", [2, bulk._GATHERED // 3, bulk._GATHERED // 3 + 100])
+def test_index_of_many_files_or_few_has_every_row_and_every_index_of_the_schema(many: int) -> None:
     with connection.open_index(None) as index:
         as_made = indexes(index)
-        many = bulk._GATHERED // 3 + 100
         replace(index, (one(n) for n in range(many)), [])
         assert indexes(index) == as_made
         schema = files("billcli.index").joinpath("schema.sql").read_text("utf-8")
