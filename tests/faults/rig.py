@@ -15,6 +15,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -129,19 +130,32 @@ Command = Callable[[Path], Ran]
 """Something that writes to the ledger in a folder."""
 
 
+@dataclass(frozen=True)
+class _Words:
+    words: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
+
+    def __call__(self, ledger: Path) -> Ran:
+        return bill("--ledger", str(ledger), *self.words, at=DAY, env={"BILL_CLONE": "0123abcd", **dict(self.env)})
+
+
 def words(*words: str, env: Mapping[str, str] | None = None) -> Command:
     """A command line on a fixed day, by a fixed clone: the same run gives the same bytes."""
-
-    def command(ledger: Path) -> Ran:
-        return bill("--ledger", str(ledger), *words, at=DAY, env={"BILL_CLONE": "0123abcd", **(env or {})})
-
-    return command
+    return _Words(words, tuple((env or {}).items()))
 
 
 def run(command: Command, ledger: Path, fault: Fault | None = None, *, exchange: bool = True) -> Trace:
-    """Runs a command on that disk; one that is to die in a child of its own."""
+    """Runs a command on that disk; one that is to die in a child of its own.
+
+    The children are those of the process in which a command with the fault "none" ran.
+    """
+    from tests.faults.nursery import nursery
+
+    if fault and fault.kind == "none":
+        trace: Trace = nursery().here(_run, command, ledger, fault, exchange)
+        return trace
     if fault and fault.kind in ("die", "torn"):
-        told = in_child(lambda: _run(command, ledger, fault, exchange))
+        told = nursery().begun(_run, command, ledger, fault, exchange)()
         if told is None:
             return Trace(Ran(DIED, "", ""), [], True)
         ran, calls, struck = told
