@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from functools import cache
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from billcli.index import connection
-from tests.support import folder_in_memory, make_ledger
+from tests.support import folder_in_memory, index_begun, make_ledger
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("default"), derandomize=False, max_examples=5000)
@@ -29,41 +24,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _index_begun(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A new ledger finds an index that the program made, with nothing in it yet: its 140 tables and indexes take longer than most tests.
-
-    Where it matters who makes the index, commands make their own.
-    """
+    """Most tests find the index begun; where it matters who makes it, commands make their own."""
     if request.path.parent.name == "index" or request.path.name in ("test_together.py", "test_reading.py"):
         yield
         return
-    empty = _empty()
-    open_index = connection.open_index
-
-    def opened(path: str | None) -> connection.Connection:
-        if path is not None and not os.path.lexists(path):
-            with suppress(OSError):
-                _begin(path, empty)
-        return open_index(path)
-
-    with mock.patch.object(connection, "open_index", opened):
+    with index_begun():
         yield
-
-
-@cache
-def _empty() -> bytes:
-    made = connection.open_index(None)
-    with closing(made):
-        return made.serialize()
-
-
-def _begin(path: str, data: bytes) -> None:
-    """The file is there as a whole or not at all, since others may look for it at the same time."""
-    file = os.open(os.path.dirname(path), os.O_TMPFILE | os.O_WRONLY, 0o644)
-    try:
-        os.write(file, data)
-        os.link(f"/proc/self/fd/{file}", path, follow_symlinks=True)
-    finally:
-        os.close(file)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 from tests.faults.rig import Child, started
-from tests.support import PROJECT
+from tests.support import PROJECT, index_begun
 
 
 class Nursery:
@@ -95,4 +95,5 @@ def _begun(work: Callable[..., object], args: tuple[object, ...]) -> Child:
 
 
 if __name__ == "__main__":
-    _serve(Connection(int(sys.argv[1])))
+    with index_begun():
+        _serve(Connection(int(sys.argv[1])))

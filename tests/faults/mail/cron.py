@@ -19,7 +19,8 @@ from tests.support import Ran, bill
 
 CLONE = "0123abcd"
 PATIENT, IMPATIENT = "10", "0.6"
-"""How many seconds the client waits for an answer; the shorter where one will not come."""
+"""How many seconds the client waits for an answer; the shorter where one will not come. So where the first of two clients is killed and it
+was the other that had come to the fault."""
 
 
 def letter(job: Any) -> Texts:
@@ -82,7 +83,7 @@ def cron(desk: Desk, day: str, patience: str = PATIENT) -> list[Ran]:
 
 def begun(desk: Desk, deed: Deed, canary: str | None = None) -> Child:
     """The same in a child, its steps counted."""
-    waits = any(each.deed in ("silent", "endless") for each in deed.faults)
+    waits = any(each.deed in ("silent", "endless") or (each.deed == "kill" and deed.at_once > 1) for each in deed.faults)
 
     def work() -> dict[str, Any]:
         desk.server.leave()
