@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,32 @@ from tests.support import folder_in_memory, index_begun, make_ledger
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("default"), derandomize=False, max_examples=5000)
 settings.load_profile("default")
+
+
+_MEMORY = "/dev/shm"
+_ENOUGH = 4 << 30
+"""Bytes; a run needs a quarter of it."""
+
+
+def _memory_serves() -> bool:
+    """Whether there is room for the tests' folders in memory, from where programs can be started too."""
+    if not os.access(_MEMORY, os.W_OK) or os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(_MEMORY).free > _ENOUGH
+
+
+# Commands wait for the disk as long as they work. What is about files as such keeps to it: see tmp_path.
+if _memory_serves():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MEMORY)
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    if request.path.parent.name not in ("store", "index"):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="bill-") as folder:
+        yield Path(folder)
 
 
 def pytest_collection_finish() -> None:
