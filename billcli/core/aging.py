@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from billcli.core.dimensions import NONE
 from billcli.core.facts import OpenInvoice
 from billcli.core.instalments import Agreed, agreed_parts, due_parts
 from billcli.core.report import Bar, Bars, Column, Report, currency_totals
+from billcli.model.category_names import NONE
 from billcli.model.money import Money
 
 BUCKETS = ("not due", "1-30", "31-60", "61-90", "over 90")

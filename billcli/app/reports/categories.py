@@ -55,7 +55,7 @@ def _said(books: Books, over: Window) -> dict[str, str]:
     """By invoice and credit note the category that was written under ``classification:``, or that the rules give."""
     found: dict[str, str] = {}
     if has_rules(books):
-        from billcli.app.classify import derived
+        from billcli.app.classified import derived
 
         for kind in ("invoice", "credit-note"):
             found |= {number: label(words) for number, words in derived(books, over.known, "category", kind).items()}

@@ -10,8 +10,8 @@ from billcli.core.credit.calibration import Curve
 from billcli.core.credit.course import State
 from billcli.core.credit.rules import PARTS, GradeRule, Rules, grade_of
 from billcli.core.credit.score import ALL, Features, Issued, contributions, days_late, score
-from billcli.core.dimensions import NONE
 from billcli.core.report import Column, Report, View, counted, table_data
+from billcli.model.category_names import NONE
 from billcli.model.money import Money
 
 NAMES = {
