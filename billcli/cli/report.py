@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from billcli.cli.common import books, list_command, out
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, Form, Where
-from billcli.cli.report_options import By, Compare, NoBy, NoCompare, NoWhere, Period, show_report
+from billcli.cli.report_options import By, Compare, NoBy, NoCompare, NoWhere, Period, plain_report, show_report
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from billcli.app.books import Books
+    from billcli.app.reports.asked import Asked
+    from billcli.core.report import Report
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
@@ -77,16 +84,8 @@ def overview(
     list_command(ctx, as_of, form, overview_view)
 
 
-@app.command("dso")
-def dso(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "dso")
+def dso(found: Books, day: date, asked: Asked) -> Report:
     """Days sales outstanding: how many days of sales are still owed.
 
     DSO = owed / sales of the period × its days (Credit Research Foundation). Countback, also called the exhaustion method, takes
@@ -99,19 +98,11 @@ def dso(
     """
     from billcli.app.reports.money import dso_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), dso_report)
+    return dso_report(found, day, asked)
 
 
-@app.command("days-to-pay")
-def days_to_pay(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "days-to-pay")
+def days_to_pay(found: Books, day: date, asked: Asked) -> Report:
     """From the day of issue to the money that closed the invoice, of invoices paid in the period.
 
     Weighted counts each day by the money paid; mean and median count every invoice alike; a tenth took as long as "Slowest 10 %"
@@ -121,19 +112,11 @@ def days_to_pay(
     """
     from billcli.app.reports.money import days_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), lambda found, day, asked: days_report(found, day, asked, "to-pay"))
+    return days_report(found, day, asked, "to-pay")
 
 
-@app.command("days-late")
-def days_late(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "days-late")
+def days_late(found: Books, day: date, asked: Asked) -> Report:
     """From the due date to the money that closed the invoice, below zero for early, of invoices paid in the period.
 
     The due date is the last instalment's, as it was issued: a plan agreed later moves none. The rest as in days-to-pay, by month of
@@ -143,19 +126,11 @@ def days_late(
     """
     from billcli.app.reports.money import days_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), lambda found, day, asked: days_report(found, day, asked, "late"))
+    return days_report(found, day, asked, "late")
 
 
-@app.command("cei")
-def cei(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "cei")
+def cei(found: Books, day: date, asked: Asked) -> Report:
     """Collection effectiveness index: of what could be collected in the period, the part that was. 100 is best.
 
     CEI = (opening + billed - closing) / (opening + billed - closing not due) × 100 (Srinivasan, Credit Research Foundation).
@@ -166,19 +141,11 @@ def cei(
     """
     from billcli.app.reports.money import cei_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), cei_report)
+    return cei_report(found, day, asked)
 
 
-@app.command("turnover")
-def turnover(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "turnover")
+def turnover(found: Books, day: date, asked: Asked) -> Report:
     """Receivables turnover: how often in the period what was owed turned into money, and how many days one turn takes.
 
     Turnover = sales / average of what was owed before and at the end; days = days of the period / turnover (the textbook ratio:
@@ -188,19 +155,11 @@ def turnover(
     """
     from billcli.app.reports.money import turnover_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), turnover_report)
+    return turnover_report(found, day, asked)
 
 
-@app.command("revenue")
-def revenue(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "revenue")
+def revenue(found: Books, day: date, asked: Asked) -> Report:
     """Revenue without tax by day of issue: invoices less credit notes; void ones do not count. By month, if nothing else is asked.
 
     By category, each line counts where it belongs; one without a category where rules put its document, and a credit note over an
@@ -212,7 +171,7 @@ def revenue(
     """
     from billcli.app.reports.money import revenue_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), revenue_report)
+    return revenue_report(found, day, asked)
 
 
 @app.command("customers")
@@ -312,16 +271,8 @@ def dunning(
     show_report(ctx, as_of, form, (by, where, period, compare), lambda found, day, asked: dunning_report(found, day, asked, within))
 
 
-@app.command("discounts")
-def discounts(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "discounts")
+def discounts(found: Books, day: date, asked: Asked) -> Report:
     """Early-payment discounts given in the period less those taken back, what of it came after the day, and the share of sales.
 
     With tax, by the day it was booked, sales by their day of issue. Of a discount taken back in part, that part counts. "Of it late"
@@ -331,19 +282,11 @@ def discounts(
     """
     from billcli.app.reports.money import discounts_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), discounts_report)
+    return discounts_report(found, day, asked)
 
 
-@app.command("bad-debt")
-def bad_debt(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "bad-debt")
+def bad_debt(found: Books, day: date, asked: Asked) -> Report:
     """Bad debt: written off in the period less recovered in it, and its share of sales. Small differences stand apart.
 
     With tax, by the day it was booked, sales by their day of issue. Recovered is whatever ends a write-off, by the part that ends: money
@@ -353,19 +296,11 @@ def bad_debt(
     """
     from billcli.app.reports.money import bad_debt_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), bad_debt_report)
+    return bad_debt_report(found, day, asked)
 
 
-@app.command("tax")
-def tax(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    by: By = None,
-    where: Where = None,
-    period: Period = None,
-    compare: Compare = None,
-    form: Form = "table",
-) -> None:
+@plain_report(app, "tax")
+def tax(found: Books, day: date, asked: Asked) -> Report:
     """Base and tax by month, category and rate: invoices by tax point, less credit notes, less what reduced them later.
 
     The tax point stands in the invoice: day of delivery, else the last day of the service period, else of issue. Reductions are
@@ -377,7 +312,7 @@ def tax(
     """
     from billcli.app.reports.work import tax_report
 
-    show_report(ctx, as_of, form, (by, where, period, compare), tax_report)
+    return tax_report(found, day, asked)
 
 
 @app.command("reconciliation")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from billcli.cli.lazy import typer
+from billcli.cli.options import AsOf, Form, Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from billcli.app.books import Books
     from billcli.app.reports.asked import Asked
     from billcli.core.report import Report
+
+    Make = Callable[[Books, date, Asked], Report]
 
 By = Annotated[
     list[str] | None,
@@ -38,7 +41,7 @@ def show_report(
     as_of: str | None,
     form: str,
     asked: tuple[list[str] | None, str | None, str | None, str | None],
-    make: Callable[[Books, date, Asked], Report],
+    make: Make,
 ) -> None:
     """The whole of a report command; ``asked`` is what was said of grouping, choosing, period and comparison."""
     from billcli.app.reports.asked import Asked
@@ -46,3 +49,20 @@ def show_report(
 
     by, where, period, compare = asked
     list_command(ctx, as_of, form, lambda found, day: make(found, day, Asked(tuple(by or ()), where, period, compare)))
+
+
+def plain_report(app: typer.Typer, name: str) -> Callable[[Make], Make]:
+    """Makes a report a command that takes what all of them take and nothing more; its docstring is the help."""
+
+    def taken(make: Make) -> Make:
+        def command(
+            ctx: typer.Context, as_of: AsOf = None, by: By = None, where: Where = None, period: Period = None, compare: Compare = None,
+            form: Form = "table",
+        ) -> None:  # fmt: skip
+            show_report(ctx, as_of, form, (by, where, period, compare), make)
+
+        command.__doc__ = make.__doc__
+        app.command(name)(command)
+        return make
+
+    return taken
