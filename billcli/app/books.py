@@ -35,10 +35,11 @@ E = TypeVar("E")
 class Books:
     """The ledger as one command sees it."""
 
-    def __init__(self, root: str, index: Connection, today: date) -> None:
-        self.root = root
+    def __init__(self, context: Context, index: Connection) -> None:
+        self.context = context
+        self.root = context.root
         self.index = index
-        self.today = today
+        self.today = context.today(index)
         self._kept: dict[Hashable, Any] = {}
         self._kept_at = -1
 
@@ -51,6 +52,10 @@ class Books:
             self._kept[what] = make()
         found: E = self._kept[what]
         return found
+
+    def clock_day(self) -> date:
+        """Today by the clock, whatever day is looked from: what no book dates, such as drafts, stands as it is on this day alone."""
+        return self.context.clock_day(self.index)
 
     def document(self, path: str, kind: type[E]) -> E:
         """The whole document in a file. Raises ``ChangedMeanwhile`` where it is no longer what the index read."""
@@ -160,7 +165,7 @@ def open_books(context: Context, progress: Progress = no_progress, *, whole: boo
     with fresh_index(context.root, progress) as index:
         if whole:
             ensure_readable(index)
-        yield Books(context.root, index, context.today(index))
+        yield Books(context, index)
 
 
 def ensure_readable(index: Connection) -> None:

@@ -23,8 +23,10 @@ class Context(NamedTuple):
 
     def today(self, index: Connection) -> date:
         """``--as-of``, else today in the ledger's time zone."""
-        if self.as_of_text:
-            return day(self.as_of_text, "--as-of")
+        return day(self.as_of_text, "--as-of") if self.as_of_text else self.clock_day(index)
+
+    def clock_day(self, index: Connection) -> date:
+        """Today in the ledger's time zone, whatever day is looked from."""
         from zoneinfo import ZoneInfo
 
         zone = queries.settings(index).get("timezone", "UTC")

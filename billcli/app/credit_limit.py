@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from billcli.core.plan import Plan
 
 
-def limit_list(books: Books, wanted: Sequence[str], where: str | None, as_of: date, *, asked: bool = False) -> Report:
-    """How customers stand beside their limits; all that have one, or those that are named. ``asked``: for the day with ``--as-of``."""
-    found = _limit_list(books, wanted, as_of, asked)
+def limit_list(books: Books, wanted: Sequence[str], where: str | None, as_of: date) -> Report:
+    """How customers stand beside their limits; all that have one, or those that are named."""
+    found = _limit_list(books, wanted, as_of)
     if where is None:
         return found
     from billcli.app.listing import listed
@@ -42,7 +42,7 @@ def limit_list(books: Books, wanted: Sequence[str], where: str | None, as_of: da
     return listed(books, found, "customer", (), where, as_of)
 
 
-def _limit_list(books: Books, wanted: Sequence[str], as_of: date, asked: bool) -> Report:
+def _limit_list(books: Books, wanted: Sequence[str], as_of: date) -> Report:
     from billcli.app.credit import credit_rules
 
     for each in wanted:
@@ -58,7 +58,7 @@ def _limit_list(books: Books, wanted: Sequence[str], as_of: date, asked: bool) -
         found = [each._replace(late=late is not None and not each.family) for each in limits.standings(customer)]
         rows += found if wanted else [each for each in found if each.limit is not None or each.late]
         notes += [*([late] if late else []), *_uncounted(limits, customer)]
-    if asked and any(each.parts.drafts or each.parts.recurring for each in rows):
+    if as_of != books.clock_day() and any(each.parts.drafts or each.parts.recurring for each in rows):
         notes.append(f"drafts and templates are those that there are now, not those of {as_of}: no file says since when")
     return limit_report(rows, as_of, [*notes, *(words for _, words in limits.left_out)])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import date
 
 from billcli.app.books import Books
 from billcli.app.check import findings
@@ -21,8 +20,8 @@ from billcli.store.read import locate_all
 class _Tried(Books):
     """The books with other texts in some of their files."""
 
-    def __init__(self, root: str, index: connections.Connection, today: date, texts: Mapping[str, bytes]) -> None:
-        super().__init__(root, index, today)
+    def __init__(self, books: Books, index: connections.Connection, texts: Mapping[str, bytes]) -> None:
+        super().__init__(books.context, index)
         self.texts = texts
 
     def raw(self, path: str) -> bytes:
@@ -58,7 +57,7 @@ def _check_with(books: Books, texts: Mapping[str, bytes]) -> list[Diagnostic]:
         changed.append(rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw), kind, facts, problems))
     with closing(connections.trial(books.index)) as index:
         rows.replace(index, changed, [])
-        found = findings(_Tried(books.root, index, books.today, texts))
+        found = findings(_Tried(books, index, texts))
     return [each if each.file not in texts or each in own else _located(texts[each.file], each) for each in found]
 
 

@@ -36,7 +36,7 @@ def preview(context: Context, planner: Planner, progress: Progress = no_progress
     """What the command would do now; writes nothing."""
     with fresh_index(context.root, progress) as index:
         ensure_readable(index)
-        return planner(Books(context.root, index, context.today(index)))
+        return planner(Books(context, index))
 
 
 def carry_out(
@@ -52,7 +52,7 @@ def carry_out(
         journal.recover(context.root)
         with fresh_index(context.root, progress) as index:
             ensure_readable(index)
-            plan = planner(Books(context.root, index, context.today(index)))
+            plan = planner(Books(context, index))
             if shown is not None and plan.comparable() != shown.comparable():
                 raise ChangedMeanwhile(
                     "the ledger changed since the preview; nothing was written",

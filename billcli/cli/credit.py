@@ -129,7 +129,7 @@ def limit(
 
     if override is None:
         refuse_given({"--until": until, "--approved-by": approved_by, "--reason": reason}, "belongs to --override", "add --override AMOUNT")
-        list_command(ctx, as_of, form, lambda found, day: limit_list(found, customers or [], where, day, asked=as_of is not None))
+        list_command(ctx, as_of, form, lambda found, day: limit_list(found, customers or [], where, day))
         return
     refuse_given({"--where": where}, "is for the list", "name the one customer")
     if len(customers or []) != 1:

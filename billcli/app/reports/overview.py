@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from billcli.app.books import Books
-from billcli.app.context import Context, now
 from billcli.app.reports.asked import Asked
 from billcli.app.reports.balances import open_parts
 from billcli.app.reports.money import dso_report, overdue_trend_report
@@ -25,7 +24,7 @@ def overview_view(books: Books, as_of: date, known: tuple[Report, Report] | None
     for each in balances.unapplied(books.index, as_of):
         unapplied[each.currency] = unapplied.get(each.currency, 0) + each.amount
     kinds = queries.kinds(books.index)
-    today = as_of >= Context(books.root, None, now()).today(books.index)
+    today = as_of >= books.clock_day()
     seen = Seen(
         parts, open_items(parts, report_work_queries.expectations(books.index, as_of)), unapplied,
         {customer: name or "" for customer, name in queries.customers_by(books.index, "name")},
