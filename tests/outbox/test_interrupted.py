@@ -6,7 +6,7 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,26 +15,11 @@ import pytest
 
 from billcli.app.outbox import send
 from billcli.store.append import append_state
-from tests.delivery.post import Post, listening
-from tests.outbox.office import DAY, MAIL, Office, Plain, plain_studio
+from tests.delivery.post import Post
+from tests.outbox.office import DAY, MAIL, Office
 from tests.support import bill, environment
 
-
-@pytest.fixture(autouse=True)
-def studio() -> Iterator[type[Plain]]:
-    with plain_studio() as found:
-        yield found
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    with listening(Post()) as found:
-        yield found
-
-
-@pytest.fixture
-def office(tmp_path: Path, post: Post) -> Office:
-    return Office(tmp_path, f"smtp://127.0.0.1:{post.port}")
+pytestmark = pytest.mark.usefixtures("studio")
 
 
 def killed(office: Office, where: str, when: str) -> None:

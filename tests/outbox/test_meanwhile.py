@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,8 +10,10 @@ import pytest
 from billcli.app.outbox import send
 from billcli.model.delivery import State, state_text
 from billcli.store.append import append_state
-from tests.delivery.post import Post, listening
-from tests.outbox.office import MAIL, Office, Plain, plain_studio
+from tests.delivery.post import Post
+from tests.outbox.office import MAIL, Office
+
+pytestmark = pytest.mark.usefixtures("studio")
 
 DUNNING = """\
 dunning:
@@ -23,23 +24,6 @@ dunning:
         - {level: 1, days: 5, fee: 7.00}
         - {level: 2, days: 25}
 """
-
-
-@pytest.fixture(autouse=True)
-def studio() -> Iterator[type[Plain]]:
-    with plain_studio() as found:
-        yield found
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    with listening(Post()) as found:
-        yield found
-
-
-@pytest.fixture
-def office(tmp_path: Path, post: Post) -> Office:
-    return Office(tmp_path, f"smtp://127.0.0.1:{post.port}")
 
 
 @pytest.fixture

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
 
-from tests.delivery.post import Post, listening
-from tests.outbox.office import Office, Plain, plain_studio
+from tests.delivery.post import Post
+from tests.outbox.office import Office, Plain
 
-
-@pytest.fixture(autouse=True)
-def studio() -> Iterator[type[Plain]]:
-    with plain_studio() as found:
-        yield found
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    with listening(Post()) as found:
-        yield found
-
-
-@pytest.fixture
-def office(tmp_path: Path, post: Post) -> Office:
-    return Office(tmp_path, f"smtp://127.0.0.1:{post.port}")
+pytestmark = pytest.mark.usefixtures("studio")
 
 
 def test_an_invoice_arrives_once_with_its_pdf(office: Office, post: Post) -> None:
