@@ -30,13 +30,7 @@ def wait_seconds(setting: str | None) -> float:
 @contextmanager
 def writer_lock(root: str, command: str, wait: float) -> Iterator[None]:
     """Holds the ledger for one writing command. Raises ``ChangedMeanwhile`` naming the holder when the wait is over."""
-    try:
-        fd = os.open(os.path.join(private_folder(root), NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        where = os.path.join(root, PRIVATE)
-        raise BillError(
-            f"{where} cannot be written: {error.strerror}; nothing was changed", "bill keeps its lock and journal there"
-        ) from error
+    fd = _opened(root, NAME, "nothing was changed", "bill keeps its lock and journal there")
     try:
         _acquire(fd, time.monotonic() + wait)
         holder = json.dumps({"pid": os.getpid(), "command": command}).encode()
@@ -51,6 +45,13 @@ def writer_lock(root: str, command: str, wait: float) -> Iterator[None]:
             os.close(fd)
         except OSError:
             pass  # it is closed and free all the same, and nothing of worth was written to it
+
+
+def _opened(root: str, name: str, so_far: str, hint: str) -> int:
+    try:
+        return os.open(os.path.join(private_folder(root), name), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise BillError(f"{os.path.join(root, PRIVATE)} cannot be written: {error.strerror}; {so_far}", hint) from error
 
 
 def _acquire(fd: int, deadline: float) -> None:
@@ -78,13 +79,7 @@ def _holder(fd: int) -> str:
 @contextmanager
 def mail_lock(root: str) -> Iterator[None]:
     """Held by the one run that hands mail over. Raises ``ChangedMeanwhile`` at once where another does: it sends what there is."""
-    try:
-        fd = os.open(os.path.join(private_folder(root), MAIL_NAME), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        where = os.path.join(root, PRIVATE)
-        raise BillError(
-            f"{where} cannot be written: {error.strerror}; nothing was handed over", "bill keeps its mail lock there, and what it remembers"
-        ) from error
+    fd = _opened(root, MAIL_NAME, "nothing was handed over", "bill keeps its mail lock there, and what it remembers")
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
