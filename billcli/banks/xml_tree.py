@@ -1,7 +1,8 @@
 """A bank's XML as a stream: only the elements asked for, by their local names, each with its line; nothing that XML can be attacked with.
 
 Straight on expat, as the standard library's own parsers are: a document type, and with it every entity and external reference, is refused
-where it begins, which is what the package defusedxml does in Python code several times slower and without line numbers.
+where it begins, which is what the package defusedxml does in Python code several times slower and without line numbers. What stands in
+an element that was taken is asked for by its path.
 """
 
 from __future__ import annotations
@@ -149,6 +150,41 @@ def stream(
     except (LookupError, ValueError) as error:  # an encoding that is unknown, or of several bytes and not UTF
         message = f"the file declares an encoding that cannot be read: {quoted(str(error))}"
         raise refusal(name, "E650", message, "download it as UTF-8", 1) from None
+
+
+def child(value: Value, *path: str) -> Value:
+    """The first element at the end of the path; an empty text where there is none."""
+    for step in path:
+        if isinstance(value, dict) and step in value:
+            value = value[step][0]
+        else:
+            return ""
+    return value
+
+
+def text_at(value: Value, *path: str) -> str:
+    """The text at the end of the path; empty where there is none."""
+    for step in path:
+        if isinstance(value, dict) and step in value:
+            value = value[step][0]
+        else:
+            return ""
+    return value if isinstance(value, str) else value[0] if isinstance(value, tuple) else ""
+
+
+def children(value: Value, *path: str) -> list[Value]:
+    """Every element of the path's last name, below the first of the others."""
+    for step in path[:-1]:
+        if isinstance(value, dict) and step in value:
+            value = value[step][0]
+        else:
+            return []
+    return value.get(path[-1], []) if isinstance(value, dict) else []
+
+
+def currency_of(value: Value) -> str:
+    """``Ccy`` of an amount; empty where it has none."""
+    return value[1].strip().upper() if isinstance(value, tuple) else ""
 
 
 def declared_encoding(raw: bytes) -> str:
