@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from billcli.core import addresses
+from billcli.core.dates import month_end
 from billcli.core.plan import Join, Plan, Remove, Step
 from billcli.core.report import counted
 from billcli.errors import BillError, UsageError
@@ -38,21 +39,16 @@ def months_of(period: str) -> list[date]:
 
 def check_closed(period: str, months: Sequence[date], closed_through: date | None) -> None:
     """Raises ``BillError`` for a period that does not lie wholly in the closed one: documents still come into an open month."""
-    last = _end(months[-1])
+    last = month_end(months[-1].year, months[-1].month)
     if closed_through is not None and last <= closed_through:
         return
     so_far = f"the books are closed through {closed_through}" if closed_through else "no period of the books is closed"
-    closed = [month for month in months if closed_through is not None and _end(month) <= closed_through]
+    closed = [month for month in months if closed_through is not None and month_end(month.year, month.month) <= closed_through]
     if closed:
         hint = f'"bill fold {closed[-1]:%Y-%m}" folds the last month that is closed'
     else:
         hint = f'"bill close --through {last}" closes it first'
     raise BillError(f"{period} is not closed: {so_far}", hint)
-
-
-def _end(month: date) -> date:
-    """Its last day."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1) - timedelta(days=1)
 
 
 def plan_fold(period: str, months: Sequence[Month]) -> Plan:

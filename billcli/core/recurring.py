@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcli.core.dates import months_later
 from billcli.model.values import BadValue, quoted
 
 if TYPE_CHECKING:
@@ -86,13 +87,7 @@ def boundary(anchor: date, every: Every, at: int) -> date:
     """The first day of the ``at``-th full period; the anchor's is number 0. A month too short for its day gives its last one."""
     if every.days:
         return anchor + timedelta(days=every.days * at)
-    months = anchor.year * 12 + anchor.month - 1 + every.months * at
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(anchor.day, _month_days(year, month + 1)))
-
-
-def _month_days(year: int, month: int) -> int:
-    return ((date(year, month, 28) + timedelta(days=4)).replace(day=1) - _ONE).day
+    return months_later(anchor, every.months * at)
 
 
 def full_period(anchor: date, every: Every, day: date) -> int:

@@ -16,7 +16,7 @@ from billcli.core.reports.dso import dso
 from billcli.core.reports.forecast import ON_TIME, Habit, OpenItem, cash_forecast, habit, habits
 from billcli.core.reports.revenue import customers
 from billcli.core.reports.table import WHOLE, Cut, Figure, median, quantile, ratio
-from billcli.core.reports.window import Window, before, month_ends, months_later, window
+from billcli.core.reports.window import Window, before, window
 from billcli.errors import UsageError
 from billcli.model.money import Money
 from tests.support import PROJECT, bill, done, environment, make_ledger
@@ -154,13 +154,6 @@ def test_days_from_and_to_are_what_the_report_is_about(small: Path, name: str) -
 
     assert len(first("2026-01-10..2026-01-10")) == 1
     assert first("2026-01-11..2026-01-31") == first("2025-12-01..2026-01-09") == []
-
-
-def test_months_later_keeps_to_the_last_day_of_a_short_month() -> None:
-    assert months_later(date(2026, 1, 31), 1) == date(2026, 2, 28)
-    assert months_later(date(2024, 2, 29), -12) == date(2023, 2, 28)
-    assert month_ends(date(2026, 3, 31), 2) == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
-    assert month_ends(date(2026, 3, 5), 1) == [date(2026, 2, 28), date(2026, 3, 5)]
 
 
 def test_comparison_shows_change_and_rows_that_are_gone() -> None:

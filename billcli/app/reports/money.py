@@ -8,10 +8,11 @@ from billcli.app.books import Books
 from billcli.app.reports.asked import Asked, Scope, asked_for
 from billcli.app.reports.balances import open_figures, overdue_by_day, unapplied_figures
 from billcli.app.reports.categories import sold_by_category
+from billcli.core.dates import month_ends
 from billcli.core.report import Report
 from billcli.core.reports import allowances, collection, days, dso, revenue, trend
 from billcli.core.reports.table import Figure
-from billcli.core.reports.window import Window, month_ends
+from billcli.core.reports.window import Window
 from billcli.errors import UsageError
 from billcli.index import queries, report_queries
 from billcli.model.values import quoted

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from billcli.app.books import Books
 from billcli.app.reports.asked import Asked, Scope, asked_for
 from billcli.app.reports.balances import open_parts
 from billcli.core.report import Report
 from billcli.core.reports import dunning, expected, forecast, reconciled, tax
-from billcli.core.reports.window import Window, months_later
+from billcli.core.reports.window import Window, window
 from billcli.errors import UsageError
 from billcli.index import report_queries, report_work_queries
 
@@ -64,4 +64,4 @@ def cash_forecast_report(books: Books, as_of: date, asked: Asked, weeks: int) ->
 
 def _last_year(as_of: date) -> Window:
     """The time whose payments make a habit: the twelve months up to the day."""
-    return Window(months_later(as_of + timedelta(days=1), -12), as_of, as_of)
+    return window(None, as_of)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from billcli.core import addresses
 from billcli.core.checks.facts import Closing, DraftLeft, Touched
+from billcli.core.dates import month_end
 from billcli.diagnostics import Diagnostic, Path
 
 _MONTH = re.compile(r"/([0-9]{4})/([0-9]{2})[/.]")
@@ -54,7 +55,7 @@ def _end_of_month(file: str) -> date | None:
     if not (match := _MONTH.search(file)):
         return None
     year, month = int(match[1]), int(match[2])
-    return date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1) if 1 <= month <= 12 else None
+    return month_end(year, month) if 1 <= month <= 12 else None
 
 
 def _changed(each: Touched, through: date) -> Diagnostic:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcli.core.dates import days_later
 from billcli.core.delivery import COUNTS, DOUBT, PLANNED, stands
 from billcli.core.facts import DeliveryFact, ReminderFact, ReminderItemFact
 from billcli.core.instalments import Part
@@ -81,11 +82,6 @@ class Step(NamedTuple):
     day: date
 
 
-def days_after(day: date, days: int) -> date:
-    """Some days later or earlier, as far as the calendar goes."""
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
-
-
 def next_step(levels: Sequence[Level], past: Sequence[Past], due_on: date, today: date, start: date = date.min) -> Step | None:
     """The lowest level not reached yet; those before the due day are passed over once it is there. None where the last was reached.
 
@@ -97,9 +93,9 @@ def next_step(levels: Sequence[Level], past: Sequence[Past], due_on: date, today
     for level in sorted(levels, key=lambda each: each.level):
         if level.level <= reached or (level.days < 0 and today >= due_on):
             continue
-        day = days_after(due_on, level.days)
+        day = days_later(due_on, level.days)
         if last is not None:
-            day = max(day, days_after(last, level.gap))
+            day = max(day, days_later(last, level.gap))
         if level.days < 0 and day >= due_on:
             continue
         return Step(level, day)
@@ -108,5 +104,5 @@ def next_step(levels: Sequence[Level], past: Sequence[Past], due_on: date, today
 
 def asked(level: Level, parts: Iterable[Part], today: date, disputed: int) -> int:
     """What a notice of that level asks for: what is overdue, before the due day what comes due; nothing that is in dispute."""
-    last = days_after(today, -min(level.days, 1))
+    last = days_later(today, -min(level.days, 1))
     return max(sum(each.open for each in parts if each.due_on <= last and each.open > 0) - disputed, 0)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from billcli.core.dates import days_later
 from billcli.core.document import content_id, made
 from billcli.core.dunning.assess import Account, Assessed, Chase
-from billcli.core.dunning.levels import counting, days_after
+from billcli.core.dunning.levels import counting
 from billcli.core.dunning.policy import template_of
 from billcli.core.facts import HoldFact, InvoiceFact, PlanPart, Settlement
 from billcli.core.instalments import Agreed
@@ -109,7 +110,7 @@ def notice_of(
     fields = {
         "id": notice_id(today, account.customer, currency, assessed.chases), "customer": account.customer, "currency": currency,
         "on": today, "level": level.level, "policy": account.chosen.said, "template": template_of(level), "channel": level.channel,
-        "language": printed.language, "deadline": days_after(today, level.deadline) if level.days >= 0 else None,
+        "language": printed.language, "deadline": days_later(today, level.deadline) if level.days >= 0 else None,
         "issued_by": printed.issued_by, "issued_to": printed.issued_to, "items": items,
         "charges": [{"payment": name, "amount": money(amount)} for name, amount in sorted(claimed.items())] or None,
         "credit": money(account.credit) if account.credit > 0 else None, "total": money(total),

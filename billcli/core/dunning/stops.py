@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from billcli.core.dates import days_later
 from billcli.core.delivery import DOUBT
-from billcli.core.dunning.levels import NO_DELIVERY, WAITS, Past, days_after
+from billcli.core.dunning.levels import NO_DELIVERY, WAITS, Past
 from billcli.core.dunning.policy import needs_consent
 from billcli.core.facts import ApprovalFact, HoldFact
 from billcli.core.hold_state import is_live
@@ -81,7 +82,7 @@ def held(holds: Iterable[HoldFact], today: date, grace: int) -> str | None:
 def _promised(hold: HoldFact, today: date, grace: int) -> bool:
     if today < hold.booked_on or (hold.released_on is not None and hold.released_on <= today):
         return False
-    return hold.until is None or today <= days_after(hold.until, grace)
+    return hold.until is None or today <= days_later(hold.until, grace)
 
 
 def consent(level: Level, approvals: Iterable[ApprovalFact], invoice: str, today: date) -> ApprovalFact | None:

@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from billcli.core.dates import month_days
 from billcli.core.report import Column, Report
 from billcli.core.reports.table import Cut, Figure, Say, money, ratio, table, total
-from billcli.core.reports.window import Window, month_days
+from billcli.core.reports.window import Window
 
 COLUMNS = (
     Column("owed", "Owed", "money"),

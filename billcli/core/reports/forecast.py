@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from billcli.core.dates import days_later
 from billcli.core.report import Bar, Bars, Column, Report, counted
 from billcli.core.reports.days import Paid
 from billcli.core.reports.table import Cut, money, quantile
@@ -147,14 +148,10 @@ def _expected(item: OpenItem, habit: Habit, as_of: date) -> tuple[date, date, da
     """
     if item.promised and item.promised >= as_of:
         return item.promised, item.promised, item.promised
-    usual, slow, fast = (_later(item.due_on, days) for days in (habit.usual, habit.slow, habit.fast))
+    usual, slow, fast = (days_later(item.due_on, days) for days in (habit.usual, habit.slow, habit.fast))
     if max(usual, item.due_on) < as_of:
         return usual, usual, usual
     return max(usual, as_of), max(slow, as_of), max(fast, as_of)
-
-
-def _later(day: date, days: int) -> date:
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def _label(day: date, as_of: date, end: date) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from billcli.core.dates import months_later
 from billcli.errors import UsageError
 from billcli.model.values import BadValue, parse_day, quoted
 
@@ -69,22 +70,3 @@ def before(now: Window, period: str | None, against: str) -> Window:
     back = 12 if against == "year" else whole
     after = now.last + timedelta(days=1)
     return Window(months_later(now.first, -back), months_later(after, -back) - timedelta(days=1), now.known)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later or, below zero, earlier; the last of the month where it has no such day."""
-    at = day.year * 12 + day.month - 1 + months
-    year, month = max(at // 12, 1), at % 12 + 1
-    return date(year, month, min(day.day, month_days(year, month)))
-
-
-def month_days(year: int, month: int) -> int:
-    """How many days the month has."""
-    return (date(year + month // 12, month % 12 + 1, 1) - date(year, month, 1)).days
-
-
-def month_ends(last: date, count: int) -> list[date]:
-    """So many month ends before ``last``, the oldest first, and ``last`` itself."""
-    first = last.replace(day=1)
-    ends = [months_later(first, 1 - at) - timedelta(days=1) for at in range(count, 0, -1)]
-    return [each for each in ends if each < last] + [last]
