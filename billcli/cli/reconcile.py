@@ -157,8 +157,7 @@ def _show_lines(run: Run) -> None:
 
 def _answer(run: Run, done: Done | None, form: str) -> None:
     """The rows for a program."""
-    from billcli.app.reconcile.run import row_data
-    from billcli.app.reconcile.show import head_data
+    from billcli.app.reconcile.show import head_data, row_data
     from billcli.render.text import json_rows
 
     if form == "json":

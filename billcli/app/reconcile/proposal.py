@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from billcli.app.books import Books
-from billcli.app.reconcile.run import Booking, Row, Spot, decide_all, verdict_of
+from billcli.app.reconcile.booking import Booking, Row, verdict_of
+from billcli.app.reconcile.decide import Spot, decide_all
 from billcli.core.bank_statement import text_of
 from billcli.core.matching.facts import Allocation, Decision
 from billcli.core.plan import Plan

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from billcli.app.amounts import minor_of
 from billcli.app.books import Books, open_books
 from billcli.app.context import Context
-from billcli.app.reconcile.run import Booking, Spot, decide_all
+from billcli.app.reconcile.booking import Booking
+from billcli.app.reconcile.decide import Spot, decide_all
 from billcli.app.reconcile.show import documents_text
 from billcli.app.reconcile.undo import plan_undo
 from billcli.app.write import Done, carry_out

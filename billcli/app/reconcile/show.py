@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from billcli.app.reconcile.run import Row
+from billcli.app.reconcile.booking import Row
 from billcli.core.matching.facts import Allocation
 from billcli.core.report import Column, Report
 from billcli.model.money import Money
@@ -64,3 +64,31 @@ def _short(text: str) -> str:
 def head_data(as_of: date) -> dict[str, object]:
     """What stands before the rows, for a program."""
     return {"report": "reconcile", "schema": 1, "as_of": as_of.isoformat(), "totals": []}
+
+
+def row_data(row: Row) -> dict[str, object]:
+    """A row as programs have it; ``amount`` is cash."""
+    decision, line = row.decision, row.decision.line
+    return {
+        "line": line.id, "date": line.booked_on.isoformat(), "amount": Money(line.amount, line.currency).text(), "currency": line.currency,
+        "payer": line.payer, "text": line.text, "decision": decision.outcome, "confidence": round(decision.confidence, 3),
+        "because": list(decision.because), "allocations": allocation_data(decision.allocations, line.currency),
+        "candidates": [
+            {
+                "allocations": allocation_data(each.allocations, line.currency), "confidence": round(each.confidence, 3),
+                "because": list(each.because),
+            }
+            for each in decision.candidates
+        ],
+    }  # fmt: skip
+
+
+def allocation_data(rows: Sequence[Allocation], currency: str) -> list[dict[str, str]]:
+    """As programs have them."""
+    return [
+        {
+            "document": each.document, "amount": Money(each.amount, currency).text(), "discount": Money(each.discount, currency).text(),
+            "write_off": Money(each.write_off, currency).text(), "fee": Money(each.fee, currency).text(),
+        }
+        for each in rows
+    ]  # fmt: skip
