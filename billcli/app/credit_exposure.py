@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.app.books import Books
 from billcli.app.credit_policy import graded
-from billcli.core import aging
+from billcli.app.open_parts import open_parts
 from billcli.core.credit.limit import Exposure, Limit, Standing, limit_of, overdue_words
 from billcli.core.credit.merged import successors
 from billcli.core.credit.rules import Rules
@@ -188,9 +188,7 @@ class Limits:
             sums = self._exposures.setdefault(self._now(customer), {})
             sums[currency] = sums.get(currency, Exposure()).plus(Exposure(**more))
 
-        invoices = balances.open_invoices(self.books.index, self.day, customer)
-        instalments = queries.instalments_of(self.books.index, [each.number for each in invoices if each.parts > 1])
-        for part in aging.open_parts(invoices, instalments, self.day, "due"):
+        for part in open_parts(self.books, self.day, customer):
             add(part.customer, part.currency, open=part.open, overdue=part.open if part.overdue > self.rules.overdue_days else 0)
         for each in balances.unapplied(self.books.index, self.day, customer):
             add(each.customer, each.currency, unapplied=each.amount)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from billcli.app.books import Books
 from billcli.app.hold_state import live_plans
+from billcli.app.open_parts import parts_of
 from billcli.core import aging
 from billcli.core.report import Report
 from billcli.errors import BillError, UsageError
@@ -45,7 +46,7 @@ def aging_report(books: Books, as_of: date, by: Sequence[str], basis: str, where
         starts = aging.bucket_starts(as_of)
         alone = [*starmap(aging.OpenSum, balances.open_sums(books.index, as_of, plans, starts, issued=basis == "issued"))]
         invoices = balances.open_apart(books.index, as_of, plans)
-    parts = _parts(books, invoices, as_of, basis, plans)
+    parts = parts_of(books, invoices, as_of, plans, basis)
     notes = _proved(books, as_of, [*alone, *parts], [*alone, *invoices])
     if wanted == ("invoice",):
         return aging.aging_by_invoice(parts, as_of, notes)
@@ -67,11 +68,6 @@ def aging_report(books: Books, as_of: date, by: Sequence[str], basis: str, where
     return aging.aging_by_groups(
         grouped, ((groups[each.customer], each.currency, each.amount) for each in unapplied), as_of, _keys(dimensions), notes
     )
-
-
-def _parts(books: Books, invoices: Sequence[OpenInvoice], as_of: date, basis: str, plans: Mapping[str, Agreed]) -> list[aging.OpenPart]:
-    instalments = queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
-    return aging.open_parts(invoices, instalments, as_of, basis, plans)
 
 
 def _proved(
@@ -101,7 +97,7 @@ def _narrowed(books: Books, as_of: date, by: tuple[str, ...], basis: str, where:
     dimensions = () if by == ("invoice",) else parse_dimensions(by)
     asked = where_of(books, where, fields) if where is not None else None
     invoices = balances.open_invoices(books.index, as_of)
-    parts = _parts(books, invoices, as_of, basis, plans)
+    parts = parts_of(books, invoices, as_of, plans, basis)
     notes = _proved(books, as_of, parts, invoices)
     names = {each.name for each in dimensions} | (asked.names if asked else frozenset())
     found = facets(books, names & {*ALL}, as_of, ("invoice",))

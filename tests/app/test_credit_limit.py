@@ -163,6 +163,20 @@ def test_an_overdue_limit_is_repeated_by_check_and_shown_beside_the_limits(tmp_p
     assert words in done("credit", "limit", cwd=root, at=TODAY).out
 
 
+def test_what_a_plan_has_put_off_is_not_overdue_as_in_the_aging_report(tmp_path: Path) -> None:
+    root = _ledger(tmp_path, "credit:\n  limit: block\n  overdue_limit: 100.00\n", customers="")
+    _new(root, "500", at="2026-01-05")
+    assert _new(root, "10").code == 1
+    parts = ("--instalment", "2026-03-15:300", "--instalment", "2026-04-30:200")
+    done("hold", "new", "--kind", "plan", "-i", "INV-2026-0001", *parts, "--reason", "agreed", "--yes", "-q", cwd=root, at="2026-03-01")
+    [row] = _rows(root, "nordwind")
+    aged = done("report", "aging", "--format", "json", cwd=root, at=TODAY).json["rows"]
+    assert (row["overdue"], [(each["buckets"]["not due"], each["buckets"]["1-30"]) for each in aged]) == ("300.00", [("200.00", "300.00")])
+    done("payment", "add", "-c", "nordwind", "-a", "300", "-i", "INV-2026-0001", "--yes", "-q", cwd=root, at=TODAY)
+    assert _rows(root, "nordwind")[0]["overdue"] == "0.00"
+    assert _new(root, "10").code == 0
+
+
 def test_a_limit_by_grade_is_in_the_currency_that_the_region_gives_and_no_error_of_the_books(tmp_path: Path) -> None:
     """The score changes with the calendar, and books that were right yesterday are right today."""
     grades = "  grades:\n    - {grade: A, at_least: 0, limit_months: 1}\n"

@@ -8,22 +8,13 @@ from itertools import accumulate, starmap
 
 from billcli.app.books import Books
 from billcli.app.hold_state import live_plans
+from billcli.app.open_parts import open_parts, parts_of
 from billcli.core import aging
-from billcli.core.facts import InstalmentFact, OpenInvoice
+from billcli.core.facts import OpenInvoice
 from billcli.core.instalments import Agreed
 from billcli.core.reports.table import Cut, Figure
-from billcli.index import balances, queries, report_queries
+from billcli.index import balances, report_queries
 from billcli.index.report_queries import Grain
-
-
-def open_parts(books: Books, day: date) -> list[aging.OpenPart]:
-    """Every open instalment, as the books stood on that day."""
-    invoices = balances.open_invoices(books.index, day)
-    return aging.open_parts(invoices, _instalments(books, invoices), day, "due", live_plans(books, day))
-
-
-def _instalments(books: Books, invoices: Iterable[OpenInvoice]) -> dict[str, list[InstalmentFact]]:
-    return queries.instalments_of(books.index, [each.number for each in invoices if each.parts > 1])
 
 
 def open_sums(books: Books, day: date, grain: Grain) -> Iterator[tuple[str, str, str, int, int]]:
@@ -34,8 +25,7 @@ def open_sums(books: Books, day: date, grain: Grain) -> Iterator[tuple[str, str,
         return
     plans = live_plans(books, day)
     yield from ((each.customer, "", each.currency, each.bucket, each.open) for each in _alone(books, day, plans))
-    invoices = balances.open_apart(books.index, day, plans)
-    parts = aging.open_parts(invoices, _instalments(books, invoices), day, "due", plans)
+    parts = parts_of(books, balances.open_apart(books.index, day, plans), day, plans)
     yield from ((part.customer, "", part.currency, aging.place(part.overdue), part.open) for part in parts)
 
 
@@ -94,7 +84,7 @@ def _apart(books: Books, numbers: list[str], day: date, plans: dict[str, Agreed]
         for customer, currency, number, issued, due, parts, gross, open_ in report_queries.open_of(books.index, numbers, day)
     ]
     found = []
-    for part in aging.open_parts(invoices, _instalments(books, invoices), day, "due", plans):
+    for part in parts_of(books, invoices, day, plans):
         number = part.number if grain.document else ""
         found.append(Figure("owed", part.customer, number, day.isoformat(), part.currency, part.open))
         if part.overdue > 0:

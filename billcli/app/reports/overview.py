@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from billcli.app.books import Books
+from billcli.app.open_parts import open_parts
 from billcli.app.reports.asked import Asked
-from billcli.app.reports.balances import open_parts
 from billcli.app.reports.money import dso_report, overdue_trend_report
 from billcli.core.report import Report, View
 from billcli.core.reports.expected import open_items

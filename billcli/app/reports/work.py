@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from billcli.app.books import Books
+from billcli.app.open_parts import open_parts
 from billcli.app.reports.asked import Asked, Scope, asked_for
-from billcli.app.reports.balances import open_parts
 from billcli.core.report import Report
 from billcli.core.reports import dunning, expected, forecast, reconciled, tax
 from billcli.core.reports.window import Window, window
