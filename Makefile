@@ -7,6 +7,8 @@ LOCKFLAGS ?=
 BENCH ?=
 # As `python -m tests.reconcile --help` has it; else 200, 2,000 and 20,000 lines of seed 1, of both families.
 RECONCILE ?=
+# What of the long tests `make faults` runs, such as PARTS=tests/faults; the table of figures is of those alone.
+PARTS ?= tests
 # As `python -m tests.look --help` has it; else every ledger, into build/look.
 LOOK ?=
 
@@ -79,7 +81,9 @@ bench-reconcile: venv
 	@$(RUN) tests.reconcile --family both $(RECONCILE)
 
 faults: venv
-	$(RUN) pytest tests -m long
+	@mkdir -p build && rm -f build/faults.jsonl
+	@FAULTS_FIGURES=$(CURDIR)/build/faults.jsonl $(RUN) pytest -m long $(PARTS); status=$$?; \
+	    $(RUN) tests.faults.counts build/faults.jsonl && exit $$status
 
 lock:
 	@uv=$$(command -v uv) && "$$uv" --version >/dev/null 2>&1 || { \

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.faults import counts
 from tests.support import folder_in_memory, index_begun, make_ledger
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -43,6 +44,21 @@ def tmp_path(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="bill-") as folder:
         yield Path(folder)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One file for the figures of all rigs, unless ``make faults`` has named one; the workers find it in their environment."""
+    if counts.FILE not in os.environ:
+        with tempfile.NamedTemporaryFile(prefix="bill-figures-", delete=False) as file:
+            os.environ[counts.FILE] = file.name
+        config.add_cleanup(Path(file.name).unlink)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if lines := counts.table(Path(os.environ[counts.FILE])):
+        terminalreporter.section("faults: points that exist, that were hit, and promises broken")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 def pytest_collection_finish() -> None:
