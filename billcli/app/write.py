@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from billcli.app.books import Books, ensure_readable
@@ -60,16 +61,15 @@ def carry_out(
                 )
             commits = commits_to_git(index, context.root)
             if not plan.steps:
-                return Done(plan, (), (), (), _commit(context.root, plan, commit=commit) if commits else "")
+                return Done(plan, (), (), (), _commit(context.root, plan) if commit and commits else "")
             hashes = queries.hashes(index, [*(step.path for step in plan.steps), *plan.relies_on])
             hands = _found(context.root, [each for each in queries.edited_by_hand(index) if _recordable(each[0], each[2])])
         paths = list(dict.fromkeys(file_of(step.path) for step in plan.steps))
-        if commits:
-            git.note(context.root, paths)
-        applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"))
+        note = partial(git.note, context.root) if commits else None
+        applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"), note)
         bring_along(context.root, applied.paths)
         _keep_messages(context.root, plan)
-        problem = _commit(context.root, plan, applied.paths, commit=commit) if commits else ""
+        problem = _commit(context.root, plan) if commit and commits else ""
     existed = set(map(file_of, hashes))
     created = tuple(path for path in paths if path not in existed)
     written = frozenset(paths)
@@ -103,15 +103,10 @@ def _keep_messages(root: str, plan: Plan) -> None:
         keep_planned(root, planned)
 
 
-def _commit(root: str, plan: Plan, paths: tuple[str, ...] = (), *, commit: bool = True) -> str:
+def _commit(root: str, plan: Plan) -> str:
     first, *rest = plan.summary or (plan.command,)
-    message = f"{first}\n\n" + "\n".join(rest) if rest else first
     try:
-        git.note(root, paths)
-        if commit:
-            git.commit(root, message)
+        git.commit(root, f"{first}\n\n" + "\n".join(rest) if rest else first)
     except git.GitProblem as problem:
         return str(problem)
-    except OSError as error:
-        return f"it could not be noted for git: {error.strerror}"
     return ""

@@ -29,11 +29,12 @@ def apply(
     by_hand: Sequence[audit.FileRecord],
     at: datetime,
     progress: Callable[[], None] = lambda: None,
+    note: Callable[[Sequence[str]], None] | None = None,
 ) -> Applied:
     """Writes the plan with its audit entry in one transaction. Call under the lock, after recovery.
 
     ``hashes`` are the SHA-256 of the files as the plan saw them; ``by_hand`` what people changed since the last command;
-    ``progress`` is called twice for each file.
+    ``progress`` is called twice for each file, ``note`` with all of them before the first is written.
     Raises ``ChangedMeanwhile`` where a file is not as it was seen.
     """
     ledger = _Ledger(root, hashes)
@@ -55,6 +56,8 @@ def apply(
         raise BillError(f"{error.filename} could not be written: {error.strerror}; nothing was changed") from error
     trail, old, new = audit.next_entry(root, clone, at, plan.command, plan.reason, records)
     changes.append(journal.FileChange(trail, fs.sha256(old) if old is not None else None, new))
+    if note:
+        note([each.path for each in changes])
     journal.commit(root, changes, progress)
     if any(isinstance(step, Join) for step in plan.steps):
         for folder in {fs.split(step.path)[0] for step in plan.steps if isinstance(step, Remove)}:

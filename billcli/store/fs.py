@@ -158,6 +158,18 @@ def write_new(root: str, path: str, data: bytes, mode: int = 0o600) -> None:
             os.close(file)
 
 
+def write_over(root: str, path: str, data: bytes) -> None:
+    """A file of bill's own, new or in the place of the old one: after a crash it is whole, one or the other. Durable on return."""
+    new = f"{path}.new"
+    try:
+        remove(root, new)
+    except FileNotFoundError:
+        pass
+    write_new(root, new, data)
+    rename(root, new, path)
+    sync_folder(root, split(path)[0])
+
+
 def sync_folder(root: str, path: str) -> None:
     with folder(root, path) as fd:
         os.fsync(fd)

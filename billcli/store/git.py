@@ -41,7 +41,7 @@ def note(root: str, paths: Sequence[str]) -> None:
     """Before they are written: these paths are to be committed, by this command or, if it is killed, by the next one."""
     known = waiting(root)
     if not known.issuperset(paths):
-        _write(root, _PENDING, "\n".join(sorted(known.union(paths))))
+        fs.write_over(root, _PENDING, "\n".join(sorted(known.union(paths))).encode())
 
 
 def waiting(root: str) -> set[str]:
@@ -52,12 +52,12 @@ def waiting(root: str) -> set[str]:
 
 def commit(root: str, message: str) -> None:
     """Commits all noted paths. Raises ``GitProblem``; the paths then wait for the next command."""
-    if todo := sorted(waiting(root)):
-        try:
+    try:
+        if todo := sorted(waiting(root)):
             _commit(root, todo, message)
             fs.remove(root, _PENDING)
-        except OSError as error:
-            raise GitProblem(str(error)) from error
+    except OSError as error:
+        raise GitProblem(str(error)) from error
 
 
 def _commit(root: str, paths: Sequence[str], message: str) -> None:
@@ -67,6 +67,7 @@ def _commit(root: str, paths: Sequence[str], message: str) -> None:
             raise GitProblem("a merge or rebase is under way")
     head = _head(root)
     own = {"GIT_INDEX_FILE": f"{root}/{_INDEX}"}
+    _unlock(root)
     base = fs.read_if_there(root, _BASE)
     if base is None or base.decode() != head or not os.path.exists(f"{root}/{_INDEX}"):
         _git(root, "read-tree", head or "--empty", env=own)
@@ -77,8 +78,16 @@ def _commit(root: str, paths: Sequence[str], message: str) -> None:
     if not head or tree != _git(root, "rev-parse", f"{head}^{{tree}}").strip():
         made = _git(root, "commit-tree", tree, *(("-p", head) if head else ()), "-m", message, env=_identity(root)).strip()
         _git(root, "update-ref", "-m", f"bill: {message.splitlines()[0]}", "HEAD", made, head or "")
-        _write(root, _BASE, made)
+        fs.write_over(root, _BASE, made.encode())
     _git(root, *update, stdin=listing)  # also after a kill right behind update-ref, or the next commit of the user would undo ours
+
+
+def _unlock(root: str) -> None:
+    """Our own index is written under our own lock, so whoever left git's lock on it is dead."""
+    try:
+        fs.remove(root, f"{_INDEX}.lock")
+    except FileNotFoundError:
+        pass
 
 
 def _head(root: str) -> str:
@@ -127,9 +136,3 @@ def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str =
     if done.returncode != 0:
         raise GitProblem((done.stderr.strip().splitlines() or ["git failed"])[0])
     return done.stdout
-
-
-def _write(root: str, path: str, text: str) -> None:
-    if os.path.lexists(f"{root}/{path}"):
-        fs.remove(root, path)
-    fs.write_new(root, path, text.encode())

@@ -126,7 +126,8 @@ def note(root: str, paths: Collection[str]) -> None:
     """Before the first state is added: these deliveries may get some, by this run."""
     known = noted(root)
     if not known.issuperset(paths):
-        _write(root, known.union(paths))
+        _make(root)
+        fs.write_over(root, _NOTED, "\n".join(sorted(known.union(paths))).encode())
 
 
 def noted(root: str) -> frozenset[str]:
@@ -144,12 +145,6 @@ def forget_noted(root: str) -> None:
         fs.remove(root, _NOTED)
     except FileNotFoundError:
         pass
-
-
-def _write(root: str, paths: Collection[str]) -> None:
-    _make(root)
-    forget_noted(root)
-    fs.write_new(root, _NOTED, "\n".join(sorted(paths)).encode())
 
 
 def _make(root: str) -> None:

@@ -17,6 +17,8 @@ from billcli.app.write import carry_out, preview
 from billcli.core.invoice import InvoiceRequest
 from billcli.core.lines import typed_line
 from billcli.errors import ChangedMeanwhile
+from billcli.store import git as store_git
+from tests.faults.rig import Fault, disk
 from tests.support import PROJECT, bill, environment
 
 DAY = "2026-06-20"
@@ -146,3 +148,33 @@ def test_a_hand_edit_is_noted_once_and_stays_the_persons_to_commit(books: Path) 
     ]
     assert len(noted) == 1
     assert git(books, "status", "--porcelain") == " M customers/a.yaml\n"
+
+
+def test_a_lock_that_a_killed_git_left_on_an_index_of_our_own_is_nobodys(books: Path) -> None:
+    issue(books)
+    (books / ".bill/git-index.lock").write_bytes(b"")
+    issue(books, "5")
+    assert git(books, "status", "--porcelain") == ""
+
+
+def test_what_a_killed_command_wrote_is_committed_by_the_next_one_of_another_month(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("billcli.app.write.bring_along", killed)
+    assert bill("invoice", "new", "-c", "a", "-l", "A;1;7", "--yes", cwd=books, at=DAY).code == 130
+    monkeypatch.undo()
+    assert len(git(books, "status", "--porcelain", "-uall").splitlines()) == 2, "the invoice, and the trail of the month"
+    assert bill("invoice", "new", "-c", "a", "-l", "A;1;5", "--yes", cwd=books, at="2026-07-01").code == 0
+    assert git(books, "status", "--porcelain") == ""
+
+
+def test_a_disk_that_fails_while_paths_are_noted_for_git_loses_none_that_were(books: Path) -> None:
+    (books / ".git/MERGE_HEAD").write_text(git(books, "rev-parse", "HEAD"))
+    assert bill("invoice", "new", "-c", "a", "-l", "A;1;100", "--yes", cwd=books, at=DAY).code == 3
+    (books / ".git/MERGE_HEAD").unlink()
+    before = store_git.waiting(str(books))
+    with disk(Fault("ENOSPC", 2)), pytest.raises(OSError, match="No space"):
+        store_git.note(str(books), ["customers/a.yaml"])
+    assert store_git.waiting(str(books)) == before
+    assert len(before) == 2

@@ -14,6 +14,7 @@ from unittest import mock
 import pytest
 
 from billcli.app.outbox import send
+from billcli.store import outbox
 from billcli.store.append import append_state
 from tests.delivery.post import Post
 from tests.outbox.office import DAY, MAIL, Office
@@ -160,17 +161,33 @@ def test_a_line_of_ours_in_windows_line_ends_is_left_to_a_person(office: Office,
     assert (path.read_bytes(), post.taken) == (before, [])
 
 
-def test_git_has_the_states_after_the_run_and_after_a_kill(tmp_path: Path, post: Post) -> None:
-    office = Office(tmp_path, f"smtp://127.0.0.1:{post.port}")
-    (tmp_path / "ledger.yaml").write_text((tmp_path / "ledger.yaml").read_text().replace("commit: false", "commit: true"))
-    (tmp_path / ".gitignore").write_text(".bill/\n")
+def with_git(office: Office) -> Callable[..., str]:
+    (office.root / "ledger.yaml").write_text((office.root / "ledger.yaml").read_text().replace("commit: false", "commit: true"))
+    (office.root / ".gitignore").write_text(".bill/\n")
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(tmp_path), *words], check=True, capture_output=True, text=True).stdout
+        return subprocess.run(["git", "-C", str(office.root), *words], check=True, capture_output=True, text=True).stdout
 
     git("init", "-q", "-b", "main")
     git("-c", "user.name=x", "-c", "user.email=x@x.example", "add", ".")
     git("-c", "user.name=x", "-c", "user.email=x@x.example", "commit", "-qm", "begin")
+    return git
+
+
+def test_states_that_another_command_recorded_after_a_kill_are_committed_with_the_next_run(office: Office) -> None:
+    git = with_git(office)
+    [delivery] = office.planned(office.invoice())
+    path = str(office.file(delivery).relative_to(office.root))
+    append_state(str(office.root), path, "2026-04-17T09:00:00Z dropped paid")
+    outbox.note(str(office.root), [path])
+    office.invoice()
+    assert git("status", "--short").split() == ["M", path]
+    office.done("outbox", "send")
+    assert git("status", "--short") == ""
+
+
+def test_git_has_the_states_after_the_run_and_after_a_kill(office: Office) -> None:
+    git = with_git(office)
     one, two = office.planned(office.invoice(), office.invoice())
     office.done("outbox", "send", one)
     assert git("status", "--short") == ""

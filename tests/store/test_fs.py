@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from billcli.store import fs
+from tests.faults.rig import Fault, disk
 
 
 @pytest.fixture
@@ -31,6 +34,7 @@ CALLS: dict[str, Callable[[str, str], Any]] = {
     "read": fs.read,
     "read_if_there": fs.read_if_there,
     "write_new": lambda root, path: fs.write_new(root, path, b"x"),
+    "write_over": lambda root, path: fs.write_over(root, path, b"x"),
     "remove": fs.remove,
     "rename from": lambda root, path: fs.rename(root, path, "customers/new.yaml"),
     "rename to": lambda root, path: fs.rename(root, "customers/b.yaml", path),
@@ -221,3 +225,22 @@ def test_stamp_tells_a_replaced_file_from_the_one_before(root: str) -> None:
     assert fs.stamp(path.stat()) == before
     fs.rename(root, "customers/b.yaml", "customers/a.yaml")
     assert fs.stamp(path.stat()) != before
+
+
+@pytest.mark.parametrize("kind", ["EIO", "ENOSPC"])
+def test_what_is_written_over_is_at_any_moment_whole_old_or_new(root: str, kind: str) -> None:
+    for at in itertools.count(1):
+        fs.write_over(root, "customers/a.yaml", b"old\n")
+        with disk(Fault(kind, at)) as made, suppress(OSError):
+            fs.write_over(root, "customers/a.yaml", b"new\n")
+        renamed = "rename" in made.calls[: at - 1]
+        assert content(root, "customers/a.yaml") == (b"new\n" if renamed else b"old\n"), made.calls
+        if not made.struck:
+            break
+    assert made.calls == ["unlink", "create", "write", "fsync", "rename", "fsync"], "on the disk before it is in its place"
+
+
+def test_what_a_kill_left_of_a_file_does_not_keep_the_next_from_its_place(root: str) -> None:
+    Path(root, "customers", "a.yaml.new").write_bytes(b"ne")
+    fs.write_over(root, "customers/a.yaml", b"new\n")
+    assert (content(root, "customers/a.yaml"), os.listdir(Path(root, "customers")).count("a.yaml.new")) == (b"new\n", 0)

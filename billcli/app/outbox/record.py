@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import partial
 
 from billcli.app.context import Context
 from billcli.app.refresh import bring_along, fresh_index
@@ -47,24 +48,23 @@ def record(context: Context, summary: str, *, commit: bool) -> tuple[tuple[str, 
             commits = commits_to_git(index, context.root)
         problem = ""
         paths: tuple[str, ...] = ()
+        note = partial(git.note, context.root) if commits else None
+        if note:
+            note(sorted(outbox.noted(context.root)))  # also what another command has recorded since
         if ours:
             plan = Plan("outbox send", (), (summary,))
-            paths = apply(context.root, plan, {}, ours, context.now).paths
+            paths = apply(context.root, plan, {}, ours, context.now, note=note).paths
             bring_along(context.root, [*paths, *(each.path for each in ours)])
             paths = (*paths, *(each.path for each in ours))
-        if commits:
-            problem = _commit(context.root, paths, summary, commit=commit)
+        if commits and commit:
+            problem = _commit(context.root, summary)
         outbox.forget_noted(context.root)
     return paths, problem
 
 
-def _commit(root: str, paths: tuple[str, ...], summary: str, *, commit: bool) -> str:
+def _commit(root: str, summary: str) -> str:
     try:
-        git.note(root, paths)
-        if commit:
-            git.commit(root, summary)
+        git.commit(root, summary)
     except git.GitProblem as problem:
         return str(problem)
-    except OSError as error:
-        return f"it could not be noted for git: {error.strerror}"
     return ""
