@@ -53,7 +53,7 @@ class Step(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """What a run came to. ``handed`` is None where nothing goes by mail, or another run hands over just now."""
+    """What a run came to. ``handed`` is None where nothing goes by mail."""
 
     steps: tuple[Step, ...]
     handed: Handed | None
@@ -150,8 +150,6 @@ def previewed(context: Context, progress: Progress = no_progress) -> list[Step]:
 
 def run(context: Context, progress: Progress = no_progress) -> Ran:
     """Raises ``BillError`` where this working copy does not send, or another command holds the ledger before anything was done."""
-    from billcli.app.outbox import send_waiting
-
     steps: list[Step] = []
     dones: list[Done] = []
     problems: list[BillError] = []
@@ -171,13 +169,20 @@ def run(context: Context, progress: Progress = no_progress) -> Ran:
     handed = None
     if mails:
         try:
-            handed = send_waiting(context, progress=progress, commit=False)
-        except MailBusy:
-            pass  # the other run hands over; what it does not see yet waits for the next one
+            handed = _handed(context, progress)
         except BillError as error:
             problems.append(error)
     by_hand = tuple(dict.fromkeys(path for done in dones for path in done.by_hand))
     return Ran(tuple(steps), handed, tuple(problems), _commit(context, dones, handed), by_hand)
+
+
+def _handed(context: Context, progress: Progress) -> Handed:
+    from billcli.app.outbox import left_to_another, send_waiting
+
+    try:
+        return send_waiting(context, progress=progress, commit=False)
+    except MailBusy:
+        return left_to_another(context)  # what the other run does not see yet waits for the next one
 
 
 def _commit(context: Context, dones: Sequence[Done], handed: Handed | None) -> str:

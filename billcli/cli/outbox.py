@@ -68,6 +68,7 @@ def send(
 
     Example: bill outbox send
     """
+    from billcli.app.outbox.open_ends import left_to_another
     from billcli.store.lock import MailBusy
 
     check_form(form, ("table", "json"))
@@ -75,9 +76,9 @@ def send(
     try:
         handed = handed_over(where, only=delivery or (), limit=limit)
     except MailBusy:
-        if quiet:
-            return
-        raise
+        if not quiet:
+            raise
+        handed = left_to_another(where)
     tell_handed(handed, form, quiet=quiet, result={})
 
 

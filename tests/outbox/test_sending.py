@@ -90,6 +90,23 @@ def test_a_second_run_at_once_is_refused_and_silent_for_cron(office: Office, pos
     assert post.taken == []
 
 
+def test_beside_another_run_an_old_doubt_is_told_and_what_that_run_is_at_is_not(office: Office, post: Post) -> None:
+    from billcli.store import outbox
+    from billcli.store.append import append_state
+    from billcli.store.lock import mail_lock
+
+    old, new = office.planned(office.invoice(), office.invoice())
+    post.script["END"] = ["taken, drop"]
+    assert office.bill("outbox", "send", old).code == 3
+    path = str(office.file(new).relative_to(office.root))
+    with mail_lock(str(office.root)):
+        outbox.note(str(office.root), [path])
+        append_state(str(office.root), path, "2026-04-17T09:00:00Z data 127.0.0.1:25")
+        rans = [office.bill(*words) for words in (("run", "--yes"), ("outbox", "send", "--quiet"))]
+    assert [(ran.code, ran.out, old in ran.err, new in ran.err) for ran in rans] == [(3, "", True, False)] * 2
+    assert len(post.taken) == 1
+
+
 def test_what_became_void_meanwhile_drops_out(office: Office, post: Post) -> None:
     number = office.invoice()
     [delivery] = office.planned(number)

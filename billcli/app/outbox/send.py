@@ -14,6 +14,7 @@ from billcli.app.context import now as clock
 from billcli.app.outbox import kept
 from billcli.app.outbox.genuine import unlike
 from billcli.app.outbox.looks import Looks
+from billcli.app.outbox.open_ends import open_since
 from billcli.app.outbox.parcel import Handed
 from billcli.app.outbox.queue import Tally, drop_letters, ensure_clock, few_resent, given_up, may_go, remembered
 from billcli.app.outbox.rebuild import message_again
@@ -266,10 +267,9 @@ def _ended(context: Context, tally: Tally, stopped: BillError | None, only: Sequ
     doubtful = [each for each in waiting if stands(each) == DOUBT]
     told = {line.split(" ", 1)[0] for line in tally.lines}
     refused = [each for each in waiting if stands(each) == "refused" and each.id not in told and (not only or each.id in only)]
-    lines = [*tally.lines, *(f"{each.id} to {each.recipient}: {DOUBT} since {each.state_at}" for each in doubtful if each.id not in told)]
-    lines += [f"{each.id} to {each.recipient}: refused since {each.state_at}: {each.said}" for each in refused]
+    lines = (*tally.lines, *map(open_since, (each for each in [*doubtful, *refused] if each.id not in told)))
     return Handed(
-        counts["sent"], counts["deferred"], counts["refused"], len(doubtful), counts["dropped"], tally.left, tuple(lines), paths, stopped,
+        counts["sent"], counts["deferred"], counts["refused"], len(doubtful), counts["dropped"], tally.left, lines, paths, stopped,
         problem, tally.person + len(refused),
     )  # fmt: skip
 
