@@ -223,14 +223,19 @@ def others_are_not_held_up(record: Record) -> Iterator[str]:
 
 
 def exit_codes_tell(record: Record) -> Iterator[str]:
-    """What needs a person shows in the exit code; what is only deferred goes by itself another day."""
-    faulty = {each.run for each in record.struck if each.fault.deed not in HARMLESS and each.fault.stage != "after"}
+    """What needs a person shows in the exit code, of whichever run; what is only deferred goes by itself another day.
+
+    A run that left the mail to another one may have ended before that was killed; a run that took over has to tell.
+    """
     for run in record.runs:
+        last = next((each for each in reversed(record.transactions) if each.run == run.number), None)
+        left_alone = run.died and run.at_once > 1 and (last is None or (last.fault is not None and last.fault.deed == "kill"))
         if "Traceback" in run.said or not set(run.codes) <= {0, 1, 3, 4, 5}:
             yield f"exit: run {run.number} ended with {run.codes}: {run.said[-300:]}"
         open_ends = [name for name, state in run.after.items() if state in ("refused", DOUBT)]
-        if run.number in faulty and run.codes and not any(run.codes) and open_ends:
-            yield f"exit: run {run.number} met {[str(each.fault) for each in record.struck if each.run == run.number]} and ended with 0"
+        if run.codes and not any(run.codes) and open_ends and not left_alone:
+            met = [str(each.fault) for each in record.struck if each.run == run.number]
+            yield f"exit: run {run.number} met {met or 'no fault'} and ended with 0 beside {sorted(open_ends)}"
         if not run.armed and not run.blow and run.at_once == 1 and set(run.codes) - {0, 1, 3}:
             yield f"exit: run {run.number} met no fault and ended with {run.codes}: {run.said[-300:]}"
     if record.outlasted:

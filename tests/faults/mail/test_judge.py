@@ -14,6 +14,7 @@ from tests.support import Ran
 TO = "anna@anna.example"
 INVOICE = Item("invoice", "INV-2026-0001", "-", TO)
 REMINDER = Item("reminder", "INV-2026-0002", "2", TO)
+OTHER = Item("invoice", "INV-2026-0003", "-", TO)
 FIRST = REMINDER._replace(level="1")
 DROP = Fault("dot", "drop")
 
@@ -58,7 +59,18 @@ def record(**changes: Any) -> Record:
 
 IN_DOUBT = {"transactions": [CUT], "struck": [Struck(1, DROP)], "runs": [Run(1, "2026-02-02", (DROP,), codes=(3,))], "letters": [DOUBTFUL]}
 
+KILL = Fault("dot", "kill")
+KILLED = message(OTHER, name="<2@x>", reached="dot", answer="", fault=KILL)
+BESIDE = {
+    "transactions": [message(), KILLED],
+    "struck": [Struck(1, KILL)],
+    "runs": [Run(1, "2026-02-02", (KILL,), died=True, at_once=2, after={"id-<2@x>": "in doubt"})],
+    "letters": [SENT, letter("sending", "data", item=OTHER, name="<2@x>")],
+    "listed": frozenset({"id-<2@x>"}),
+}
+
 FINE: dict[str, Record] = {
+    "exit 0 of the one that left the mail to a run that was killed then": record(**BESIDE),
     "sent once": record(),
     "in doubt and listed": record(**IN_DOUBT, listed=frozenset({DOUBTFUL.id})),
     "sent again at a person's word": record(
@@ -173,6 +185,14 @@ BROKEN: dict[str, tuple[str, Record]] = {
     "exit 0 with something left": (
         "ended with 0",
         record(runs=[Run(1, "2026-02-02", after={"other": "refused"})], struck=[Struck(1, Fault("mail", "drop"))]),
+    ),
+    "exit 0 on a calm day with something left": (
+        "met no fault and ended with 0",
+        record(runs=[Run(1, "2026-02-02", (DROP,), codes=(3,)), Run(2, "2026-02-03", after={"other": "in doubt"})]),
+    ),
+    "exit 0 of the one that took over from a killed one": (
+        "ended with 0",
+        record(**{**BESIDE, "transactions": [KILLED, message(run=1)]}),
     ),
     "a traceback": ("exit: run 1", record(runs=[Run(1, "2026-02-02", codes=(70,))])),
     "a wait without an end": ("wait: 1 times", record(outlasted=1)),
