@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import sys
 from typing import NamedTuple
 
@@ -56,7 +55,7 @@ def _findings(context: Context) -> list[Finding]:
 
 
 def git_state(root: str) -> str:
-    if not shutil.which("git"):
+    if not git.is_installed(root):
         return "not installed; commands make no commits"
     return "each command makes a commit" if git.is_available(root) else "the ledger is in no repository; commands make no commits"
 

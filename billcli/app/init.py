@@ -107,7 +107,7 @@ def _zone_of(country: str) -> str:
 
 
 def _commit(root: str, message: str, paths: tuple[str, ...]) -> str:
-    if not shutil.which("git"):
+    if not git.is_installed(root):
         return ""
     try:
         if not git.is_available(root):

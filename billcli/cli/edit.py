@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import AbstractContextManager
 from typing import Annotated
@@ -51,12 +52,12 @@ def edit_command(
 
     check_form(form, ("table", "json"))
     said = optional(parse_text, reason, "--reason") or ""
-    editor = _editor()
+    editor, root = _editor(), context(ctx).root
     with books(ctx, as_of) as found:
         editing = opened(found, document, kind)
     try:
         while True:
-            _run(editor, editing.file)
+            _run(editor, editing.file, root)
             try:
                 planner = editing.planner(ctx.command_path.removeprefix("bill "), said)
                 with _no_run(ctx, editing.path):
@@ -98,15 +99,21 @@ def _editor() -> list[str]:
     return words
 
 
-def _run(editor: list[str], file: str) -> None:
+def _run(editor: list[str], file: str, root: str) -> None:
+    """A name without folders is looked up as the shell does it, but not in the ledger."""
     import subprocess
 
+    from billcli.store.programs import find_program
+
+    name, *words = editor
     try:
-        code = subprocess.run([*editor, file], check=False).returncode
+        if (program := name if "/" in name else find_program(name, root)) is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        code = subprocess.run([program, *words, file], check=False).returncode
     except OSError as error:
-        raise UsageError(f'the editor "{editor[0]}" cannot be started: {error.strerror}', "set EDITOR to another one") from None
+        raise UsageError(f'the editor "{name}" cannot be started: {error.strerror}', "set EDITOR to another one") from None
     if code:
-        raise BillError(f'the editor "{editor[0]}" ended with {code}; nothing was written')
+        raise BillError(f'the editor "{name}" ended with {code}; nothing was written')
 
 
 def _say_refused(error: BillError) -> None:

@@ -1,30 +1,52 @@
-"""One commit per command, made from an index of bill's own: what the user has staged is neither committed nor lost."""
+"""One commit per command, made from an index of bill's own: what the user has staged is neither committed nor lost.
+
+The repository may be somebody else's work: its hooks, filters, monitors, signers and remotes name programs, and none of them is run.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 
 from billcli.store import fs
 from billcli.store.locate import PRIVATE
+from billcli.store.programs import find_program, search_path
 
 _TIMEOUT = 30
 _INDEX = f"{PRIVATE}/git-index"
 _BASE = f"{PRIVATE}/git-base"
 _PENDING = f"{PRIVATE}/git-pending"
-_ELSEWHERE = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"))
+ELSEWHERE = frozenset(
+    (
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE",
+        "GIT_REPLACE_REF_BASE", "GIT_IMPLICIT_WORK_TREE", "GIT_ATTR_SOURCE",
+    )
+)  # fmt: skip
 """What a hook or another tool may have set for a repository of its own."""
+
+_NO_PROGRAMS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgSign=false", "gc.auto=0", "protocol.allow=never")
+_SETTINGS = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",  # a missing object would be fetched, by a program that the repository names
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
 
 
 class GitProblem(Exception):
     """git could not make the commit; the books themselves are written."""
 
 
+def is_installed(root: str) -> bool:
+    return find_program("git", root) is not None
+
+
 def is_available(root: str) -> bool:
     """Whether git is installed and the ledger lies in a work tree."""
-    if not shutil.which("git"):
+    if not is_installed(root):
         return False
     try:
         return _git(root, "rev-parse", "--is-inside-work-tree").strip() == "true"
@@ -65,6 +87,7 @@ def _commit(root: str, paths: Sequence[str], message: str) -> None:
     for mark in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
         if os.path.exists(os.path.join(folder, mark)):
             raise GitProblem("a merge or rebase is under way")
+    _ensure_unfiltered(root, paths)
     head = _head(root)
     own = {"GIT_INDEX_FILE": f"{root}/{_INDEX}"}
     _unlock(root)
@@ -90,6 +113,17 @@ def _unlock(root: str) -> None:
         pass
 
 
+def _ensure_unfiltered(root: str, paths: Sequence[str]) -> None:
+    """A filter is a program. Without it something else would be committed than its owner means, maybe what was to be encrypted."""
+    said = _git(root, "check-attr", "-z", "--stdin", "filter", stdin="\0".join(paths) + "\0").split("\0")
+    for path, value in zip(said[::3], said[2::3], strict=False):
+        if value not in ("unspecified", "unset"):
+            raise GitProblem(
+                f'{path} has the git filter "{value}", and bill runs none: take it out of .gitattributes, '
+                'or set "git: commit: false" in ledger.yaml and commit with git'
+            )
+
+
 def _head(root: str) -> str:
     try:
         return _git(root, "rev-parse", "--verify", "--quiet", "HEAD").strip()
@@ -109,30 +143,26 @@ def _identity(root: str) -> dict[str, str]:
 
 
 def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str = "") -> str:
-    quiet = [
-        "-c",
-        "core.hooksPath=/dev/null",
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        "commit.gpgSign=false",
-        "-c",
-        "gc.auto=0",
-    ]
-    inherited = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
-    settings = {**inherited, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_LITERAL_PATHSPECS": "1", **(env or {})}
+    program = find_program("git", root)
+    if program is None:
+        raise GitProblem("git is not installed")
+    inherited = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    quiet = [word for each in _NO_PROGRAMS for word in ("-c", each)]
     try:
         done = subprocess.run(
-            ["git", "-C", root, *quiet, *words],
-            env=settings,
+            [program, "-C", root, *quiet, *words],
+            env={**inherited, "PATH": search_path(root), **_SETTINGS, **(env or {})},
             input=stdin,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             timeout=_TIMEOUT,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise GitProblem(f"git did not answer: {error}") from error
+    except subprocess.TimeoutExpired:
+        raise GitProblem(f"git {words[0]} did not end within {_TIMEOUT} seconds") from None
+    except OSError as error:
+        raise GitProblem(f"git did not answer: {error.strerror}") from error
     if done.returncode != 0:
         raise GitProblem((done.stderr.strip().splitlines() or ["git failed"])[0])
     return done.stdout
