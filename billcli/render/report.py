@@ -23,7 +23,7 @@ def rendered(report: Report, form: str, *, terminal: bool) -> str:
         case "json":
             return as_json(report)
         case "csv":
-            return as_csv(report)
+            return as_csv(report) if not terminal else _shown(as_csv(report))
         case _:
             return as_table(report, terminal=terminal)
 
@@ -80,6 +80,11 @@ def as_csv(report: Report) -> str:
     for row in report.rows:
         writer.writerow([_cell_csv(cell) for cell in row])
     return out.getvalue()
+
+
+def _shown(text: str) -> str:
+    """A program gets the characters themselves; a terminal would obey them."""
+    return "\n".join(safe(line) for line in text.split("\n"))
 
 
 def _cell_csv(value: Any) -> str:
@@ -216,7 +221,9 @@ def rendered_view(view: View, form: str, *, terminal: bool) -> str:
         return json_text(body)
     if form == "csv":
         columns = (Column("field", "Field"), Column("value", "Value"))
-        return as_csv(Report(view.kind, view.as_of, columns, [(name, str(value)) for name, value in view.fields]))
+        return rendered(
+            Report(view.kind, view.as_of, columns, [(name, str(value)) for name, value in view.fields]), form, terminal=terminal
+        )
     above = view.brief or view.fields
     size = max(width(name) for name, _ in above)
     broken = _broken_to(size + 2) if terminal else lambda text: [text]
