@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,6 +40,7 @@ class Books:
         self.root = context.root
         self.index = index
         self.today = context.today(index)
+        self.tried: Mapping[str, bytes | None] = {}
         self._kept: dict[Hashable, Any] = {}
         self._kept_at = -1
 

@@ -217,7 +217,7 @@ def _evidence(books: Books, without: Lost) -> Iterator[Diagnostic]:
     from billcli.app.evidence import evidence_now
     from billcli.core.checks.holds import check_evidence
 
-    return check_evidence(hold_queries.evidence(books.index), partial(evidence_now, books.root))
+    return check_evidence(hold_queries.evidence(books.index), partial(evidence_now, books))
 
 
 def _recurring(books: Books, without: Lost) -> Iterator[Diagnostic]:
@@ -262,7 +262,7 @@ def _bank(books: Books, without: Lost) -> Iterator[Diagnostic]:
         return
     yield from bank.check_decisions(decided, lambda account: without.any_of(f"bank/{account}"))
     yield from bank.check_booked(decided, bank_queries.booked(books.index))
-    yield from bank.check_originals(bank_queries.originals(books.index), partial(original_now, books.root))
+    yield from bank.check_originals(bank_queries.originals(books.index), partial(original_now, books))
     paths = bank_queries.statement_paths(books.index)
     for account, group in groupby(statements, key=lambda each: each.account):
         mine = list(group)

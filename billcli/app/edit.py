@@ -94,10 +94,10 @@ def _whole(books: Books, path: str, new: bytes) -> list[str]:
     found = new_findings(books, {path: new})
     if errors := [each for each in found if each.severity == "error" or (each.code == "W725" and each.file == path)]:
         raise BillError(f"with {path} so, the books would not be right; nothing was written", diagnostics=tuple(errors))
-    return [_in_words(each) for each in found]
+    return [in_words(each) for each in found]
 
 
-def _in_words(each: Diagnostic) -> str:
+def in_words(each: Diagnostic) -> str:
     where = f"{each.file}:{each.span.line}: " if each.span else f"{each.file}: "
     return f"{where}{each.message}"
 

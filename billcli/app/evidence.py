@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcli.core.plan import CreateBytes
 from billcli.errors import BillError, UsageError
 from billcli.model.values import parse_text, quoted
 from billcli.store import fs, journal
+
+if TYPE_CHECKING:
+    from billcli.app.books import Books
 
 LIMIT = 20_000_000
 _PRIVATE = (".bill", ".git")
@@ -65,29 +68,39 @@ def _safe_name(name: str) -> str:
     return plain[-48:].strip("-.") or "file"
 
 
-def evidence_now(root: str, path: str) -> bytes | str:
+def evidence_now(books: Books, path: str) -> bytes | str:
     """The bytes of a file that a hold names, as the last commit left them, or why there are none."""
-    waiting = journal.waiting(root)
-    if (raw := waiting.get(path)) is not None:
-        return raw
+    waiting = _waiting(books)
     try:
-        raw = fs.read(root, path, LIMIT)
+        if path in waiting:
+            return _there(waiting[path])
+        raw = fs.read(books.root, path, LIMIT)
     except FileNotFoundError:
         return "there is no such file"
     except OSError as error:
-        link = os.path.islink(os.path.join(root, path))
+        link = os.path.islink(os.path.join(books.root, path))
         return "it is a symbolic link" if link else f"it cannot be read: {error.strerror}"
     return raw if len(raw) <= LIMIT else f"it is larger than {LIMIT // 1_000_000} MB"
 
 
-def original_now(root: str, path: str) -> str:
+def original_now(books: Books, path: str) -> str:
     """The SHA-256 of a statement's original, or why there is none, after a space."""
-    waiting = journal.waiting(root)
+    waiting = _waiting(books)
     try:
-        raw = waiting.get(path)
-        return fs.sha256(raw if raw is not None else fs.read(root, path))
+        return fs.sha256(_there(waiting[path]) if path in waiting else fs.read(books.root, path))
     except FileNotFoundError:
         return " there is no such file"
     except OSError as error:
-        link = os.path.islink(os.path.join(root, path))
+        link = os.path.islink(os.path.join(books.root, path))
         return " it is a symbolic link" if link else f" it cannot be read: {error.strerror}"
+
+
+def _waiting(books: Books) -> dict[str, bytes | None]:
+    """What is not on the disk as it counts: a killed command's, and what is tried."""
+    return {**journal.waiting(books.root), **books.tried}
+
+
+def _there(raw: bytes | None) -> bytes:
+    if raw is None:
+        raise FileNotFoundError
+    return raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
@@ -14,28 +15,35 @@ from billcli.index import connection as connections
 from billcli.index import refresh as rows
 from billcli.index.folded import in_files
 from billcli.store import fs
+from billcli.store.layout import kind_for
 from billcli.store.read import locate_all
 
 
 class _Tried(Books):
     """The books with other texts in some of their files."""
 
-    def __init__(self, books: Books, index: connections.Connection, texts: Mapping[str, bytes]) -> None:
+    def __init__(self, books: Books, index: connections.Connection, texts: Mapping[str, bytes | None]) -> None:
         super().__init__(books.context, index)
-        self.texts = texts
+        self.tried = texts
 
     def raw(self, path: str) -> bytes:
-        return self.texts[path] if path in self.texts else super().raw(path)
+        if path not in self.tried:
+            return super().raw(path)
+        if (raw := self.tried[path]) is None:
+            raise FileNotFoundError(errno.ENOENT, "it would be gone", path)
+        return raw
 
 
-def new_findings(books: Books, texts: Mapping[str, bytes]) -> list[Diagnostic]:
+def new_findings(books: Books, texts: Mapping[str, bytes | None]) -> list[Diagnostic]:
     """What the whole check finds with these texts and does not find as the files are; the same message elsewhere in a file is not new.
 
-    In the texts, those of folded documents too, lines are counted from the text's own first.
+    None for a file that goes; one beside the documents, such as evidence, may be among them. In the texts, those of folded documents
+    too, lines are counted from the text's own first.
     """
-    known = Counter(_said(each) for each in findings(books))
+    tried = _check_with(books, texts)
+    known = Counter(_said(each) for each in findings(books)) if tried else Counter()
     found = []
-    for each in _check_with(books, texts):
+    for each in tried:
         if known[_said(each)]:
             known[_said(each)] -= 1
         else:
@@ -48,17 +56,23 @@ def _said(each: Diagnostic) -> tuple[str, str, str]:
     return (each.code, each.file, each.message)
 
 
-def _check_with(books: Books, texts: Mapping[str, bytes]) -> list[Diagnostic]:
+def _check_with(books: Books, texts: Mapping[str, bytes | None]) -> list[Diagnostic]:
     own: set[Diagnostic] = set()
-    changed = []
+    changed, gone = [], []
     for path, raw in texts.items():
+        if kind_for(path) is None:
+            continue
+        if raw is None:
+            gone.append(path)
+            continue
         kind, facts, problems = understand(raw, path)
         own.update(problems)
         changed.append(rows.FileFacts(path, (0, 0, 0, 0), True, fs.sha256(raw), kind, facts, problems))
     with closing(connections.trial(books.index)) as index:
-        rows.replace(index, changed, [])
+        rows.replace(index, changed, gone)
+        rows.vouch_for(index, texts)
         found = findings(_Tried(books, index, texts))
-    return [each if each.file not in texts or each in own else _located(texts[each.file], each) for each in found]
+    return [each if each in own or (raw := texts.get(each.file)) is None else _located(raw, each) for each in found]
 
 
 def _located(raw: bytes, each: Diagnostic) -> Diagnostic:

@@ -11,7 +11,7 @@ from billcli.app.books import Books, ensure_readable
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, bring_along, fresh_index, no_progress
 from billcli.core.addresses import file_of
-from billcli.core.plan import Create, Plan
+from billcli.core.plan import Create, Plan, Revert
 from billcli.errors import ChangedMeanwhile
 from billcli.index import queries
 from billcli.index.connection import Connection
@@ -70,7 +70,7 @@ def carry_out(
         bring_along(context.root, applied.paths)
         _keep_messages(context.root, plan)
         problem = _commit(context.root, plan) if commit and commits else ""
-    existed = set(map(file_of, hashes))
+    existed = {*map(file_of, hashes), *(step.path for step in plan.steps if isinstance(step, Revert) and step.was)}
     created = tuple(path for path in paths if path not in existed)
     written = frozenset(paths)
     by_hand = tuple(dict.fromkeys(file for each in hands if each.by == "hand" and (file := file_of(each.path)) not in written))

@@ -257,10 +257,10 @@ def _say_by_hand(paths: tuple[str, ...]) -> None:
 def would_touch(plan: Plan) -> tuple[list[str], list[str]]:
     """The files a plan creates, and those it changes or removes."""
     from billcli.core.addresses import file_of
-    from billcli.core.plan import Create, CreateBytes, Join
+    from billcli.core.plan import Create, CreateBytes, Join, Revert
 
-    there = frozenset(plan.relies_on)
-    new = {step.path: None for step in plan.steps if isinstance(step, Create | CreateBytes | Join) and step.path not in there}
+    there = frozenset((*plan.relies_on, *(step.path for step in plan.steps if isinstance(step, Revert) and step.was)))
+    new = {step.path: None for step in plan.steps if isinstance(step, Create | CreateBytes | Join | Revert) and step.path not in there}
     return [*new], [file for file in dict.fromkeys(file_of(step.path) for step in plan.steps) if file not in new]
 
 

@@ -31,6 +31,7 @@ HELP = {
         "  doctor       Look at the machine and the ledger's private folder.\n"
         '  show         Show whatever has this number, id or name.\n'
         '  edit         Edit a file in your editor, checked before it is kept.\n'
+        '  undo         Take a command back, byte for byte.\n'
         '  schema       JSON Schemas for editors, and views for a database browser.\n'
         '  customer     Who owes: add, list, show, change and merge customers.\n'
         '  invoice      Issue, list, show, send, void and import invoices, and...\n'
@@ -84,6 +85,7 @@ HELP = {
         "  doctor       Look at the machine and the ledger's private folder.\n"
         '  show         Show whatever has this number, id or name.\n'
         '  edit         Edit a file in your editor, checked before it is kept.\n'
+        '  undo         Take a command back, byte for byte.\n'
         '  schema       JSON Schemas for editors, and views for a database browser.\n'
         '  customer     Who owes: add, list, show, change and merge customers.\n'
         '  invoice      Issue, list, show, send, void and import invoices, and write them as PDFs.\n'

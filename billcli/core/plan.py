@@ -81,7 +81,15 @@ class Join(NamedTuple):
     sources: tuple[str, ...]
 
 
-Step = Create | CreateText | CreateBytes | Change | Remove | Join
+class Revert(NamedTuple):
+    """A file, or a document of a folded one, that has the SHA-256 ``was`` (None: is not there) becomes these bytes, None to remove it."""
+
+    path: str
+    was: str | None
+    then: bytes | None
+
+
+Step = Create | CreateText | CreateBytes | Change | Remove | Join | Revert
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,8 @@ class Plan:
 def _unsealed(step: Step) -> Any:
     if isinstance(step, Create):
         return (step.path, step.kind, {key: value for key, value in step.data.items() if key != "seal"})
+    if isinstance(step, Revert):
+        return (step.path, step.was, hashlib.sha256(step.then).hexdigest() if step.then is not None else None)
     if isinstance(step, CreateBytes):
         return (step.path, hashlib.sha256(step.data).hexdigest())
     return step

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from billcli.core import addresses
-from billcli.core.plan import Change, Create, CreateBytes, CreateText, Edit, Join, Plan, Remove, Step
+from billcli.core.plan import Change, Create, CreateBytes, CreateText, Edit, Join, Plan, Remove, Revert, Step
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.store import audit, folded, fs, journal, layout
 from billcli.store.append import settled
@@ -37,7 +37,7 @@ def apply(
     ``progress`` is called twice for each file, ``note`` with all of them before the first is written.
     Raises ``ChangedMeanwhile`` where a file is not as it was seen.
     """
-    ledger = _Ledger(root, hashes)
+    ledger = _Ledger(root, hashes, plan.steps)
     ledger.unchanged(plan.relies_on)
     changes, inside = ledger.changes(plan.steps)
     moved = _moved(plan.steps)
@@ -74,9 +74,9 @@ def _moved(steps: Sequence[Step]) -> set[str]:
 class _Ledger:
     """The files of a plan as they are now; a folded one is read and taken apart once, however many of its documents are wanted."""
 
-    def __init__(self, root: str, hashes: Mapping[str, str]) -> None:
+    def __init__(self, root: str, hashes: Mapping[str, str], steps: Sequence[Step]) -> None:
         self.root = root
-        self.hashes = hashes
+        self.hashes = {**hashes, **{step.path: step.was for step in steps if isinstance(step, Revert) and step.was}}
         self._folded: dict[str, tuple[bytes, dict[str, bytes]]] = {}
 
     def unchanged(self, paths: Sequence[str]) -> None:
@@ -128,6 +128,8 @@ class _Ledger:
                 return _edited(raw, path, kind, edits)
             case CreateText(_, text):
                 return text.encode()
+            case Revert(_, _, bytes(then)):
+                return then
         raise AssertionError(step)
 
     def _change(self, step: Step) -> journal.FileChange:
@@ -141,6 +143,8 @@ class _Ledger:
                 return journal.FileChange(path, None, data)
             case Change(path, kind, edits):
                 return journal.FileChange(path, self.hashes[path], _edited(fs.read(self.root, path), path, kind, edits))
+            case Revert(path, was, then):
+                return journal.FileChange(path, was, then)
             case Remove(path):
                 return journal.FileChange(path, self.hashes[path], None)
             case Join(path, sources):

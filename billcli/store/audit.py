@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from billcli import __version__
 from billcli.diagnostics import Diagnostic, Span
-from billcli.errors import BillError, UsageError
+from billcli.errors import BillError, ChangedMeanwhile, UsageError
 from billcli.model.audit import AuditEntry
 from billcli.store import fs
 from billcli.store.locate import PRIVATE, private_folder
@@ -119,6 +119,15 @@ def next_entry(
         path = last["file"]  # the clock went back; the chain goes on where it is
     old = fs.read_if_there(root, path) if _there(root, path) else None
     return path, old, (old or b"") + json.dumps(entry, ensure_ascii=False).encode() + b"\n"
+
+
+def entry_in(root: str, file: str, digest: str) -> dict[str, Any]:
+    """The whole entry with that hash in a file of the trail. Raises ``ChangedMeanwhile`` where it is no longer there."""
+    mark = f'"hash": "{digest}"}}'.encode()
+    for line in fs.read(root, file).split(b"\n"):
+        if line.endswith(mark) and not _fault(line.decode("utf-8", "replace"), file):
+            return dict(json.loads(line))
+    raise ChangedMeanwhile(f"{file} was changed meanwhile", "try again")
 
 
 def entry_hash(entry: Mapping[str, Any]) -> str:

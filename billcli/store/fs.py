@@ -58,6 +58,15 @@ def _make(name: str, fd: int, mode: int) -> None:
     os.fsync(fd)
 
 
+def make_folder(root: str, path: str, mode: int) -> None:
+    """A folder, and those above it that are missing, without having it on the disk: for what may be lost."""
+    above, name = split(path)
+    if above and not os.path.isdir(f"{root}/{above}"):
+        make_folder(root, above, mode)
+    with folder(root, above) as fd:
+        os.mkdir(name, mode, dir_fd=fd)
+
+
 def split(path: str) -> tuple[str, str]:
     head, _, name = path.rpartition("/")
     return head, name

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from billcli.store import fs
 from billcli.store.locate import PRIVATE
@@ -70,6 +70,40 @@ def waiting(root: str) -> set[str]:
     """Paths that an earlier command wrote and git has not committed."""
     raw = fs.read_if_there(root, _PENDING)
     return set(raw.decode().splitlines()) if raw else set()
+
+
+_AT_ONCE = 200
+
+
+def former(root: str, wanted: Mapping[str, str]) -> dict[str, bytes]:
+    """Bytes that files once had, by their SHA-256, as far as any branch has them; ``wanted`` gives the path for each."""
+    found: dict[str, bytes] = {}
+    paths = sorted(set(wanted.values()))
+    try:
+        for at in range(0, len(paths), _AT_ONCE):
+            some = paths[at : at + _AT_ONCE]
+            raw = _git(root, "log", "--all", "--full-history", "-m", "--format=", "--raw", "--no-abbrev", "--no-renames", "--", *some)
+            blobs = {blob: None for line in raw.splitlines() if line.startswith(":") for blob in line.split(" ", 4)[2:4] if blob.strip("0")}
+            for blob in _blobs(root, [*blobs]):
+                if (digest := fs.sha256(blob)) in wanted:
+                    found[digest] = blob
+    except GitProblem:
+        return found
+    return found
+
+
+def _blobs(root: str, names: Sequence[str]) -> Iterator[bytes]:
+    raw = _run(root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
+    at = 0
+    while at < len(raw):
+        head, _, _ = raw[at:].partition(b"\n") if len(raw) - at < 200 else raw[at : at + 200].partition(b"\n")
+        at += len(head) + 1
+        words = head.split()
+        if len(words) != 3:
+            continue
+        size = int(words[2])
+        yield raw[at : at + size]
+        at += size + 1
 
 
 def commit(root: str, message: str) -> None:
@@ -143,6 +177,10 @@ def _identity(root: str) -> dict[str, str]:
 
 
 def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str = "") -> str:
+    return _run(root, *words, env=env, stdin=stdin.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+
+def _run(root: str, *words: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> bytes:
     program = find_program("git", root)
     if program is None:
         raise GitProblem("git is not installed")
@@ -154,8 +192,6 @@ def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str =
             env={**inherited, "PATH": search_path(root), **_SETTINGS, **(env or {})},
             input=stdin,
             capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
             timeout=_TIMEOUT,
             check=False,
         )
@@ -164,5 +200,5 @@ def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str =
     except OSError as error:
         raise GitProblem(f"git did not answer: {error.strerror}") from error
     if done.returncode != 0:
-        raise GitProblem((done.stderr.strip().splitlines() or ["git failed"])[0])
+        raise GitProblem((done.stderr.decode("utf-8", "replace").strip().splitlines() or ["git failed"])[0])
     return done.stdout

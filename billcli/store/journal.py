@@ -3,7 +3,8 @@
 Everything new is staged and synced, the manifest is written, and renaming it to ``commit`` is the commit point. From then on the
 change is rolled forward, by this process or by the next one (``carry``): each target is exchanged with its staged file and what
 came out is hashed. Bytes that nobody planned for make the whole change go back; what has no place in the ledger any more goes to
-``.bill/kept``. A finished manifest stays as ``done``; its inode and time tell a reader that a commit passed while it was reading.
+``.bill/kept``, and what a command replaced to ``.bill/former``. A finished manifest stays as ``done``; its inode and time tell a
+reader that a commit passed while it was reading.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from billcli.core import addresses
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson
-from billcli.store import fs
+from billcli.store import former, fs
 from billcli.store.carry import COMMIT, DONE, FOLDER, Entry, State, hash_of, roll_forward, state_of
 from billcli.store.locate import PRIVATE
 
@@ -67,6 +69,7 @@ def commit(root: str, changes: Sequence[FileChange], progress: Callable[[], None
         _forget(root)
         raise NeedsPerson(f"the change is made, but somebody was writing the same file{outcome.where}", "put the two together by hand")
     try:
+        _keep_former(root, entries)
         _discard(root)
     except (OSError, KeyboardInterrupt) as error:
         raise NeedsPerson(
@@ -82,12 +85,15 @@ def recover(root: str) -> list[str]:
     entries = pending(root)
     if entries is None:
         try:
+            _keep_former(root, _finished(root))
             _discard(root)
         except OSError as error:
             raise BillError(f"{FOLDER} cannot be tidied: {error.strerror}; nothing was changed") from error
         return []
     try:
         outcome = roll_forward(root, entries)
+        if not outcome.conflict and not outcome.kept:
+            _keep_former(root, entries)
         _discard(root)
     except OSError as error:
         raise NeedsPerson(
@@ -109,7 +115,11 @@ def recover(root: str) -> list[str]:
 
 def pending(root: str) -> list[Entry] | None:
     """The committed change that is not carried out yet, or None. Raises ``BillError`` for a journal that cannot be trusted."""
-    raw = fs.read_if_there(root, COMMIT)
+    return _entries(root, COMMIT)
+
+
+def _entries(root: str, manifest: str) -> list[Entry] | None:
+    raw = fs.read_if_there(root, manifest)
     if raw is None:
         return None
     try:
@@ -124,7 +134,7 @@ def pending(root: str) -> list[Entry] | None:
     if version != _FORMAT:
         raise BillError(f"the journal has format {version}; this bill knows {_FORMAT}", "finish the change with the newer bill")
     if not trusted:
-        raise BillError(f"{COMMIT} is damaged", "keep a copy of the ledger and compare its files with git before you delete it")
+        raise BillError(f"{manifest} is damaged", "keep a copy of the ledger and compare its files with git before you delete it")
     return entries
 
 
@@ -259,6 +269,37 @@ def _is_committed(root: str) -> bool:
 
 def _why(error: OSError | KeyboardInterrupt) -> str:
     return f"the disk failed: {error.strerror}" if isinstance(error, OSError) else "somebody interrupted"
+
+
+def _finished(root: str) -> list[Entry]:
+    """The last change, where a kill came between its end and the tidying up."""
+    try:
+        staged = any(name.startswith("st") for name in fs.names(root, FOLDER))
+        return (_entries(root, DONE) or []) if staged else []
+    except (OSError, BillError):
+        return []
+
+
+def _keep_former(root: str, entries: Sequence[Entry]) -> None:
+    """Puts aside what was replaced or taken away, for ``bill undo``: not the trail, nor what moved into a folded file or out of one."""
+    written = {entry.path for entry in entries}
+    kept: dict[str, former.Kept] = {}
+    try:
+        for entry in entries:
+            if entry.old is None or entry.old == entry.new or entry.path.startswith("audit/") or _is_moved(entry, written):
+                continue
+            for place in (entry.stage, entry.aside):
+                raw = fs.read_if_there(root, place)
+                if raw is not None and fs.sha256(raw) == entry.old:
+                    kept[entry.old] = former.Kept(place, entry.old, len(raw))
+        former.keep(root, [*kept.values()])
+    except OSError:
+        pass  # nothing is promised of it, and the change is made; "bill undo" says what it cannot find
+
+
+def _is_moved(entry: Entry, written: set[str]) -> bool:
+    folded = addresses.when_folded(entry.path)
+    return entry.new is None and (addresses.is_folded(entry.path) or (folded is not None and addresses.file_of(folded) in written))
 
 
 def _forget(root: str) -> None:
