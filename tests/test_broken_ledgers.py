@@ -68,10 +68,10 @@ def code(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     found: str = request.param
     if found == "E122" and folds_case(tmp_path):
         from billcli.store.fs import Stamp
-        from billcli.store.scan import _case_twins
+        from billcli.store.scan import case_twins
 
         stamp = Stamp(0, 0, 0, 0)
-        assert [each.code for each in _case_twins({"customers/A.yaml": stamp, "customers/a.yaml": stamp})] == ["E122"]
+        assert [each.code for each in case_twins({"customers/A.yaml": stamp, "customers/a.yaml": stamp})] == ["E122"]
         return "E121"  # such a file system holds no twins; the walk was shown what it cannot show
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -72,6 +72,10 @@ class Books:
         from billcli.app.documents import document_bytes
 
         return document_bytes(self.root, self.index, path)
+
+    def raws(self, paths: Sequence[str]) -> list[bytes]:
+        """The bytes of several."""
+        return [self.raw(path) for path in paths]
 
     def optional(self, path: str, kind: type[E]) -> E | None:
         return self.document(path, kind) if queries.hashes(self.index, [path]) else None
@@ -163,6 +167,12 @@ class Books:
 @contextmanager
 def open_books(context: Context, progress: Progress = no_progress, *, whole: bool = True) -> Iterator[Books]:
     """The books for one command. With ``whole``, files that cannot be read are an error: figures without them would be wrong."""
+    if context.known_at is not None:
+        from billcli.app.known import known_books
+
+        with known_books(context, progress, whole=whole) as known:
+            yield known
+        return
     with fresh_index(context.root, progress) as index:
         if whole:
             ensure_readable(index)

@@ -20,6 +20,8 @@ class Context(NamedTuple):
     as_of_text: str | None
     now: datetime
     command: str = ""
+    known_at: str | None = None
+    """``--known-at``: the books as they were known then, not as they are."""
 
     def today(self, index: Connection) -> date:
         """``--as-of``, else today in the ledger's time zone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 
 from billcli.core import addresses
 from billcli.errors import ChangedMeanwhile
@@ -35,15 +36,18 @@ def _waiting(root: str, file: str) -> bytes | None:
     return (waiting[file] or b"") if file in waiting else None
 
 
-def document_bytes(root: str, index: connections.Connection, path: str) -> bytes:
-    """As ``overlaid``, but of a folded file no more is read than the document. Raises ``ChangedMeanwhile`` where it has moved."""
+def document_bytes(root: str, index: connections.Connection, path: str, elsewhere: Callable[[str], bytes] | None = None) -> bytes:
+    """As ``overlaid``, but of a folded file no more is read than the document. Raises ``ChangedMeanwhile`` where it has moved.
+
+    ``elsewhere`` gives the bytes of a file that are not those in the folder.
+    """
     place = parts.place_of(index, path) if addresses.is_address(path) else None
     if place is None:
-        return overlaid(root, path)
+        return elsewhere(path) if elsewhere else overlaid(root, path)
     file = addresses.file_of(path)
     begin, length = place.offset, place.length
-    waiting = _waiting(root, file)
-    raw = fs.read_part(root, file, begin, length) if waiting is None else waiting[begin : begin + length]
+    whole = elsewhere(file) if elsewhere else _waiting(root, file)
+    raw = fs.read_part(root, file, begin, length) if whole is None else whole[begin : begin + length]
     if fs.sha256(raw) != place.hash:
         raise ChangedMeanwhile(f"{file} was changed meanwhile", "try again")
     return raw

@@ -72,7 +72,7 @@ def accounts(books: Books, dunning: Dunning, today: date, wanted: Collection[str
     holds = _holds(reminder_queries.holds_of(books.index, list({each.customer for each in open_}), today))
     plans = _plans(books, holds, today)
     sent = delivery_queries.sent_invoices(books.index, numbers)
-    past, remembered = _past(books, numbers, known), _remembered(books.root, known)
+    past, remembered = _past(books, numbers, known), {} if books.context.known_at else _remembered(books.root, known)
     debts: dict[tuple[str, str], list[Debt]] = {}
     for each in open_:
         fact = facts[each.number]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from billcli.app.update import Walk
 
 _TRIES = 20
+_KNOWN = "known"
 
 
 class Progress(Protocol):
@@ -37,7 +38,7 @@ def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connect
 
     It shows that one state until the end, whatever other commands do. They wait for it to write theirs: read first, print afterwards.
     """
-    path = _path(root)
+    path = index_path(root)
     index = connections.open_index(path)
     try:
         for attempt in range(_TRIES):
@@ -68,17 +69,30 @@ def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connect
         index.close()
 
 
-def _path(root: str) -> str | None:
+def index_path(root: str) -> str | None:
     """Where the index stands; None where nothing can be written. One that came with somebody else's folder is not believed."""
     try:
         folder = private_folder(root)
         path = os.path.join(folder, "index.sqlite")
         if not is_at_home(root):
             connections.forget(path)
+            _forget_known(folder)
             settle(root)
     except OSError:
         return None
     return path
+
+
+def known_folder(root: str) -> str | None:
+    """Where indexes of commits stand; None where nothing can be written."""
+    path = index_path(root)
+    return os.path.join(os.path.dirname(path), _KNOWN) if path else None
+
+
+def _forget_known(folder: str) -> None:
+    from billcli.index.known import forget
+
+    forget(os.path.join(folder, _KNOWN))
 
 
 def _shown(root: str, index: connections.Connection, progress: Progress, *, settled: bool) -> connections.Connection | None:
@@ -144,7 +158,7 @@ def bring_along(root: str, paths: Collection[str]) -> None:
     """After a command wrote these files: has the index know them, so that the next report reads none. What fails here that report does."""
     from billcli.app.update import update, walk_some
 
-    place = _path(root)
+    place = index_path(root)
     paths = [path for path in paths if not is_kept_apart(path.rpartition("/")[0])]
     if place is None or not all("/" in path and _is_walked(path) for path in paths):
         return

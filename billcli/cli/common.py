@@ -53,20 +53,23 @@ def say(text: str) -> None:
     tell("".join(f"{safe(line)}\n" for line in text.split("\n")))
 
 
-def context(ctx: typer.Context, as_of: str | None = None) -> Context:
-    """Where and when this command works."""
+def context(ctx: typer.Context, as_of: str | None = None, *, looks: bool = False) -> Context:
+    """Where and when this command works; ``looks`` where it does nothing but look, so that the books of another time will do."""
     from billcli.app.context import Context, day, now
     from billcli.store.locate import find_ledger
 
     if as_of is not None:
         day(as_of, "--as-of")
-    return Context(find_ledger(_chosen(ctx), os.getcwd()), as_of, now(), ctx.command_path.removeprefix("bill "))
+    known_at = (ctx.obj or {}).get("known_at")
+    if known_at is not None and not looks:
+        raise UsageError("--known-at shows how the books were; nothing is written or sent from there", "leave --known-at out")
+    return Context(find_ledger(_chosen(ctx), os.getcwd()), as_of, now(), ctx.command_path.removeprefix("bill "), known_at)
 
 
 def has_ledger(ctx: typer.Context) -> bool:
     """Whether there is one here; one that was named must be there."""
     try:
-        context(ctx)
+        context(ctx, looks=True)
     except UsageError:
         if _chosen(ctx):
             raise
@@ -86,7 +89,7 @@ def books(ctx: typer.Context, as_of: str | None = None, *, whole: bool = True) -
 
     with (
         progress_bar("Reading the ledger") as progress,
-        open_books(context(ctx, as_of), progress, whole=whole) as found,
+        open_books(context(ctx, as_of, looks=True), progress, whole=whole) as found,
     ):
         yield found
 

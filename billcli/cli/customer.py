@@ -275,7 +275,7 @@ def import_(
     mapping: imports.Mapping = None,
     rejects: imports.Rejects = None,
     source: imports.Source = None,
-    as_of: AsOf = None,
+    as_of: Today = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     quiet: Quiet = False,

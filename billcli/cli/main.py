@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.models import TyperInfo
 
 from billcli.cli.common import tell
@@ -44,6 +44,7 @@ NOUNS = {
     "template": ("billcli.cli.template", "Words and looks of mails and documents: list, copy and check them."),
     "bank": ("billcli.cli.bank", "Bank statements: what bill reads in a file, and profiles of layouts."),
     "completion": ("billcli.cli.completion", "Completion at a Tab for bash, zsh and fish."),
+    "diff": ("billcli.cli.diff", "What changed in money between two commits, or since the last."),
     "close": ("billcli.cli.close", "Close a period: no balance in it changes any more."),
     "run": ("billcli.cli.run", "All that comes out by itself, for cron: issue, mail, remind, try again."),
     "fold": ("billcli.cli.fold", "Put a closed month's documents into one file for each kind."),
@@ -79,7 +80,28 @@ class LazyGroup(TyperGroup):
             command = typer.main.get_group_from_info(info, pretty_exceptions_short=False, suggest_commands=True, rich_markup_mode=None)
         for each in (command, *getattr(command, "commands", {}).values()):
             each.help = _unwrapped(each.help or "")
+            _dated(each)
         return command
+
+
+def _dated(command: Any) -> None:
+    """Whatever can be looked at as of a day can be looked at as it was known at a commit, too: one option for all of them."""
+    from billcli.cli.options import LOOKED_FROM
+
+    for at, each in enumerate(command.params):
+        if each.name == "as_of" and each.help == LOOKED_FROM:
+            command.params.insert(at + 1, _known_at())
+            return
+
+
+def _known_at() -> TyperOption:
+    def remember(ctx: Any, _param: Any, value: str | None) -> None:
+        ctx.ensure_object(dict)["known_at"] = value
+
+    return TyperOption(
+        param_decls=["--known-at"], type=str, metavar="REV", default=None, expose_value=False, callback=remember,
+        help="The books as git has them at this commit, or at the end of this day; --as-of is another matter.",
+    )  # fmt: skip
 
 
 def _unwrapped(help_: str) -> str:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from billcli.cli.lazy import typer
 
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to look at the books from; today where left out.")]
+LOOKED_FROM = "The day to look at the books from; today where left out."
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help=LOOKED_FROM)]
+"""Of commands that only look; each of them takes ``--known-at`` besides (``cli/main.py``)."""
 Today = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to take as today; today where left out.")]
 Looked = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="With --dry-run: the day to take as today.")]
 Form = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")]

@@ -36,6 +36,7 @@ NOUNS = {
     'template': 'Words and looks of mails and documents: list, copy and check them',
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
     'completion': 'Completion at a Tab for bash, zsh and fish',
+    'diff': 'What changed in money between two commits, or since the last',
     'close': 'Close a period: no balance in it changes any more',
     'run': 'All that comes out by itself, for cron: issue, mail, remind, try again',
     'fold': "Put a closed month's documents into one file for each kind",
@@ -60,6 +61,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('folders',)),
     'explain': ('Explain a code that bill check reports, or how a document came to stand as it does', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<customer invoice credit-note payment draft refund write-off hold recurring>',)),
     'doctor': ('Look at what bill stands on: Python, git, the folder, the journal, the index', (
@@ -67,6 +69,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'show': ('Show whatever has this number, id, external id or name; a list where several do', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<customer invoice credit-note payment draft refund write-off hold recurring>',)),
     'edit': ('Edit a file in your editor (VISUAL, else EDITOR, else vi); what you wrote is checked with all the books before it is kept', (
@@ -135,16 +138,19 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('?',)),
     'customer audit': ('Customers that lack something: a group in a dimension that has groups, address, tax id, terms of its own, mail, invoices', (
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'customer show': ('Show one customer: master data, where each default comes from, what is open', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<customer>',)),
     'customer edit': ("Change fields of a customer's file; every other line stays as it is", (
@@ -192,7 +198,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--mapping', 'files', 'Which column is which field; a file, or the name of a mapping that bill brings'),
         ('--rejects', 'files', 'Import the good documents; the rows of the others go here with the reasons'),
         ('--source', '?', "What the documents say they come from; the file's name where left out"),
-        ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--as-of', '?', 'The day to take as today; today where left out'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),
         ('--quiet -q', '', 'Say nothing when all goes well'),
@@ -262,10 +268,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'invoice show': ('Show one invoice with its settlements', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<invoice>',)),
     'invoice pdf': ('Write invoices as PDFs (PDF/A-3b), each called by its number', (
@@ -321,10 +329,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'draft show': ('Show one draft', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<draft>',)),
     'draft edit': ('Edit a draft in your editor, as "bill edit" does', (
@@ -380,10 +390,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'credit-note show': ('Show one credit note with what it was used for', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<credit-note>',)),
     'credit-note pdf': ('Write credit notes as PDFs (PDF/A-3b), each called by its number', (
@@ -457,10 +469,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'recurring show': ('Show one template with the periods it made and the next ones', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<recurring>',)),
     'recurring preview': ('Show what would come out now, or by a day', (
@@ -548,10 +562,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'payment show': ('Show one payment with what it was used for', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<payment>',)),
     'payment import': ('Import payments from a CSV file and allocate them, all or, with --rejects, the good ones', (
@@ -581,6 +597,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('files...',)),
     'reconcile status': ("Show each account: how far its statements go, the bank's balance beside that of the lines, and what is open", (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'reconcile undo': ('Take decisions back: the lines are open again, and what was booked from them counts no more', (
@@ -605,6 +622,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'reconcile customer': ("Compare our open items with the customer's own list: agreed, missing here or there, another amount, or only a matter of days", (
         ('--currency', '?', "ISO 4217 code; else the customer's"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv|letter', 'How to print it; letter: a text to send'),
     ), ('<customer>', 'files')),
     'statement': ('Statement of account: opening balance + movements = closing balance, by customer and currency', (
@@ -620,6 +638,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--out', 'folders', 'The folder for the PDFs; made where it is missing'),
         ('--quiet -q', '', 'Say nothing when all goes well'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<customer>...',)),
     'outbox list': ('List what is not sent yet; with --state or --customer also what is', (
@@ -628,10 +647,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'outbox show': ('Show one delivery: to whom, what it says, and every state with what the server said', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('?',)),
     'outbox send': ('Hand over what waits, as BILL_SMTP_URL says; for cron: "bill outbox send --quiet"', (
@@ -704,10 +725,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'hold show': ('Show one hold with its evidence and its instalments', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<hold>',)),
     'remind preview': ('Show what a run would send to whom, at which level, and what is stopped and why', (
@@ -716,6 +739,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'remind run': ("Write today's notices and hand them over", (
@@ -734,10 +758,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'remind show': ('Show one notice: its invoices, fees, how interest ran up, and its deliveries', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('?',)),
     'remind approve': ('Consent to strict notices: none above level 2 goes without it', (
@@ -785,10 +811,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'refund show': ('Show one refund with what it draws on', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<refund>',)),
     'write-off new': ('Write off what is open on invoices of a customer, or a part of it', (
@@ -821,10 +849,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by', '?', 'Sums by industry, region, size, segment, country, grade, customer, tag, month …; "region:1"'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'write-off show': ('Show one write-off with what it settles', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<write-off>',)),
     'credit score': ('Score customers from 0 to 100, with a grade and how likely the next invoice is paid late; the lowest first', (
@@ -832,10 +862,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--where', '?', "Only what fits: 'size=large tag=vip score<50 grade=D'"),
         ('--group', '?', 'Only customers of this group, such as segment=public'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<customer>...',)),
     'credit explain': ('Take a score apart: each part with its value, weight and points, and the invoices behind it', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ('<customer>',)),
     'credit backtest': ('Hold the score to what came: every invoice after a day, judged by what was known before it was issued', (
@@ -843,6 +875,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--split-on', '?', 'Test what was issued after this day'),
         ('--late', '?', 'What counts as late: more than so many days'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'credit limit': ('Show how customers stand beside their credit limits, or allow another limit for a while', (
@@ -852,6 +885,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--approved-by', '?', 'Who allows it'),
         ('--reason', '?', 'Why'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),
         ('--quiet -q', '', 'Say nothing when all goes well'),
@@ -859,18 +893,22 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('<customer>...',)),
     'category list': ('List every declared word with how many customers or documents use it', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'tag list': ('List the declared tags, and how many files say each themselves; "bill tag report" counts those that rules give, too', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'tag audit': ('Tags that are unused, not declared, expired, or stand where their use: does not allow it; and on what', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'tag report': ('By tag: customers and invoices that have it, what is open, and revenue net of credit notes', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'classify': ('Show what the rules under classify: in rules.yaml make of customers, invoices and credit notes, or write it down', (
@@ -886,6 +924,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report aging': ('Open balances by how long they are overdue, as of any day; what came later is undone', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'customer, invoice, industry, region, region:1, size, segment, country, tag, band, month … Twice at most'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--basis', 'due|issued|original', 'Count from due dates, days of issue, or due dates before any plan'),
@@ -893,10 +932,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report overview': ('Monday morning on one screen: owed, overdue, due this week, promised, disputed, who owes most, and what to do next', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'report dso': ('Days sales outstanding: how many days of sales are still owed', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -905,6 +946,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report days-to-pay': ('From the day of issue to the money that closed the invoice, of invoices paid in the period', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -913,6 +955,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report days-late': ('From the due date to the money that closed the invoice, below zero for early, of invoices paid in the period', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -921,6 +964,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report cei': ('Collection effectiveness index: of what could be collected in the period, the part that was', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -929,6 +973,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report turnover': ('Receivables turnover: how often in the period what was owed turned into money, and how many days one turn takes', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -937,6 +982,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report revenue': ('Revenue without tax by day of issue: invoices less credit notes; void ones do not count', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -945,6 +991,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report customers': ('Who makes up revenue, or what is owed: the largest, their shares, the running sum of shares, and the concentration', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -954,6 +1001,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report cash-forecast': ('When the money will come, week by week: open items moved from their due dates by what each customer is in the habit of', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--weeks', '?', 'How far to look'),
@@ -961,6 +1009,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report overdue-trend': ('What was owed and overdue at the end of each month, as the books stood then: each line is the aging report of its day', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--months', '?', 'How many month ends'),
@@ -968,6 +1017,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report dunning': ('What reminders bring: of what the notices of each level asked for, the part that came within some days', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -977,6 +1027,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report discounts': ('Early-payment discounts given in the period less those taken back, what of it came after the day, and the share of sales', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -985,6 +1036,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report bad-debt': ('Bad debt: written off in the period less recovered in it, and its share of sales', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -993,6 +1045,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report tax': ('Base and tax by month, category and rate: invoices by tax point, less credit notes, less what reduced them later', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--where', '?', "Only what fits: 'size=large tag=vip gross>1000EUR region=germany'"),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
@@ -1001,6 +1054,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ()),
     'report reconciliation': ('Bank lines of the period by who decided on them: bill itself, a rule, a person, or nobody yet', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--by', '?', 'Group by this: customer, industry, region, size, segment, country, type, month'),
         ('--period', '?', '2026, 2026-Q1, 2026-03 or FIRST..LAST, else the twelve months up to the day'),
         ('--compare', 'previous|year', 'Beside it the period before, or the same a year earlier'),
@@ -1009,6 +1063,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'report html': ('Write a dashboard: one static page to look at, to print, or to send', (
         ('--out -o', 'folders', 'The folder to write index.html to, or a file named ….html'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
     ), ()),
     'template list': ("List every template and whose counts, bill's or the ledger's", (
         ('--as-of', '?', 'The day to take as today; today where left out'),
@@ -1044,6 +1099,11 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('files',)),
     'completion': ('Print a script that completes words of bill at a Tab: commands, options, ids and numbers', (
     ), ('bash|zsh|fish',)),
+    'diff': ('What changed in money between two states of the books: receivables before, every change, receivables after', (
+        ('--as-of', '?', 'The day to look at both from; today where left out'),
+        ('--exit-code', '', 'Exit 1 where something differs'),
+        ('--format', 'table|json|csv|markdown', 'How to print it'),
+    ), ('?',)),
     'close': ('Close the books through a day: no balance up to it changes any more', (
         ('--through', '?', 'The last day of the period; yesterday at the latest'),
         ('--reason', '?', 'A word for the audit trail'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from billcli.core.addresses import is_address
@@ -40,7 +41,7 @@ def scan(root: str, *, below: bool = True) -> Scan:
                 near = did_you_mean(entry.name.rpartition(".")[0], [name.removesuffix(".yaml") for name in layout.SINGLE])
                 hint = near.replace('"?', '.yaml"?') or "documents stand in their folders"
                 found.problems.append(Diagnostic("W119", f"bill does not read {entry.name}", entry.name, hint=hint))
-    found.problems.extend(_case_twins(found.files))
+    found.problems.extend(case_twins(found.files))
     return found
 
 
@@ -115,7 +116,7 @@ def _link(path: str, target: str) -> Diagnostic:
     )
 
 
-def _case_twins(files: dict[str, Stamp]) -> list[Diagnostic]:
+def case_twins(files: Iterable[str]) -> list[Diagnostic]:
     """Names that one file system keeps apart and another does not."""
     seen: dict[str, str] = {}
     twins = []

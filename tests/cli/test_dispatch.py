@@ -104,5 +104,7 @@ def test_plain_words_are_not_left_to_typer(words: str, values: dict[str, object]
 def test_every_option_is_known_here_as_well() -> None:
     known = dict(commands())
     for path, command in QUICK.items():
-        spellings = {opt for param in known[path].params if param.param_type_name == "option" for opt in param.opts} if path else set()
-        assert {*command.options, *command.flags} == spellings
+        options = [param for param in known[path].params if param.param_type_name == "option"] if path else []
+        assert {*command.options, *command.flags} == {opt for param in options if param.expose_value for opt in param.opts}
+        for each in (param for param in options if not param.expose_value):
+            assert found([*path.split(), *each.opts, "HEAD"]) is None, "no parameter of the function: for Typer"

@@ -112,6 +112,8 @@ def quick_module() -> str:
         flags: dict[str, str] = {}
         many = tuple(param.name for param in command.params if getattr(param, "multiple", False))
         for param in command.params:
+            if not param.expose_value:
+                continue  # those given are for Typer
             assert param.nargs == 1, path
             assert type(param.type).__name__ in ("StringParamType", "BoolParamType", "String", "Bool"), (path, param.type)
             assert param.required or param.name in many or inspect.signature(function).parameters[param.name].default == param.default, path

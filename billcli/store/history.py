@@ -1,0 +1,207 @@
+"""The ledger as git has it at a commit: read from its objects, with nothing checked out and nothing of the repository's settings run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import IO, NamedTuple
+
+from billcli.errors import BillError
+from billcli.model.values import quoted
+from billcli.store import layout
+from billcli.store.folded import limit
+from billcli.store.git import ELSEWHERE
+
+_TIMEOUT = 60
+_MOST = 2_000_000
+"""Files of one commit; more is no ledger of ours."""
+
+_PLAIN = ("100644", "100755", "100664")
+LINK = "120000"
+
+_QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never", "-c", "gc.auto=0")
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C",
+}  # fmt: skip
+"""What is not there is not fetched: whoever made the repository would choose the program that does it."""
+
+
+class Commit(NamedTuple):
+    """A commit, as it was asked for, and the tree of the ledger's folder in it."""
+
+    asked: str
+    id: str
+    tree: str
+
+
+class Blob(NamedTuple):
+    """A file of a tree: its mode, the name of its bytes, and how many they are."""
+
+    mode: str
+    id: str
+    size: int
+
+
+def commit_at(root: str, asked: str) -> Commit:
+    """The commit that somebody means by ``HEAD~3``, a branch, a tag or the beginning of a name. Raises ``BillError``."""
+    _ensure_history(root)
+    return _with_tree(root, asked, _commit(root, asked))
+
+
+def commit_before(root: str, asked: str, until: datetime) -> Commit:
+    """The last commit on the first-parent line of HEAD that was made before that instant, by the clock of whoever committed it."""
+    _ensure_history(root)
+    for line in _run(root, "rev-list", "--first-parent", "--timestamp", _commit(root, "HEAD")).decode().splitlines():
+        made, _, name = line.partition(" ")
+        if int(made) < until.timestamp():
+            return _with_tree(root, asked, name)
+    raise BillError(f"no commit is as old as {asked}", _shallow(root) or "the books were not in git yet")
+
+
+def fork_of(root: str, one: str, other: str) -> str:
+    """The commit at which two lines of work parted."""
+    _ensure_history(root)
+    found = _try(root, "merge-base", _commit(root, one), _commit(root, other))
+    if not found:
+        raise BillError(f"{quoted(one)} and {quoted(other)} have no commit in common", _shallow(root) or "compare them with two dots")
+    return found.decode().split()[0]
+
+
+def files_of(root: str, commit: Commit) -> dict[str, Blob]:
+    """Every file and link below the ledger's documents and its trail, by path. Raises ``BillError`` for a tree without a ledger."""
+    wanted = [*layout.SINGLE, *layout.FOLDERS, "audit"]
+    raw = _run(root, "ls-tree", "-r", "-z", "--long", "--full-tree", commit.tree, "--", *wanted)
+    found: dict[str, Blob] = {}
+    for line in raw.split(b"\0"):
+        if line:
+            said, _, name = line.partition(b"\t")
+            mode, kind, id_, size = said.decode().split()
+            if kind == "blob":  # another repository within this one is no file of the ledger
+                found[os.fsdecode(name)] = Blob(mode, id_, int(size) if size.isdigit() else 0)
+    if "ledger.yaml" not in found:
+        raise BillError(f"at {commit.asked} this folder holds no ledger", "it has no ledger.yaml there; name a later commit")
+    if len(found) > _MOST:
+        raise BillError(f"at {commit.asked} the ledger has more than {_MOST} files", "bill does not read so many from git")
+    return found
+
+
+def is_plain(blob: Blob) -> bool:
+    return blob.mode in _PLAIN
+
+
+def read_blob(root: str, name: str, path: str) -> bytes:
+    """The bytes of one file."""
+    with reading(root, [(name, path)]) as found:
+        return next(found)
+
+
+@contextmanager
+def reading(root: str, wanted: Sequence[tuple[str, str]]) -> Iterator[Iterator[bytes]]:
+    """The bytes of many, in this order; each is the name of the bytes and the path they stand at. Of one too large the first ones."""
+    with tempfile.TemporaryFile() as asked:
+        asked.write(b"".join(f"{name}\n".encode() for name, _ in wanted))
+        asked.seek(0)
+        command = [_git(), "-C", root, *_QUIET, "cat-file", "--batch", "--buffer"]
+        with subprocess.Popen(command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()) as batch:
+            assert batch.stdout is not None
+            try:
+                yield _bodies(root, batch.stdout, wanted)
+            finally:
+                batch.kill()
+
+
+def _bodies(root: str, answers: IO[bytes], wanted: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+    for _, path in wanted:
+        head = answers.readline().split()
+        if len(head) != 3 or head[1] != b"blob":
+            raise BillError(f"git does not hold what {path} said then", _shallow(root) or 'this clone is not whole; "git fsck" tells more')
+        size, most = int(head[2]), limit(path) + 1
+        yield answers.read(min(size, most))
+        left = size - most
+        while left > 0:
+            left -= len(answers.read(min(left, 1 << 20))) or left
+        answers.read(1)
+
+
+def prefix(root: str) -> str:
+    """Where the ledger lies in its repository: empty, or a folder with a slash behind; empty too where there is no repository."""
+    found = _try(root, "rev-parse", "--show-prefix") if shutil.which("git") else None
+    return os.fsdecode(found.removesuffix(b"\n")) if found else ""
+
+
+def _with_tree(root: str, asked: str, commit: str) -> Commit:
+    """The folder is looked up by its place in the repository."""
+    found = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{prefix(root).rstrip('/')}")
+    if not found:
+        raise BillError(f"at {asked} this folder holds no ledger", "it was not there yet; name a later commit")
+    return Commit(asked, commit, found.decode().strip())
+
+
+def _commit(root: str, asked: str) -> str:
+    if asked and asked.isprintable():
+        found = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}")
+        if found:
+            return found.decode().strip()
+    hint = _shallow(root) or 'name a branch, a tag or a commit, as "git log --oneline" shows them'
+    raise BillError(f"git knows no commit {quoted(asked)}", hint)
+
+
+def _shallow(root: str) -> str:
+    if (_try(root, "rev-parse", "--is-shallow-repository") or b"").strip() != b"true":
+        return ""
+    return 'this clone holds only the newest commits; "git fetch --unshallow" brings the others'
+
+
+def _ensure_history(root: str) -> None:
+    if not shutil.which("git"):
+        raise BillError("git is not installed, and only git knows how the books were", "install git")
+    try:
+        inside = _run(root, "rev-parse", "--is-inside-work-tree").strip() == b"true"
+    except BillError as error:
+        if "not a git repository" not in error.message:
+            raise
+        inside = False
+    if not inside:
+        raise BillError(
+            "the ledger is in no git repository, so nothing tells how it was", '"git init" begins one; bill commits from then on'
+        )
+
+
+def _git() -> str:
+    """By its place, so that no file of that name in the folder we are in is run."""
+    found = shutil.which("git")
+    if not found:
+        raise BillError("git is not installed, and only git knows how the books were", "install git")
+    return os.path.abspath(found)
+
+
+def _environment() -> dict[str, str]:
+    return {**{name: value for name, value in os.environ.items() if name not in ELSEWHERE}, **_ENVIRONMENT}
+
+
+def _try(root: str, *words: str) -> bytes | None:
+    """None where git says no."""
+    done = _done(root, words)
+    return done.stdout if done.returncode == 0 else None
+
+
+def _run(root: str, *words: str) -> bytes:
+    done = _done(root, words)
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise BillError(f"git: {(said or ['it failed'])[0].removeprefix('fatal: ')}", '"git status" tells more')
+    return done.stdout
+
+
+def _done(root: str, words: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    command = [_git(), "-C", root, *_QUIET, *words]
+    try:
+        return subprocess.run(command, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BillError(f"git did not answer: {error}", "try again") from error
