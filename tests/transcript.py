@@ -6,7 +6,8 @@
     [exit 1]
 
 Before the first command stand files of the ledger (``--- customers/x.yaml``, see ``support.make_ledger``) and talk. ``% on 2026-03-14``
-sets the clock for what follows, ``% in demo`` goes to a copy of the demo ledger. ``$ cat FILE`` shows a file, ``$ cd DIR`` goes there.
+sets the clock for what follows, ``% in demo`` goes to a copy of the demo ledger. ``$ cat FILE`` shows a file, ``$ cd DIR`` goes there,
+``$ sed …`` is an edit by hand, ``$ git …`` is git without anybody's settings, at noon of that day.
 ``$ NAME=value bill …`` sets a variable for one command. ``TMP`` is the folder of the test, in such a value and in what comes out.
 """
 
@@ -15,10 +16,12 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.history import git
 from tests.support import PROJECT, Ran, bill, make_ledger
 
 CLONE = "7e57c10e"
@@ -87,6 +90,11 @@ def play(transcript: Transcript, folder: Path) -> Iterator[tuple[Step, tuple[str
                 shown = Ran(0, "".join((home / name).read_text(encoding="utf-8") for name in words[1:]), "")
             case "cd":
                 home /= words[1]
+                shown = Ran(0, "", "")
+            case "git":
+                shown = Ran(0, git(home, *words[1:], at=f"{day}T12:00:00Z"), "")
+            case "sed":
+                subprocess.run(words, cwd=home, check=True)
                 shown = Ran(0, "", "")
             case _:
                 assert words[0] == "bill", step.command

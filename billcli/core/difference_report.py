@@ -91,17 +91,20 @@ def moved(move: Move, changes: Sequence[Change]) -> str:
     """``moved from 31-60 to paid``: which buckets have less than before, and where it went."""
     falls = [name for name, old, new in zip(BUCKETS, move.before, move.after, strict=False) if new < old]
     rises = [name for name, old, new in zip(BUCKETS, move.before, move.after, strict=False) if new > old]
-    if falls and rises:
+    if falls and rises and sum(move.before[:-1]) == sum(move.after[:-1]):
         return f"moved from {_and(falls)} to {_and(rises)}"
+    said = []
+    if falls:
+        groups = {each.group for each in changes if each.customer == move.customer and each.effect}
+        done = "settled" if groups & _LEAVES else "paid"
+        emptied = not any(move.after[BUCKETS.index(name)] for name in falls)
+        said.append(f"moved from {_and(falls)} to {done}" if emptied else f"{done} part of {_and(falls)}")
     if rises:
-        return f"owes more in {_and(rises)}"
-    if not falls:
+        said.append(f"owes more in {_and(rises)}")
+    if not said:
         old, new = (Money(amount, move.currency).text() for amount in (move.before[-1], move.after[-1]))
-        return f"has {new} unapplied, before {old}"
-    emptied = all(not move.after[BUCKETS.index(name)] for name in falls)
-    groups = {each.group for each in changes if each.customer == move.customer and each.effect}
-    paid = "settled" if groups & _LEAVES else "paid"
-    return f"moved from {_and(falls)} to {paid}" if emptied else f"{paid} part of {_and(falls)}"
+        said.append(f"has {new} unapplied, before {old}")
+    return " and ".join(said)
 
 
 def _and(buckets: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ def _row(found: Difference, each: Change) -> dict[str, Any]:
 
 
 def _tables(found: Difference, *, terminal: bool) -> str:
-    head = f"{safe(found.before.asked)} → {safe(found.after.asked)}, as of {found.day}\n"
+    head = f"{safe(_short(found.before.asked))} → {safe(_short(found.after.asked))}, as of {found.day}\n"
     if not found.changes and not found.moves:
         return f"{head}nothing differs\n"
     parts = [as_table(each, terminal=terminal) for each in (sums_report(found), changes_report(found), moves_report(found)) if each.rows]
