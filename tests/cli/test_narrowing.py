@@ -23,6 +23,7 @@ NEITHER = {
     "tag report": "it is grouped by tag; invoice list --by tag adds up to the whole",
     "template list": "its rows are files of words and looks",
     "credit backtest": "holds the one formula to all that came after",
+    "diff": "two states of the books beside each other; its rows are kinds of change",
 }
 NOT_BY = {
     "classify": "shows which rule decided; its rows carry no amounts",
