@@ -1,25 +1,23 @@
-"""Episodes from a seed: every fault of the server, death at any step, two runs at once; and the table of what came of them."""
+"""Episodes from a seed: every fault of the server, death at any step, two runs at once."""
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tests.faults.mail.cron import Deed
-from tests.faults.mail.judge import DOUBT, Record, Run, judged
+from tests.faults.mail.judge import judged
 from tests.faults.mail.played import Episode, played
-from tests.faults.mail.server import DEEDS, STAGES, Fault, Server, Transaction
+from tests.faults.mail.server import DEEDS, Fault, Server
 from tests.faults.mail.steps import KINDS, Blow
+from tests.faults.mail.table import Log, Played, Table
 from tests.faults.mail.world import FIRST, World, world
 
 PAIRS = [(stage, deed) for stage, deeds in DEEDS.items() for deed in deeds]
 WORLDS = 12
 _IN_A_ROW = 40
 """So many episodes of neighbouring seeds play in one world."""
-
-_OUTCOMES = ("sent", "deferred", "refused", DOUBT, "planned", "dropped", "none")
 
 
 def drawn(seed: int, steps: Sequence[str]) -> Episode:
@@ -49,6 +47,20 @@ def _fault(dice: random.Random, stage: str, deed: str) -> Fault:
     return Fault(stage, deed, nth=dice.choice((1, 1, 1, 2, 2, 3)), times=1 if slow else dice.choice((1, 1, 1, 1, 2, 3)))
 
 
+def few(episodes: Iterable[Episode]) -> Iterator[Episode]:
+    """As many of these as it takes for a fault at every stage, every kind of blow, and two runs at once."""
+    wanted: set[object] = {*DEEDS, *KINDS, 2}
+    for episode in episodes:
+        first = episode.deeds[0]
+        sure = first.faults if first.blow is None and (len(first.faults), first.at_once) == (1, 1) else ()
+        brings = {*(each.stage for each in sure if each.nth == 1), first.blow and first.blow.kind, first.at_once}
+        if wanted & brings:
+            wanted -= brings
+            yield episode
+        if not wanted:
+            break
+
+
 class Play:
     """Plays episodes one after the other; worlds are made when first needed."""
 
@@ -56,11 +68,7 @@ class Play:
         self.folder = folder
         self.server = server
         self.worlds: dict[int, World] = {}
-        self.table: dict[str, Counter[str]] = {stage: Counter() for stage in STAGES}
-        self.blows: dict[str, Counter[str]] = {}
-        self.played = 0
-        self.kept = 0
-        self.doubts = 0
+        self.table = Table()
 
     def world(self, seed: int) -> World:
         if seed not in self.worlds:
@@ -77,38 +85,16 @@ class Play:
 
     def episode(self, found: World, episode: Episode) -> list[str]:
         record = played(found, episode, self.server)
-        self._count(record)
+        self.table.add(record)
         return judged(record)
 
-    def _count(self, record: Record) -> None:
-        self.played += 1
-        self.kept += sum(each.kept for each in record.transactions)
-        self.doubts += sum(each.state == DOUBT for each in record.letters)
-        for run in record.runs:
-            mine = [each for each in record.transactions if each.run == run.number]
-            for struck in (each for each in record.struck if each.run == run.number):
-                met = [each for each in mine if each.fault is struck.fault]
-                self.table[struck.fault.stage].update(("hits", "killed" if run.died else _outcome(run, met)))
-            if run.blow:
-                reached = mine[-1].reached if mine else "no mail yet"
-                row = self.blows.setdefault(reached, Counter())
-                row.update(("hits", _outcome(run, mine[-1:])) if run.died else ("hits", "lived"))
-
-    def report(self) -> str:
-        """Stage by stage, how often a fault struck and how the delivery stood after the run."""
-        heads = ("hits", *_OUTCOMES, "killed", "lived")
-        rows: list[tuple[str, ...]] = [("fault at", *heads)]
-        rows += [(stage, *(str(counts[head] or "") for head in heads)) for stage, counts in self.table.items()]
-        rows.append(("step, after", *("" for _ in heads)))
-        order = ("no mail yet", *STAGES)
-        rows += [(stage, *(str(self.blows[stage][head] or "") for head in heads)) for stage in order if stage in self.blows]
-        text = "\n".join("".join(f"{cell:>10}" if n else f"{cell:<14}" for n, cell in enumerate(row)) for row in rows)
-        return f"{text}\n{self.played} episodes, {self.kept} messages taken, {self.doubts} left in doubt at the end"
-
-
-def _outcome(run: Run, met: Iterable[Transaction]) -> str:
-    """How the delivery to the recipient stood after the run; the worst of them where there are several."""
-    named = {to.lower() for each in met for to in each.recipients}
-    held = [state for name, state in run.after.items() if run.to.get(name) in named]
-    order = (DOUBT, "refused", "deferred", "planned", "dropped", "sent")
-    return next((state for state in order if state in held), "none")
+    def recorded(self, seeds: Iterable[int], log: Log) -> Iterator[Played]:
+        """Each of these episodes, those from the log first; what is played is added to it, so that another call goes on from there."""
+        wanted = set(seeds)
+        known = {each.seed: each for each in log if each.seed in wanted}
+        yield from known.values()
+        for seed in sorted(wanted - known.keys()):
+            before = Table(self.table)
+            made = Played(seed, self.of_seed(seed), Table(self.table - before))
+            log.add(made)
+            yield made

@@ -6,7 +6,6 @@ It talks plain SMTP (RFC 5321) over real sockets, in threads of its own, so it o
 from __future__ import annotations
 
 import email
-import email.policy
 import os
 import signal
 import socket
@@ -15,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from email.message import EmailMessage
+from email.message import Message
 from functools import cached_property
 from typing import NamedTuple
 
@@ -112,18 +111,19 @@ class Transaction:
         return self.complete and self.answer[:1] not in ("4", "5")
 
     @cached_property
-    def message(self) -> EmailMessage:
+    def message(self) -> Message:
         """To be asked for only when the server is done with it."""
-        return email.message_from_bytes(self.raw, policy=email.policy.default)
+        return email.message_from_bytes(self.raw)
 
     @cached_property
     def message_id(self) -> str:
-        return str(self.message["Message-ID"] or "")
+        return str(self.message["Message-ID"] or "").strip()
 
     @cached_property
     def text(self) -> str:
-        body = self.message.get_body(("plain",))
-        return str(body.get_content()) if body else ""
+        body = next((part for part in self.message.walk() if part.get_content_type() == "text/plain"), None)
+        raw = body.get_payload(decode=True) if body else b""
+        return raw.decode() if isinstance(raw, bytes) else ""
 
     def __repr__(self) -> str:
         return f"<{self.reached} to {','.join(self.recipients)} in run {self.run}, fault {self.fault}, answer {self.answer!r}>"
