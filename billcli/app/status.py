@@ -29,6 +29,8 @@ def status_view(books: Books, as_of: date) -> View:
             fields.append(("Problems", error.message))
         else:
             fields += [(f"Owed {total[2]}", _owed(total)) for total in report.totals]
+    if line := _payees(books, as_of):
+        fields.append(("Payees", line))
     waiting = bank_queries.count_open(books.index) if kinds.get("bank-statement") else 0
     if waiting:
         fields.append(("Bank", f"{counted(waiting, 'line')} open"))
@@ -36,6 +38,24 @@ def status_view(books: Books, as_of: date) -> View:
         fields.append(("Outbox", line))
     fields.append(("Next", "bill reconcile review" if waiting and not unreadable else _next(kinds, unreadable)))
     return View("status", name, as_of, fields, [], {})
+
+
+def _payees(books: Books, as_of: date) -> str:
+    """Whose accounts or addresses are others than some weeks ago: that is how payments and mail are led astray."""
+    from billcli.core.payee import changes
+    from billcli.index import payee_queries
+    from billcli.store.payee import is_payee, payee_mark
+
+    edited = [path for path, _, now in queries.edited_by_hand(books.index) if now is not None and is_payee(path)]
+    now = {path: payee_mark(books.raw(path), path) for path in payee_queries.last(books.index, edited)}
+    found = changes(payee_queries.recent(books.index, as_of, edited), now, as_of)
+    said = [f"{each.what} of {_whose(each.path)} ({each.on or 'by hand, not in the audit trail yet'})" for each in found]
+    more = f", and {len(said) - 5} more" if len(said) > 5 else ""
+    return f"changed: {', '.join(said[:5])}{more}; ask on a way that you know from before" if said else ""
+
+
+def _whose(path: str) -> str:
+    return "your own company" if path == "ledger.yaml" else path.removeprefix("customers/").removesuffix(".yaml")
 
 
 def _outbox(books: Books) -> str:

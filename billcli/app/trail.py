@@ -7,7 +7,7 @@ from typing import Any
 
 from billcli.app.reading import Understood, unreadable
 from billcli.core import addresses
-from billcli.core.facts import AuditedFile, Fact, TrailEntry
+from billcli.core.facts import AuditedFile, Fact, PayeeMark, TrailEntry
 from billcli.index import connection as connections
 from billcli.index import refresh as rows
 from billcli.store import fs
@@ -70,3 +70,5 @@ def _audited(entry: dict[str, Any]) -> Iterator[Fact]:
         if kind_for(path):  # the walk looks at documents only; a setting of git or of editors would look gone
             made = old is None and not addresses.is_folded(path)
             yield AuditedFile(entry["clone"], entry["seq"], addresses.alone(path), new, int(made), int(by_hand))
+            if isinstance(mark := each.get("payee"), str):
+                yield PayeeMark(entry["clone"], entry["seq"], path, mark)

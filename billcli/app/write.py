@@ -11,13 +11,15 @@ from billcli.app.books import Books, ensure_readable
 from billcli.app.context import Context
 from billcli.app.refresh import Progress, bring_along, fresh_index, no_progress
 from billcli.core.addresses import file_of
+from billcli.core.payee import changed
 from billcli.core.plan import Create, Plan, Revert
 from billcli.errors import ChangedMeanwhile
-from billcli.index import queries
+from billcli.index import payee_queries, queries
 from billcli.index.connection import Connection
 from billcli.store import audit, git, journal
 from billcli.store.apply import apply
 from billcli.store.lock import wait_seconds, writer_lock
+from billcli.store.payee import is_payee
 
 Planner = Callable[[Books], Plan]
 """Computes what a command would do; called once for the preview and once more under the lock."""
@@ -31,6 +33,8 @@ class Done(NamedTuple):
     changed: tuple[str, ...]
     by_hand: tuple[str, ...] = ()
     git_problem: str = ""
+    payees: tuple[str, ...] = ()
+    """Files in which an IBAN or a mail address is another one now."""
 
 
 def preview(context: Context, planner: Planner, progress: Progress = no_progress) -> Plan:
@@ -64,6 +68,7 @@ def carry_out(
                 return Done(plan, (), (), (), _commit(context.root, plan) if commit and commits else "")
             hashes = queries.hashes(index, [*(step.path for step in plan.steps), *plan.relies_on])
             hands = _found(context.root, [each for each in queries.edited_by_hand(index) if _recordable(each[0], each[2])])
+            known = payee_queries.last(index, [path for path in {*hashes, *(each.path for each in hands)} if is_payee(path)])
         paths = list(dict.fromkeys(file_of(step.path) for step in plan.steps))
         note = partial(git.note, context.root) if commits else None
         applied = apply(context.root, plan, hashes, hands, context.now, progress(2 * len(paths), "Writing"), note)
@@ -74,7 +79,8 @@ def carry_out(
     created = tuple(path for path in paths if path not in existed)
     written = frozenset(paths)
     by_hand = tuple(dict.fromkeys(file for each in hands if each.by == "hand" and (file := file_of(each.path)) not in written))
-    return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem)
+    payees = tuple(path for path, mark in applied.payees.items() if changed(known.get(path, ""), mark))
+    return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem, payees)
 
 
 def commits_to_git(index: Connection, root: str) -> bool:

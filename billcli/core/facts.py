@@ -536,6 +536,15 @@ class AuditedFile(NamedTuple):
     by_hand: int
 
 
+class PayeeMark(NamedTuple):
+    """What one entry says of the accounts and addresses that stand in one file."""
+
+    clone: str
+    seq: int
+    path: str
+    mark: str
+
+
 class TrailEntry(NamedTuple):
     """One entry of the audit trail and the entry it follows."""
 
@@ -581,5 +590,6 @@ Fact = (
     | TagFact
     | BandFact
     | AuditedFile
+    | PayeeMark
     | TrailEntry
 )

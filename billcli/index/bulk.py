@@ -30,6 +30,7 @@ from billcli.core.facts import (
     InstalmentFact,
     InvoiceFact,
     Name,
+    PayeeMark,
     PaymentFact,
     PlanPart,
     RecurringFact,
@@ -52,7 +53,7 @@ FACTS: dict[str, type] = {
     "recurring": RecurringFact, "reminders": ReminderFact, "reminder_items": ReminderItemFact, "reminder_charges": ReminderChargeFact,
     "approvals": ApprovalFact, "deliveries": DeliveryFact, "delivered": DeliveredFact,
     "holds": HoldFact, "plan_parts": PlanPart, "evidence": EvidenceFact, "drafts": DraftFact, "settlements": Settlement, "draws": Draw, "refs": Reference,
-    "names": Name, "settings": Setting, "tags": TagFact, "bands": BandFact, "audited": AuditedFile, "trail": TrailEntry,
+    "names": Name, "settings": Setting, "tags": TagFact, "bands": BandFact, "audited": AuditedFile, "trail": TrailEntry, "payees": PayeeMark,
     "bank_accounts": BankAccountFact, "bank_statements": BankStatementFact, "bank_lines": BankLineFact, "bank_decisions": BankDecisionFact,
     "bank_bookings": BankBookingFact,
 }  # fmt: skip

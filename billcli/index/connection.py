@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable
 
 from billcli import __version__
@@ -11,7 +12,7 @@ from billcli import __version__
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.DatabaseError
 
-SCHEMA = 20
+SCHEMA = 21
 """Raised with every change of ``schema.sql`` or of what the facts mean."""
 
 VIEWS = 2077761188
@@ -35,8 +36,8 @@ def open_index(path: str | None) -> sqlite3.Connection:
     if path is None or not os.access(os.path.dirname(path), os.W_OK) or (os.path.exists(path) and not os.access(path, os.W_OK)):
         return _prepared(sqlite3.connect(":memory:", isolation_level=None))
     try:
-        if os.path.islink(path):
-            forget(path)  # it would lead the index into another file
+        if not all(map(_is_plain, _files(path))):
+            forget(path)  # a link would lead the index into another file, a pipe keep it waiting
         for _ in range(2):
             try:
                 return _prepared(sqlite3.connect(path, timeout=_READ_WAIT, isolation_level=None))
@@ -131,9 +132,21 @@ def sqlite_version() -> str:
 
 def forget(path: str) -> None:
     """Deletes the index; the next opening makes a new one."""
-    for name in (path, f"{path}-journal", f"{path}-wal", f"{path}-shm"):
+    for name in _files(path):
         if os.path.lexists(name):
             os.unlink(name)
+
+
+def _files(path: str) -> tuple[str, ...]:
+    return path, f"{path}-journal", f"{path}-wal", f"{path}-shm"
+
+
+def _is_plain(path: str) -> bool:
+    """Whether SQLite finds nothing there, or a file of its own."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return True
 
 
 def in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:

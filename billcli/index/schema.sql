@@ -271,6 +271,10 @@ CREATE TABLE audited (
 CREATE INDEX audited_path ON audited (path, clone, seq);
 CREATE INDEX audited_entry ON audited (file, seq);
 
+CREATE TABLE payees (file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, mark TEXT NOT NULL);
+CREATE INDEX payees_file ON payees (file);
+CREATE INDEX payees_path ON payees (path);
+
 CREATE TABLE trail (
   file INTEGER NOT NULL, clone TEXT NOT NULL, seq INTEGER NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL, command TEXT NOT NULL
 );

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 
 from billcli.errors import BillError
 from billcli.store import fs
@@ -30,6 +31,9 @@ def append_state(root: str, path: str, line: str) -> None:
     with fs.folder(root, head) as fd:
         file = os.open(name, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=fd)
         try:
+            info = os.fstat(file)
+            if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
+                raise UnfitFile(f"{path} has a second name elsewhere (a hard link), which would change with it", "put a copy in its place")
             raw = _bytes(file)
             whole = raw[: raw.rfind(b"\n") + 1]  # what a crash left of a line was never a state
             has_key = _has_key(whole, path)

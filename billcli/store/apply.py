@@ -12,14 +12,16 @@ from billcli.errors import BillError, ChangedMeanwhile
 from billcli.store import audit, folded, fs, journal, layout
 from billcli.store.append import settled
 from billcli.store.edit import edited
+from billcli.store.payee import is_payee, payee_mark
 from billcli.store.read import read
 from billcli.store.write import document_text
 
 
 class Applied(NamedTuple):
-    """Every path the command wrote, its audit file included."""
+    """Every path the command wrote, its audit file included; and the marks of accounts and addresses in what it wrote or found."""
 
     paths: tuple[str, ...]
+    payees: Mapping[str, str]
 
 
 def apply(
@@ -42,9 +44,11 @@ def apply(
     changes, inside = ledger.changes(plan.steps)
     moved = _moved(plan.steps)
     records = [
-        *by_hand,
+        *(_found(root, each) for each in by_hand),
         *(
-            audit.FileRecord(each.path, each.old, fs.sha256(each.new) if each.new is not None else None)
+            audit.FileRecord(
+                each.path, each.old, fs.sha256(each.new) if each.new is not None else None, payee=payee_mark(each.new, each.path)
+            )
             for each in changes
             if each.path not in moved
         ),
@@ -62,7 +66,15 @@ def apply(
     if any(isinstance(step, Join) for step in plan.steps):
         for folder in {fs.split(step.path)[0] for step in plan.steps if isinstance(step, Remove)}:
             fs.remove_empty(root, folder)
-    return Applied(tuple(each.path for each in changes))
+    return Applied(tuple(each.path for each in changes), {each.path: each.payee for each in records if each.payee})
+
+
+def _found(root: str, record: audit.FileRecord) -> audit.FileRecord:
+    """What a person changed, with the mark of its accounts and addresses."""
+    if record.new is None or not is_payee(record.path):
+        return record
+    raw = _current(root, record.path)
+    return record._replace(payee=payee_mark(raw, record.path)) if raw is not None and fs.sha256(raw) == record.new else record
 
 
 def _moved(steps: Sequence[Step]) -> set[str]:

@@ -29,12 +29,13 @@ _CLONE_ID = re.compile(r"[0-9a-f]{8}\Z", re.ASCII)
 
 
 class FileRecord(NamedTuple):
-    """What happened to one file; ``by`` is ``hand`` where bill only found the change."""
+    """What happened to one file; ``by`` is ``hand`` where bill only found the change, ``payee`` the mark of its accounts and addresses."""
 
     path: str
     old: str | None
     new: str | None
     by: str = "bill"
+    payee: str = ""
 
 
 class ReadTrail(NamedTuple):
@@ -107,9 +108,7 @@ def next_entry(
         "actor": actor(),
         "version": __version__,
         "command": command,
-        "files": [
-            {"path": each.path, "old": each.old, "new": each.new, **({"by": each.by} if each.by != "bill" else {})} for each in files
-        ],
+        "files": [_file(each) for each in files],
         "prev": last["hash"] if last else "",
     }
     if reason:
@@ -128,6 +127,11 @@ def entry_in(root: str, file: str, digest: str) -> dict[str, Any]:
         if line.endswith(mark) and not _fault(line.decode("utf-8", "replace"), file):
             return dict(json.loads(line))
     raise ChangedMeanwhile(f"{file} was changed meanwhile", "try again")
+
+
+def _file(record: FileRecord) -> dict[str, str | None]:
+    also = {"by": record.by if record.by != "bill" else "", "payee": record.payee}
+    return {"path": record.path, "old": record.old, "new": record.new, **{key: value for key, value in also.items() if value}}
 
 
 def entry_hash(entry: Mapping[str, Any]) -> str:
