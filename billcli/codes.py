@@ -176,4 +176,6 @@ CODES = {
     "E710": "credit settings that cannot work",
     "E711": "more than a credit limit allows",
     "W712": "more than a credit limit advises",
+    # what does not belong into a ledger
+    "W750": "a line that looks like a password or a key",
 }

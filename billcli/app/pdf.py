@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -159,6 +160,8 @@ def _results(root: str, jobs: Sequence[Job], progress: Progress) -> list[bytes |
 
 def _put(sheets: Sequence[Sheet], out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Writes what is not there with these bytes. The folder is the user's: a file of the name is replaced, at one stroke."""
+    from billcli.store.fs import for_the_owner
+
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     wrote, same = [], []
@@ -168,7 +171,9 @@ def _put(sheets: Sequence[Sheet], out: str) -> tuple[tuple[str, ...], tuple[str,
             continue
         beside = folder / f".{each.name}.{os.getpid()}.part"
         try:
-            with open(beside, "xb") as file:
+            with open(beside, "xb", opener=for_the_owner) as file:
+                if (folder / each.name).is_file():
+                    os.fchmod(file.fileno(), stat.S_IMODE((folder / each.name).stat().st_mode))  # whom the owner lets read it, may go on
                 file.write(each.data)
                 file.flush()
                 os.fsync(file.fileno())

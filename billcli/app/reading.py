@@ -166,13 +166,14 @@ def unreadable(path: str, error: OSError) -> Diagnostic:
 def contributed(raw: bytes, path: str) -> Contributed:
     """What a document gives the index: at once where it is of the plainest form, else by way of its model."""
     from billcli.store.plain import plain
+    from billcli.store.secret import secrets_in
 
     found = plain(raw, path)
     if found is not None:
         kind, facts = found
-        return kind, [(TABLES[fact], values) for fact, values in facts], []
+        return kind, [(TABLES[fact], values) for fact, values in facts], secrets_in(raw, path)
     kind, known, problems = understand(raw, path)
-    return kind, [row_of(fact) for fact in known], problems
+    return kind, [row_of(fact) for fact in known], problems + secrets_in(raw, path)
 
 
 def understand(raw: bytes, path: str) -> Understood:

@@ -118,9 +118,10 @@ def _bug(error: Exception) -> int:
     import tempfile
     import traceback
 
+    from billcli.delivery.url import hushed
     from billcli.render.text import clipped
 
-    text = "".join(traceback.format_exception(error))
+    text = hushed("".join(traceback.format_exception(error)), os.environ)
     try:
         with tempfile.NamedTemporaryFile("wb", prefix="bill-bug-", suffix=".txt", delete=False) as file:
             file.write(text.encode("utf-8", "backslashreplace"))

@@ -32,8 +32,8 @@ class Maildir:
 
     def open(self) -> None:
         try:
-            for each in _FOLDERS:
-                os.makedirs(f"{self.path}/{each}", mode=0o700, exist_ok=True)
+            for each in ("", *_FOLDERS):  # the mode is that of the last one alone
+                os.makedirs(os.path.join(self.path, each), mode=0o700, exist_ok=True)
         except OSError as error:
             raise self._unreachable(error) from None
 

@@ -90,6 +90,15 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def hushed(text: str, environment: Mapping[str, str]) -> str:
+    """The text without the password, in case that somebody is to read it who does not know it."""
+    try:
+        secret = password(environment)
+    except UsageError:
+        secret = None
+    return text.replace(secret, "***") if secret else text
+
+
 def timeouts(environment: Mapping[str, str]) -> Timeouts:
     """``BILL_SMTP_TIMEOUT`` in seconds stands for both. Raises ``UsageError``."""
     text = environment.get(TIMEOUT, "")

@@ -149,6 +149,9 @@ def _unlock(root: str) -> None:
 
 def _ensure_unfiltered(root: str, paths: Sequence[str]) -> None:
     """A filter is a program. Without it something else would be committed than its owner means, maybe what was to be encrypted."""
+    for folder in {fs.split(path)[0] for path in paths} | {""}:
+        if os.path.lexists(name := os.path.join(root, folder, ".gitattributes")) and not os.path.isfile(name):
+            raise GitProblem(f"{os.path.join(folder, '.gitattributes')} is no plain file")  # git would wait for one that is a pipe
     said = _git(root, "check-attr", "-z", "--stdin", "filter", stdin="\0".join(paths) + "\0").split("\0")
     for path, value in zip(said[::3], said[2::3], strict=False):
         if value not in ("unspecified", "unset"):

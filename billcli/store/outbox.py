@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -149,8 +150,9 @@ def forget_noted(root: str) -> None:
 
 def _make(root: str) -> None:
     private_folder(root)
-    with fs.folder(root, _FOLDER, create=True, mode=0o700):
-        pass
+    with fs.folder(root, _FOLDER, create=True, mode=0o700) as fd:
+        if stat.S_IMODE(os.fstat(fd).st_mode) & 0o077:
+            os.fchmod(fd, 0o700)  # it came with a copied folder
 
 
 def _file(delivery: str) -> str:

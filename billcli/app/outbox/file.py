@@ -19,7 +19,7 @@ def write_pdf(books: Books, delivery_id: str, folder: str) -> tuple[str, str]:
     Raises ``BillError`` where it would not be the one that was planned.
     """
     from billcli.render.studio import Studio
-    from billcli.store.fs import sha256
+    from billcli.store.fs import for_the_owner, sha256
 
     delivery = books.document(books.path("delivery", delivery_id), Delivery)
     if not delivery.attachments:
@@ -33,7 +33,7 @@ def write_pdf(books: Books, delivery_id: str, folder: str) -> tuple[str, str]:
     path = os.path.join(folder, delivery.attachments[0].name)
     try:
         os.makedirs(folder, exist_ok=True)
-        with open(path, "xb") as file:
+        with open(path, "xb", opener=for_the_owner) as file:
             file.write(made.paper)
     except FileExistsError:
         raise BillError(f"{path} is there already; nothing was written", "take it away, or name another folder") from None
