@@ -21,6 +21,14 @@ _LONGEST = 300
 """Characters of a subject or a name; a header line has 998 bytes at most (RFC 5322, 2.1.1)."""
 
 
+_HEADERS = frozenset(
+    (
+        "message-id", "in-reply-to", "references", "from", "to", "reply-to", "subject", "date", "auto-submitted", "x-auto-response-suppress",
+        "x-bill-key", "mime-version", "content-type",
+    )
+)  # fmt: skip
+
+
 class Person(NamedTuple):
     """Whom a header names; ``name`` may be empty."""
 
@@ -71,8 +79,9 @@ def message_bytes(content: Content) -> bytes:
 
 
 def one_line(text: str) -> str:
-    """What may stand in a header: one line, nothing in it that does not show."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST].rstrip()
+    """What may stand in a header: one line, nothing in it that does not show, or that the library would decode into line ends."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return plain.replace("=?", "= ?")[:_LONGEST].rstrip()
 
 
 def file_name(text: str) -> str:
@@ -119,8 +128,10 @@ def _encoding(text: str) -> str:
 
 
 def _ensure_as_meant(raw: bytes, sender: Mailbox, to: Mailbox) -> None:
-    """A name must never become a second recipient, whatever a library makes of it."""
+    """A name must never become a second recipient, nor any text a header, whatever a library makes of it."""
     head = BytesHeaderParser(policy=policy.default).parsebytes(raw)
+    if more := sorted({each.lower() for each in head} - _HEADERS):
+        raise BillError(f"the message would have a header {more[0]!r}", "take out of the subject what looks like one")
     for name, box in (("From", sender), ("To", to)):
         found = [each.addr_spec for header in head.get_all(name, []) for each in header.addresses]
         if found != [box.address]:

@@ -79,7 +79,8 @@ def test_the_password_is_in_no_file_no_output_and_no_argument(tmp_path: Path, mo
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
-    said, started = [], []
+    said: list[str] = []
+    started: list[str] = []
     popen = subprocess.Popen.__init__
 
     def noted(self: subprocess.Popen[bytes], args: object, *rest: object, **more: object) -> None:
