@@ -19,7 +19,7 @@ RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 --dist worksteal -q tests
 PYTEST_313 := -m pytest -n 2 --dist worksteal -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
 
-.PHONY: help demo test lint style types tests look bench bench-pdf bench-reconcile faults lock clean venv
+.PHONY: help demo test lint style types tests look bench bench-pdf bench-reconcile faults audit-deps lock clean venv
 
 help:
 	@echo "make demo     a tour of bill on the demo ledger"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench-pdf  500 invoice PDFs beside weasyprint (BILL_WEASYPRINT=PYTHON names an interpreter that has it)"
 	@echo "make bench-reconcile  messy statements over known truth: what is booked right, what wrong (RECONCILE=\"--lines 2000 --seed 7\")"
 	@echo "make faults   the long tests: crashes between writes, two at once, long histories, fuzzing"
+	@echo "make audit-deps  known advisories about the locked packages; needs the network, and says so where it has none"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
 	@echo "make clean    removes environments, caches and builds"
 
@@ -85,6 +86,9 @@ faults: venv
 	@FAULTS_FIGURES=$(CURDIR)/build/faults.jsonl $(RUN) pytest -m long $(PARTS); status=$$?; \
 	    $(RUN) tests.faults.counts build/faults.jsonl && exit $$status
 
+audit-deps:
+	@sh .ci/audit
+
 lock:
 	@uv=$$(command -v uv) && "$$uv" --version >/dev/null 2>&1 || { \
 	    python=$$(sh .ci/setup find $(PYTHON)) && \
@@ -96,6 +100,6 @@ lock:
 	    --group dev --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf .venv .venv-3.13 .venv-lock build dist *.egg-info
+	rm -rf .venv .venv-3.13 .venv-lock .venv-audit build dist *.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -23,8 +23,8 @@ _LONGEST = 300
 
 _HEADERS = frozenset(
     (
-        "message-id", "in-reply-to", "references", "from", "to", "reply-to", "subject", "date", "auto-submitted", "x-auto-response-suppress",
-        "x-bill-key", "mime-version", "content-type",
+        "message-id", "in-reply-to", "references", "from", "to", "reply-to", "subject", "date", "auto-submitted",
+        "x-auto-response-suppress", "x-bill-key", "mime-version", "content-type",
     )
 )  # fmt: skip
 
