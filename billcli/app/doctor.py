@@ -39,7 +39,8 @@ def _findings(context: Context) -> list[Finding]:
         Finding(
             sys.platform != "win32",
             "system",
-            "Windows is not supported; WSL is" if sys.platform == "win32" else platform.platform(terse=True),
+            # not platform.platform, which starts a program: the one that PATH names first
+            "Windows is not supported; WSL is" if sys.platform == "win32" else f"{platform.system()} {platform.release()}",
         ),
         Finding(True, "git", git_state(root)),
         Finding(
