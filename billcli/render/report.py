@@ -105,7 +105,8 @@ def _cell_csv(value: Any) -> str:
 
 def _harmless(text: str) -> str:
     """OWASP's rule against formulas in cells, full-width signs and leading space included."""
-    start = text.lstrip()[:1] or text[:1]
+    bare = text.lstrip("'")  # one that begins as ours do gets another, or it would lose its own on the way back
+    start = bare.lstrip()[:1] or bare[:1]
     return "'" + text if start and start in "=+-@\t\r\n\0＝＋－＠" else text
 
 

@@ -157,8 +157,8 @@ def test_no_text_becomes_code_or_an_object() -> None:
 def test_what_the_registries_import_is_written_in_the_source() -> None:
     """No name of a module comes from a ledger: they are values of plain dicts."""
     from billcli.banks import read
-    from billcli.cli.quick import QUICK
     from billcli.cli.main import NOUNS
+    from billcli.cli.quick import QUICK
     from billcli.store.layout import KINDS
 
     named = [

@@ -15,7 +15,7 @@ from billcli.model.mapping import ImportMapping, Source, date_pattern
 from billcli.model.values import BadValue, quoted
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-_HARMED = re.compile(r"'(?=\s*[=+\-@\t\r\n\0＝＋－＠])")
+_HARMED = re.compile(r"'(?='*\s*[=+\-@\t\r\n\0＝＋－＠])")
 REASON = "reason"
 """The column that is added to rejected rows. Only an export of credit notes, which has ``unapplied`` too, gives it as a field."""
 
