@@ -293,3 +293,15 @@ def test_an_audit_that_ran_counts_what_it_looked_at(tmp_path: Path, found: str, 
     ran = subprocess.run(["sh", ".ci/audit"], cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
     assert (ran.returncode, "1 package" in ran.stdout) == (code, True)
     assert ("PYSEC-2026-1" in ran.stdout) is bool(code)
+
+
+def test_every_threat_of_the_page_names_tests_that_are_there() -> None:
+    page = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = {int(found[1]): found[0] for found in re.finditer(r"^\| (\d+) \|.*$", page, re.MULTILINE)}
+    assert rows.keys() == set(range(1, 24)) - {15}
+    for number, row in rows.items():
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row)
+        assert named, number
+        for file, function in named:
+            text = (PROJECT / file).read_text(encoding="utf-8")
+            assert f"def {function}(" in text if function else "def test_" in text, (number, file, function)
