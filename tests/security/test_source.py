@@ -9,9 +9,10 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -20,9 +21,30 @@ from tests.support import PROJECT
 PACKAGE = PROJECT / "billcli"
 
 
+class Module(NamedTuple):
+    """What is asked of a source file: the names and nodes of its calls, and what it imports."""
+
+    calls: list[tuple[str, ast.Call]]
+    imports: set[str]
+
+
 @cache
-def modules() -> dict[str, ast.Module]:
-    return {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+def modules() -> dict[str, Module]:
+    """Parsed and walked once: it takes longer than all the questions."""
+    return {path.relative_to(PACKAGE).as_posix(): _read(ast.parse(path.read_text())) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def _read(tree: ast.Module) -> Module:
+    found = Module([], set())
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call():
+                found.calls.append((name_of(node.func), node))
+            case ast.Import():
+                found.imports.update(each.name for each in node.names)
+            case ast.ImportFrom(module=str(module), level=0):
+                found.imports.update((module, *(f"{module}.{each.name}" for each in node.names)))
+    return found
 
 
 def name_of(node: ast.AST) -> str:
@@ -35,29 +57,13 @@ def name_of(node: ast.AST) -> str:
     return "?"
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield name_of(node.func), node
-
-
 def holding(found: Callable[[str, ast.Call], bool]) -> set[str]:
     """The modules with such a call."""
-    return {path for path, tree in modules().items() if any(found(name, call) for name, call in calls(tree))}
-
-
-def imports(tree: ast.AST) -> set[str]:
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {each.name for each in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
-    return found
+    return {path for path, tree in modules().items() if any(found(*each) for each in tree.calls)}
 
 
 def importing(*names: str) -> set[str]:
-    return {path for path, tree in modules().items() if imports(tree) & set(names)}
+    return {path for path, tree in modules().items() if tree.imports & set(names)}
 
 
 _CHANGING = frozenset(
@@ -131,7 +137,7 @@ STARTERS = {
 def test_programs_are_started_by_the_named_modules_alone_and_never_by_a_shell() -> None:
     assert importing("subprocess", "multiprocessing", "pty", "asyncio", "concurrent.futures.ProcessPoolExecutor") - STARTERS.keys() == set()
     for path, tree in modules().items():
-        for name, call in calls(tree):
+        for name, call in tree.calls:
             assert not any(each.arg == "shell" for each in call.keywords), path
             assert not re.match(r"(?:os\.(?:system|popen|exec|spawn|posix_spawn|fork)|commands\.|pty\.)", name), (path, name)
             if name.startswith("subprocess."):
