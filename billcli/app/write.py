@@ -37,26 +37,29 @@ class Done(NamedTuple):
     """Files in which an IBAN or a mail address is another one now."""
 
 
-def preview(context: Context, planner: Planner, progress: Progress = no_progress) -> Plan:
-    """What the command would do now; writes nothing."""
+def preview(context: Context, planner: Planner, progress: Progress = no_progress, *, merging: bool = False) -> Plan:
+    """What the command would do now; writes nothing. ``merging``: files that cannot be read are the planner's business."""
     with fresh_index(context.root, progress) as index:
-        ensure_readable(index)
+        if not merging:
+            ensure_readable(index)
         return planner(Books(context, index))
 
 
 def carry_out(
-    context: Context, planner: Planner, shown: Plan | None, progress: Progress = no_progress, *, commit: bool = True
+    context: Context, planner: Planner, shown: Plan | None, progress: Progress = no_progress, *, commit: bool = True, merging: bool = False
 ) -> Done:  # fmt: skip
     """Plans again under the lock and applies. ``shown`` is what somebody agreed to: if more than a number differs, nothing is written.
 
     Without ``commit`` what was written is only noted for git: a command that writes several times makes one commit at its end.
+    ``merging``: files that cannot be read are the planner's business, and a merge's own commit takes in what is written.
 
     Raises ``ChangedMeanwhile`` then, and where the lock cannot be had in time.
     """
     with writer_lock(context.root, context.command, wait_seconds(os.environ.get("BILL_WAIT"))):
         journal.recover(context.root)
         with fresh_index(context.root, progress) as index:
-            ensure_readable(index)
+            if not merging:
+                ensure_readable(index)
             plan = planner(Books(context, index))
             if shown is not None and plan.comparable() != shown.comparable():
                 raise ChangedMeanwhile(
@@ -64,6 +67,7 @@ def carry_out(
                     "run the command again and look at the new preview",
                 )
             commits = commits_to_git(index, context.root)
+            commit = commit and not (merging and commits and git.is_merging(context.root))
             if not plan.steps:
                 return Done(plan, (), (), (), _commit(context.root, plan) if commit and commits else "")
             hashes = queries.hashes(index, [*(step.path for step in plan.steps), *plan.relies_on])

@@ -183,8 +183,12 @@ def write_command(
     quiet: bool,
     form: str,
     under_lock: Planner | None = None,
+    merging: bool = False,
 ) -> None:
-    """The whole of a command that writes: preview, question, apply, result. ``under_lock`` plans instead just before writing."""
+    """The whole of a command that writes: preview, question, apply, result. ``under_lock`` plans instead just before writing.
+
+    ``merging``: it works on what a merge has left, files that cannot be read among it, and the merge's own commit takes in what it writes.
+    """
     from billcli.app.write import carry_out, preview
     from billcli.render.progress import progress_bar
 
@@ -192,9 +196,9 @@ def write_command(
     where = context(ctx, as_of)
     with progress_bar("Reading the ledger") as progress:
         if yes and not dry_run:
-            done = carry_out(where, under_lock or planner, None, progress)
+            done = carry_out(where, under_lock or planner, None, progress, merging=merging)
         else:
-            shown = preview(where, planner, progress)
+            shown = preview(where, planner, progress, merging=merging)
             say_plan(shown)
             if dry_run or not shown.steps:
                 if dry_run:
@@ -202,7 +206,7 @@ def write_command(
                 _result(shown, *would_touch(shown), form, quiet=quiet or dry_run, also={"dry_run": True} if dry_run else {})
                 return
             agreed()
-            done = carry_out(where, under_lock or planner, shown, progress)
+            done = carry_out(where, under_lock or planner, shown, progress, merging=merging)
     _finish(done, form, quiet=quiet, told=not yes)
 
 

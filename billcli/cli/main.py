@@ -21,6 +21,7 @@ NOUNS = {
     "show": ("billcli.cli.show", "Show whatever has this number, id or name."),
     "edit": ("billcli.cli.edit", "Edit a file in your editor, checked before it is kept."),
     "undo": ("billcli.cli.undo", "Take a command back, byte for byte."),
+    "renumber": ("billcli.cli.renumber", "Give one of two documents that claim a number the next one."),
     "schema": ("billcli.cli.schema", "JSON Schemas for editors, and views for a database browser."),
     "customer": ("billcli.cli.customer", "Who owes: add, list, show, change and merge customers."),
     "invoice": ("billcli.cli.invoice", "Issue, list, show, send, void and import invoices, and write them as PDFs."),

@@ -13,6 +13,7 @@ NOUNS = {
     'show': 'Show whatever has this number, id or name',
     'edit': 'Edit a file in your editor, checked before it is kept',
     'undo': 'Take a command back, byte for byte',
+    'renumber': 'Give one of two documents that claim a number the next one',
     'schema': 'JSON Schemas for editors, and views for a database browser',
     'customer': 'Who owes: add, list, show, change and merge customers',
     'invoice': 'Issue, list, show, send, void and import invoices, and write them as PDFs',
@@ -82,6 +83,15 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     ), ('<customer invoice credit-note payment draft refund write-off hold recurring>',)),
     'undo': ('Take one command back: files it made go, files it removed or changed are as they were, byte for byte', (
         ('--reason', '?', 'Why, for the audit trail'),
+        ('--as-of', '?', 'The day to take as today; today where left out'),
+        ('--dry-run', '', 'Show what would happen; write nothing'),
+        ('--yes -y', '', 'Write without asking'),
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+        ('--format', 'table|json', 'How to answer: for a person, or for a program'),
+    ), ('?',)),
+    'renumber': ('Give one of two documents that claim a number the next free one: after two branches issued it', (
+        ('--reason', '?', 'Why; the audit trail keeps it'),
+        ('--ours', '', 'In a merge: let our document move, and keep theirs'),
         ('--as-of', '?', 'The day to take as today; today where left out'),
         ('--dry-run', '', 'Show what would happen; write nothing'),
         ('--yes -y', '', 'Write without asking'),

@@ -116,11 +116,32 @@ def commit(root: str, message: str) -> None:
         raise GitProblem(str(error)) from error
 
 
-def _commit(root: str, paths: Sequence[str], message: str) -> None:
+def is_merging(root: str) -> bool:
+    """Whether a merge or rebase waits for a person to end it."""
     folder = _git(root, "rev-parse", "--absolute-git-dir").strip()
-    for mark in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
-        if os.path.exists(os.path.join(folder, mark)):
-            raise GitProblem("a merge or rebase is under way")
+    marks = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+    return any(os.path.exists(os.path.join(folder, mark)) for mark in marks)
+
+
+def both_added(root: str, folders: Sequence[str]) -> dict[str, tuple[bytes, bytes]]:
+    """Files that both sides of a merge have added, each otherwise: our bytes and theirs."""
+    if not is_available(root):
+        return {}
+    stages: dict[str, dict[str, str]] = {}
+    for record in _git(root, "ls-files", "--unmerged", "-z", "--", *folders).split("\0"):
+        if record:
+            head, _, path = record.partition("\t")
+            _, blob, stage = head.split(" ")
+            stages.setdefault(path, {})[stage] = blob
+    both = {path: each for path, each in stages.items() if each.keys() == {"2", "3"}}
+    names = [each[stage] for each in both.values() for stage in ("2", "3")]
+    blobs = dict(zip(names, _blobs(root, names), strict=True)) if names else {}
+    return {path: (blobs[each["2"]], blobs[each["3"]]) for path, each in both.items()}
+
+
+def _commit(root: str, paths: Sequence[str], message: str) -> None:
+    if is_merging(root):
+        raise GitProblem("a merge or rebase is under way")
     _ensure_unfiltered(root, paths)
     head = _head(root)
     own = {"GIT_INDEX_FILE": f"{root}/{_INDEX}"}

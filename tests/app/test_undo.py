@@ -190,6 +190,7 @@ CASES = [
 ]  # fmt: skip
 ELSEWHERE = {
     "undo": "each case undoes its undo",
+    "renumber": "it gives a number, which is never taken back: test_two_clones",
     "run": "its steps are recurring run, invoice send and remind run",
     "outbox run": "it only adds states",
     "reconcile review": "it writes what reconcile apply does",

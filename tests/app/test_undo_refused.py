@@ -59,7 +59,7 @@ def refused(root: Path, entry: object, *, clone: str = "0123abcd") -> str:
     [
         ("customer add --id anna --name Anna", "invoice new -c anna --line Work;1;1 --draft", '"bill draft delete anna-'),
         ("customer add --id anna --name Anna", "customer edit nord --set parent=anna", '"bill customer edit nord"'),
-        ("customer add --id anna --name Anna", "recurring new -c anna --id rent --every month --line R;1;1", '"bill recurring end rent"'),
+        ("customer add --id anna --name Anna", "recurring new -c anna --id rent --every month -l Rent;1;1", '"bill recurring end rent"'),
         ("customer add --id anna --name Anna", "hold new --kind manual -c anna --reason wait", '"bill hold release'),
         ("invoice import ../old.csv", "payment add -c nord -a 10 --invoice OLD-1", '"bill payment reverse'),
         ("invoice import ../old.csv", "credit-note new -i OLD-1 --amount 1 --reason less", '"bill credit-note void'),

@@ -55,6 +55,9 @@ def check_references(missing: Iterable[Missing], known: Callable[[str], list[str
         )
 
 
+_TAKEN_TWICE = 'two branches may have taken it: "bill renumber FILE" gives the one that nobody has yet the next number'
+
+
 def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
     """E402 and E409: a number, an id, an external id belongs to one document."""
     for each in twice:
@@ -71,7 +74,7 @@ def check_twice(twice: Iterable[Twice]) -> Iterator[Diagnostic]:
                 message,
                 each.file,
                 (each.key,),
-                hint="two branches may have taken it; give the later one a new number",
+                hint=_TAKEN_TWICE if each.key == "number" else "two branches may have taken it; give the later one a new id",
             )
 
 

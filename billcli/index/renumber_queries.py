@@ -1,0 +1,39 @@
+"""Who goes by a number that two documents claim."""
+
+from __future__ import annotations
+
+import sqlite3
+
+_OWNERS = ("payments", "credit_notes", "refunds", "holds", "reminders", "deliveries", "drafts")
+_USERS = """
+SELECT r.file, f.path FROM refs r JOIN files f ON f.id = r.file WHERE r.kind = ?1 AND r.name = ?2
+UNION SELECT d.file, f.path FROM delivered d JOIN files f ON f.id = d.file JOIN deliveries v ON v.id = d.delivery AND v.file = d.file
+  WHERE d.kind = ?1 AND d.name = ?2 AND v.state <> 'dropped' AND v.channel <> 'file'
+UNION SELECT s.file, f.path FROM settlements s JOIN files f ON f.id = s.file WHERE ?1 = 'invoice' AND s.invoice = ?2
+UNION SELECT n.file, f.path FROM credit_notes n JOIN files f ON f.id = n.file WHERE ?1 = 'invoice' AND n.corrects = ?2
+ORDER BY 2
+"""
+
+
+def users(connection: sqlite3.Connection, kind: str, number: str) -> list[tuple[str, str | None]]:
+    """(file, its customer) of every document that names it; what says no customer has None. Deliveries that were dropped are none."""
+    found = []
+    for file, path in connection.execute(_USERS, (kind, number)).fetchall():
+        rows = (
+            connection.execute(f"SELECT customer FROM {table} WHERE file = ?", (file,)).fetchone() for table in _OWNERS
+        )  # our own names
+        found.append((path, next((str(row[0]) for row in rows if row), None)))
+    return found
+
+
+def claimants(connection: sqlite3.Connection) -> list[tuple[str, str, list[str]]]:
+    """(kind, number, files) of every invoice or credit note number that several files claim."""
+    sql = "SELECT kind, name FROM doubled WHERE kind IN ('invoices', 'credit_notes') ORDER BY 1, 2"
+    found = []
+    for table, name in connection.execute(sql).fetchall():
+        files = (
+            f"SELECT f.path FROM {table} t JOIN files f ON f.id = t.file WHERE lower(t.number) = lower(?) ORDER BY f.path"  # our own names
+        )
+        kind = "invoice" if table == "invoices" else "credit-note"
+        found.append((kind, name, [path for (path,) in connection.execute(files, (name,))]))
+    return found
