@@ -39,6 +39,13 @@ def explain(code: str) -> str:
     return shared("explain", f"{name}.md").read_text("utf-8")
 
 
+def in_short(code: str) -> tuple[str, str, str]:
+    """The title of a code, what its page says of it first, and the page."""
+    page = explain(code)
+    paragraph = page.split("\n\n")[1] if "\n\n" in page else CODES[code]
+    return CODES[code], " ".join(paragraph.split()), page
+
+
 def _unknown(text: str, also: str = "", lists: str = '"bill explain" lists them') -> UsageError:
     return UsageError(f"there is no code {quoted(text)}{also}", did_you_mean(text.upper(), list(CODES)) or lists)
 

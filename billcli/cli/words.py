@@ -58,7 +58,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'check': ('Check every file of the ledger; all problems at once', (
         ('--strict', '', 'Also what may be right but is worth a look; warnings make exit 1'),
         ('--as-of', '?', 'The day to take as today; today where left out'),
-        ('--format', 'text|short|json', 'For a person, for an editor, for a program'),
+        ('--format', 'text|short|json|github|sarif', 'For a person, an editor, a program, or a review'),
     ), ('folders',)),
     'explain': ('Explain a code that bill check reports, or how a document came to stand as it does', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
