@@ -36,6 +36,8 @@ class NewLedger(NamedTuple):
     country: str
     timezone: str | None
     with_git: bool
+    ci: str | None = None
+    """For which forge its first files have a check of the books."""
 
 
 def init(wanted: NewLedger, now: datetime) -> tuple[Plan, str]:
@@ -44,7 +46,7 @@ def init(wanted: NewLedger, now: datetime) -> tuple[Plan, str]:
     value_of(values.parse_currency, wanted.currency, "--currency")
     value_of(values.parse_country, wanted.country, "--country")
     root = os.path.abspath(wanted.folder)
-    files = {**_first_files(wanted), **schema_files()}
+    files = {**_first_files(wanted), **schema_files(), **_ci_file(wanted, root)}
     taken = [path for path in files if os.path.lexists(os.path.join(root, path))]
     if taken:
         raise BillError(f"{wanted.folder} already holds {taken[0]}", "choose an empty folder")
@@ -80,6 +82,24 @@ def _first_files(wanted: NewLedger) -> dict[str, str]:
         if problems:
             raise UsageError(problems[0].message, problems[0].hint)
     return {**made, ".gitignore": _IGNORE, ".gitattributes": _ATTRIBUTES}
+
+
+def _ci_file(wanted: NewLedger, root: str) -> dict[str, str]:
+    if wanted.ci is None:
+        return {}
+    from billcli.app.ci import PLACES, ci_file
+
+    if wanted.ci not in ("github", "gitlab"):
+        raise UsageError(f'--ci: "{wanted.ci}" is no forge that bill knows', "use github or gitlab")
+    above = root
+    while not os.path.isdir(above):
+        above = os.path.dirname(above)
+    if git.is_available(above) and git.top(above) != os.path.realpath(root):
+        place = PLACES[wanted.ci].path
+        raise UsageError(
+            "--ci: the ledger would lie within another repository", f"begin it without, then there: bill ci {wanted.ci} > {place}"
+        )
+    return {PLACES[wanted.ci].path: ci_file(wanted.ci, "")}
 
 
 def _fill(template: str, fields: dict[str, object]) -> str:

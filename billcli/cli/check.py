@@ -24,7 +24,8 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Also what may be right but is worth a look; warnings make exit 1.")] = False,
     as_of: Today = None,
     form: Annotated[
-        str, typer.Option("--format", metavar="text|short|json|github|sarif", help="For a person, an editor, a program, or a review.")
+        str,
+        typer.Option("--format", metavar="text|short|json|github|gitlab|sarif", help="For a person, an editor, a program, or a review."),
     ] = "text",
 ) -> None:
     """Check every file of the ledger; all problems at once. Silent when all is well, exit 0 unless an error is told.
@@ -32,7 +33,8 @@ def check(
     With --strict also what may be right but is worth a look: days to come, money older than its invoice or there twice,
     grants beyond the rules of ledger.yaml, money unused beside open invoices, promises and drafts whose day has passed.
 
-    --format github marks the places in a pull request, sarif is for code scanning; both name files from the repository's root.
+    --format github marks the places in a pull request, gitlab is a report of code quality, sarif is for code scanning; all name
+    files from the repository's root. "bill ci" prints what runs them.
 
     Example: bill check --format short
     """
@@ -40,7 +42,7 @@ def check(
     from billcli.core.report import counted
     from billcli.render.diagnostics import as_json, as_short, as_text
 
-    check_form(form, ("text", "short", "json", "github", "sarif"))
+    check_form(form, ("text", "short", "json", "github", "gitlab", "sarif"))
     if folder is not None:
         ctx.obj = {"ledger": folder}
     with books(ctx, as_of, whole=False) as found:
@@ -52,7 +54,7 @@ def check(
             out(as_json(problems))
         case "short":
             out(as_short(problems))
-        case "github" | "sarif":
+        case "github" | "gitlab" | "sarif":
             out(_reviewed(problems, root, form))
         case _ if problems:
             out(as_text(problems) + "\n")
@@ -64,8 +66,14 @@ def check(
 def _reviewed(problems: list[Diagnostic], root: str, form: str) -> str:
     from billcli import __version__
     from billcli.app.explain import in_short
-    from billcli.render.annotations import as_github, as_sarif
+    from billcli.render.annotations import as_github, as_gitlab, as_sarif
     from billcli.store.history import prefix
 
     within = prefix(root)
-    return as_github(problems, within) if form == "github" else as_sarif(problems, within, __version__, in_short)
+    match form:
+        case "github":
+            return as_github(problems, within)
+        case "gitlab":
+            return as_gitlab(problems, within)
+        case _:
+            return as_sarif(problems, within, __version__, in_short)

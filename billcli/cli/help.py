@@ -57,6 +57,7 @@ HELP = {
         '  bank         Bank statements: what bill reads in a file, and profiles...\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  diff         What changed in money between two commits, or since the last.\n'
+        '  ci           Files that have a forge, or git, check the books.\n'
         '  close        Close a period: no balance in it changes any more.\n'
         '  run          All that comes out by itself, for cron: issue, mail,...\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"
@@ -113,6 +114,7 @@ HELP = {
         '  bank         Bank statements: what bill reads in a file, and profiles of layouts.\n'
         '  completion   Completion at a Tab for bash, zsh and fish.\n'
         '  diff         What changed in money between two commits, or since the last.\n'
+        '  ci           Files that have a forge, or git, check the books.\n'
         '  close        Close a period: no balance in it changes any more.\n'
         '  run          All that comes out by itself, for cron: issue, mail, remind, try again.\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"

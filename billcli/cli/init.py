@@ -19,6 +19,9 @@ def init(
     timezone: Annotated[
         str | None, typer.Option("--timezone", metavar="ZONE", help="Such as Europe/Berlin; else the country's first.")
     ] = None,
+    ci: Annotated[
+        str | None, typer.Option("--ci", metavar="github|gitlab", help='Also have the forge check the books; see "bill ci".')
+    ] = None,
     no_git: Annotated[bool, typer.Option("--no-git", help="Make no git repository and no commits.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when all goes well.")] = False,
 ) -> None:
@@ -31,7 +34,7 @@ def init(
     from billcli.app.init import init as begin
     from billcli.errors import NeedsPerson
 
-    plan, problem = begin(NewLedger(folder, name, currency, country, timezone, not no_git), now())
+    plan, problem = begin(NewLedger(folder, name, currency, country, timezone, not no_git, ci), now())
     if not quiet:
         say(f"{plan.summary[0]}: {len(plan.steps)} files")
         say("next: look through ledger.yaml and categories.yaml, then: bill customer add --name NAME")

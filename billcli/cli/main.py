@@ -46,6 +46,7 @@ NOUNS = {
     "bank": ("billcli.cli.bank", "Bank statements: what bill reads in a file, and profiles of layouts."),
     "completion": ("billcli.cli.completion", "Completion at a Tab for bash, zsh and fish."),
     "diff": ("billcli.cli.diff", "What changed in money between two commits, or since the last."),
+    "ci": ("billcli.cli.ci", "Files that have a forge, or git, check the books."),
     "close": ("billcli.cli.close", "Close a period: no balance in it changes any more."),
     "run": ("billcli.cli.run", "All that comes out by itself, for cron: issue, mail, remind, try again."),
     "fold": ("billcli.cli.fold", "Put a closed month's documents into one file for each kind."),

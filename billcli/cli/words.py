@@ -38,6 +38,7 @@ NOUNS = {
     'bank': 'Bank statements: what bill reads in a file, and profiles of layouts',
     'completion': 'Completion at a Tab for bash, zsh and fish',
     'diff': 'What changed in money between two commits, or since the last',
+    'ci': 'Files that have a forge, or git, check the books',
     'close': 'Close a period: no balance in it changes any more',
     'run': 'All that comes out by itself, for cron: issue, mail, remind, try again',
     'fold': "Put a closed month's documents into one file for each kind",
@@ -50,6 +51,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--currency', '?', 'ISO 4217 code, such as EUR'),
         ('--country', '?', 'ISO 3166 code, such as DE'),
         ('--timezone', '?', "Such as Europe/Berlin; else the country's first"),
+        ('--ci', 'github|gitlab', 'Also have the forge check the books; see "bill ci"'),
         ('--no-git', '', 'Make no git repository and no commits'),
         ('--quiet -q', '', 'Say nothing when all goes well'),
     ), ('folders',)),
@@ -58,7 +60,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'check': ('Check every file of the ledger; all problems at once', (
         ('--strict', '', 'Also what may be right but is worth a look; warnings make exit 1'),
         ('--as-of', '?', 'The day to take as today; today where left out'),
-        ('--format', 'text|short|json|github|sarif', 'For a person, an editor, a program, or a review'),
+        ('--format', 'text|short|json|github|gitlab|sarif', 'For a person, an editor, a program, or a review'),
     ), ('folders',)),
     'explain': ('Explain a code that bill check reports, or how a document came to stand as it does', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
@@ -1114,6 +1116,9 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--exit-code', '', 'Exit 1 where something differs'),
         ('--format', 'table|json|csv|markdown', 'How to print it'),
     ), ('?',)),
+    'ci': ('Print the file that has a forge, or git itself, check the books: on every push, and what a pull request changes in money', (
+        ('--quiet -q', '', 'Say nothing when all goes well'),
+    ), ('github|gitlab|pre-commit|hook',)),
     'close': ('Close the books through a day: no balance up to it changes any more', (
         ('--through', '?', 'The last day of the period; yesterday at the latest'),
         ('--reason', '?', 'A word for the audit trail'),

@@ -1,6 +1,6 @@
-"""Diagnostics for a machine that reviews changes: GitHub's workflow commands, and SARIF 2.1.0.
+"""Diagnostics for a machine that reviews changes: GitHub's workflow commands, GitLab's code quality, and SARIF 2.1.0.
 
-Both go by the root of the repository; ``prefix`` is where in it the ledger lies, empty or with a slash behind.
+All go by the root of the repository; ``prefix`` is where in it the ledger lies, empty or with a slash behind.
 """
 
 from __future__ import annotations
@@ -40,6 +40,20 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(safe(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_gitlab(found: Sequence[Diagnostic], prefix: str) -> str:
+    """A report of code quality: one list, each finding with its place and a name that it keeps."""
+    met: Counter[tuple[str, ...]] = Counter()
+    rows = [
+        {
+            "type": "issue", "check_name": each.code, "description": _told(each).replace("\n", " "),
+            "severity": "minor" if each.severity == "warning" else "major", "fingerprint": _fingerprint(each, met),
+            "location": {"path": prefix + (each.file or _NOWHERE), "lines": {"begin": each.span.line if each.span else 1}},
+        }
+        for each in found
+    ]  # fmt: skip
+    return json_text(rows)
 
 
 def as_sarif(found: Sequence[Diagnostic], prefix: str, version: str, page: Callable[[str], tuple[str, str, str]]) -> str:

@@ -54,6 +54,11 @@ def is_available(root: str) -> bool:
         return False
 
 
+def top(root: str) -> str:
+    """The root of the work tree in which this folder lies."""
+    return _git(root, "rev-parse", "--show-toplevel").removesuffix("\n")
+
+
 def begin(root: str) -> None:
     """A new repository with the branch ``main``."""
     _git(root, "init", "--quiet", "--initial-branch=main")

@@ -91,7 +91,7 @@ def by_hand(root: Path, drawn: random.Random) -> None:
         path.write_text("".join(lines), encoding="utf-8")
 
 
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(st.data())
 def test_whatever_happened_between_two_commits_adds_up(data: st.DataObject) -> None:
     history(data, 9)
