@@ -13,7 +13,7 @@ from billcli.app.documents import document_bytes, overlaid
 from billcli.app.no_cycles import no_cycles
 from billcli.app.reading import Wanted, read_one
 from billcli.app.refresh import Progress, index_path, known_folder, no_progress
-from billcli.app.trail import is_trail, understand_trail
+from billcli.app.trail import MOST, is_trail, understand_trail
 from billcli.core import addresses
 from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError, ChangedMeanwhile
@@ -23,6 +23,7 @@ from billcli.index import known
 from billcli.index import refresh as rows
 from billcli.model.values import BadValue, parse_day
 from billcli.store import fs, history
+from billcli.store.folded import limit
 from billcli.store.layout import kind_for
 from billcli.store.scan import case_twins
 
@@ -40,16 +41,17 @@ class KnownBooks(Books):
     def raws(self, paths: Sequence[str]) -> list[bytes]:
         """By one question to git; a folded file is read once."""
         files = dict.fromkeys(addresses.file_of(path) for path in paths)
-        wanted = [(blob, file) for file in files if (blob := known.blob_of(self.index, file))]
+        wanted = [_body(blob, file) for file in files if (blob := known.blob_of(self.index, file))]
         with history.reading(self.root, wanted) as bodies:
-            raw = dict(zip((file for _, file in wanted), bodies, strict=True))
+            raw = dict(zip((each.path for each in wanted), bodies, strict=True))
         return [document_bytes(self.root, self.index, path, raw.__getitem__) for path in paths]
 
     def _file(self, path: str) -> bytes:
         blob = known.blob_of(self.index, path)
         if blob is None:
             raise FileNotFoundError(2, "the commit holds no such file", path)
-        return history.read_blob(self.root, blob, path)
+        with history.reading(self.root, [_body(blob, path)]) as bodies:
+            return next(bodies)
 
 
 @contextmanager
@@ -164,7 +166,7 @@ def _changed(root: str, wanted: Sequence[Wanted], blobs: Mapping[str, str]) -> I
     """What each of these files says that the index does not know yet."""
     if not wanted:
         return
-    with history.reading(root, [(blobs[each.path], each.path) for each in wanted]) as bodies:
+    with history.reading(root, [_body(blobs[each.path], each.path) for each in wanted]) as bodies:
         for each, raw in zip(wanted, bodies, strict=True):
             if is_trail(each.path):
                 if (digest := fs.sha256(raw)) != each.known:
@@ -173,6 +175,10 @@ def _changed(root: str, wanted: Sequence[Wanted], blobs: Mapping[str, str]) -> I
             for read in read_one(each, raw):
                 if read.understood:
                     yield rows.FileFacts(read.path, _NEVER, True, read.hash, *read.understood, parts=read.parts)
+
+
+def _body(blob: str, path: str) -> history.Wanted:
+    return history.Wanted(blob, path, MOST if is_trail(path) else limit(path))
 
 
 _NEVER = (0, 0, 0, 0)

@@ -14,7 +14,7 @@ from billcli.store import fs
 from billcli.store.fs import Stamp
 from billcli.store.text import MAX_BYTES
 
-_MAX = 256 * MAX_BYTES
+MOST = 256 * MAX_BYTES
 """A month of the trail: one entry of it names every file of an import, and there may be tens of thousands."""
 
 
@@ -27,7 +27,7 @@ def read_trail(
 ) -> Iterator[rows.FileFacts]:
     """What a file of the trail contributes; nothing where it is gone."""
     try:
-        raw = fs.read(root, path, _MAX)
+        raw = fs.read(root, path, MOST)
     except FileNotFoundError:
         return
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from billcli.index import connection as connections
@@ -76,7 +76,7 @@ def keep(connection: sqlite3.Connection, folder: str, tree: str) -> None:
         finally:
             copy.close()
         os.replace(made, path)
-        _remove([*_by_age(folder)][KEPT:])
+        _remove([*_by_age(folder)[KEPT:], *_left_by_the_dead(folder)])
     except (OSError, sqlite3.DatabaseError):
         with suppress(OSError):
             os.unlink(made)
@@ -96,6 +96,19 @@ def _by_age(folder: str) -> list[str]:
         return []
     found = [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".sqlite")]
     return sorted(found, key=lambda path: (-_age(path), path))
+
+
+def _left_by_the_dead(folder: str) -> Iterator[str]:
+    """What a command that was killed had not finished."""
+    for name in os.listdir(folder):
+        pid = name.partition(".sqlite.")[2].partition("-")[0]
+        if pid.isdecimal():
+            try:
+                os.kill(int(pid), 0)
+            except ProcessLookupError:
+                yield os.path.join(folder, name)
+            except (OSError, OverflowError):
+                pass  # it is somebody else's and lives
 
 
 def _age(path: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from billcli.core.difference import Change, Difference
@@ -25,7 +26,10 @@ from billcli.render.text import json_text, safe
 
 FORMS = ("table", "json", "csv", "markdown")
 _SHOWN = 50
-"""Rows of a table in Markdown: a comment has room for 65,536 characters."""
+"""Rows of a table in Markdown at most."""
+_ROOM = 40_000
+"""Characters for them: a comment holds 65,536."""
+_ALARMS = 10
 _LONG = 80
 
 
@@ -82,6 +86,7 @@ def _tables(found: Difference, *, terminal: bool) -> str:
 def code(text: str) -> str:
     """Text of somebody's as a code span, in which nothing is markup, a mention or a link; one line, and not too long."""
     shown = safe(text if len(text) <= _LONG else text[: _LONG - 1] + "…").replace("|", "\\u007c")
+    shown = shown if len(shown) <= 2 * _LONG else shown[: 2 * _LONG] + "…"
     if not shown.strip():
         return "–"
     fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
@@ -119,10 +124,13 @@ def _markdown(found: Difference) -> str:
             lines.append(f"- Receivables **{change} {each.currency}** ({level}): {told}")
     if other := ", ".join(words for words, _ in counts(found.changes, "")):
         lines.append(f"- Beside that: {other}")
+    alarms = loud(found)
     lines += [
         f"- ⚠ **{code(field.place)} of {each.kind} {code(each.document)}**: {code(field.old)} → {code(field.new)}"
-        for each, field in loud(found)
+        for each, field in alarms[:_ALARMS]
     ]
+    if len(alarms) > _ALARMS:
+        lines.append(f"- ⚠ **{len(alarms) - _ALARMS} more** IBANs and mail addresses")
     if found.changes:
         lines += ["", f"<details><summary>{counted(len(found.changes), 'change')}</summary>", "", *_details(found), "", "</details>"]
     return "\n".join(lines) + "\n"
@@ -136,13 +144,22 @@ def _short(asked: str) -> str:
 def _details(found: Difference) -> Iterator[str]:
     yield "| Change | Document | Customer | Amount | Receivables | |"
     yield "| --- | --- | --- | ---: | ---: | --- |"
-    for each in found.changes[:_SHOWN]:
-        about = f"{amount(each.amount, each.currency)} {each.currency}" if each.amount is not None and each.currency else ""
-        effect = amount(each.effect, each.currency, signed=True) if each.effect else ""
-        told = "; ".join(map(code, [*([each.details] if each.details else []), *(field_text(one) for one in each.fields[:5])]))
-        who = code(found.names.get(each.customer, each.customer)) if each.customer else ""
-        what = each.what if each.currency else f"{each.kind.replace('-', ' ')} {each.what}"
-        yield f"| {what} | {code(each.document)} | {who} | {about} | {effect} | {told} |"
-    if len(found.changes) > _SHOWN:
+    room, shown = _ROOM, 0
+    for row in map(partial(_detail, found), found.changes[:_SHOWN]):
+        room -= len(row)
+        if room < 0:
+            break
+        shown += 1
+        yield row
+    if len(found.changes) > shown:
         yield ""
-        yield f"{len(found.changes) - _SHOWN} more: `bill diff` shows them."
+        yield f"{len(found.changes) - shown} more: `bill diff` shows them."
+
+
+def _detail(found: Difference, each: Change) -> str:
+    about = f"{amount(each.amount, each.currency)} {each.currency}" if each.amount is not None and each.currency else ""
+    effect = amount(each.effect, each.currency, signed=True) if each.effect else ""
+    told = "; ".join(map(code, [*([each.details] if each.details else []), *(field_text(one) for one in each.fields[:5])]))
+    who = code(found.names.get(each.customer, each.customer)) if each.customer else ""
+    what = each.what if each.currency else f"{each.kind.replace('-', ' ')} {each.what}"
+    return f"| {what} | {code(each.document)} | {who} | {about} | {effect} | {told} |"

@@ -14,7 +14,6 @@ from typing import IO, NamedTuple
 from billcli.errors import BillError
 from billcli.model.values import quoted
 from billcli.store import layout
-from billcli.store.folded import limit
 from billcli.store.git import ELSEWHERE
 
 _TIMEOUT = 60
@@ -95,17 +94,19 @@ def is_plain(blob: Blob) -> bool:
     return blob.mode in _PLAIN
 
 
-def read_blob(root: str, name: str, path: str) -> bytes:
-    """The bytes of one file."""
-    with reading(root, [(name, path)]) as found:
-        return next(found)
+class Wanted(NamedTuple):
+    """Bytes to read: their name, the path they stand at, and how many of them at most."""
+
+    id: str
+    path: str
+    most: int
 
 
 @contextmanager
-def reading(root: str, wanted: Sequence[tuple[str, str]]) -> Iterator[Iterator[bytes]]:
-    """The bytes of many, in this order; each is the name of the bytes and the path they stand at. Of one too large the first ones."""
+def reading(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[bytes]]:
+    """The bytes of many, in this order; of more than ``most`` the first ones and one more."""
     with tempfile.TemporaryFile() as asked:
-        asked.write(b"".join(f"{name}\n".encode() for name, _ in wanted))
+        asked.write(b"".join(f"{each.id}\n".encode() for each in wanted))
         asked.seek(0)
         command = [_git(), "-C", root, *_QUIET, "cat-file", "--batch", "--buffer"]
         with subprocess.Popen(command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()) as batch:
@@ -116,12 +117,12 @@ def reading(root: str, wanted: Sequence[tuple[str, str]]) -> Iterator[Iterator[b
                 batch.kill()
 
 
-def _bodies(root: str, answers: IO[bytes], wanted: Sequence[tuple[str, str]]) -> Iterator[bytes]:
-    for _, path in wanted:
+def _bodies(root: str, answers: IO[bytes], wanted: Sequence[Wanted]) -> Iterator[bytes]:
+    for _, path, limit in wanted:
         head = answers.readline().split()
         if len(head) != 3 or head[1] != b"blob":
             raise BillError(f"git does not hold what {path} said then", _shallow(root) or 'this clone is not whole; "git fsck" tells more')
-        size, most = int(head[2]), limit(path) + 1
+        size, most = int(head[2]), limit + 1
         yield answers.read(min(size, most))
         left = size - most
         while left > 0:
@@ -131,7 +132,7 @@ def _bodies(root: str, answers: IO[bytes], wanted: Sequence[tuple[str, str]]) ->
 
 def prefix(root: str) -> str:
     """Where the ledger lies in its repository: empty, or a folder with a slash behind; empty too where there is no repository."""
-    found = _try(root, "rev-parse", "--show-prefix") if shutil.which("git") else None
+    found = _try(root, "rev-parse", "--show-prefix") if _found() else None
     return os.fsdecode(found.removesuffix(b"\n")) if found else ""
 
 
@@ -159,8 +160,6 @@ def _shallow(root: str) -> str:
 
 
 def _ensure_history(root: str) -> None:
-    if not shutil.which("git"):
-        raise BillError("git is not installed, and only git knows how the books were", "install git")
     try:
         inside = _run(root, "rev-parse", "--is-inside-work-tree").strip() == b"true"
     except BillError as error:
@@ -174,11 +173,16 @@ def _ensure_history(root: str) -> None:
 
 
 def _git() -> str:
-    """By its place, so that no file of that name in the folder we are in is run."""
-    found = shutil.which("git")
+    found = _found()
     if not found:
         raise BillError("git is not installed, and only git knows how the books were", "install git")
-    return os.path.abspath(found)
+    return found
+
+
+def _found() -> str | None:
+    """Where git is, wherever we are: a file of that name in somebody's folder is not run."""
+    places = [each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(each)]
+    return shutil.which("git", path=os.pathsep.join(places))
 
 
 def _environment() -> dict[str, str]:

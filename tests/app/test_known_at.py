@@ -231,6 +231,9 @@ def test_nothing_that_the_repository_names_is_run_and_no_link_is_followed(books:
     assert "root:" not in linked.err
     run(root, "diff")
     run(root, "diff", "HEAD~1...HEAD")
+    os.link(trap, root / "git")
+    ran = bill("diff", "HEAD~1", cwd=root, at=DAY, env={"PATH": f".:{os.environ['PATH']}"})
+    assert ran.code in (0, 1), ran.err
     assert not sprung.exists(), sprung.read_text()
 
 
