@@ -260,3 +260,63 @@ def test_a_few_indexes_are_kept(books: Path, tmp_path: Path) -> None:
         commit(root)
         assert run(root, "customer", "list", "--known-at", "HEAD").code == 0
     assert len(os.listdir(root / ".bill/known")) == 4
+
+
+def differing(root: Path, *words: str) -> dict[tuple[str, str], list[str]]:
+    """The documents of each kind of change, beside that of money alone."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in run(root, "diff", *words, "--format", "json").json["rows"]:
+        found.setdefault((row["change"], row["kind"]), []).append(row["document"])
+    return found
+
+
+def test_what_a_fortnight_of_work_is_called(books: Path) -> None:
+    work = differing(books, "HEAD~3..HEAD~2")
+    count = {key: len(documents) for key, documents in work.items()}
+    assert count.pop(("reminder", "reminder")) == count.pop(("delivery", "delivery")) > 1
+    assert count == {
+        ("issued", "invoice"): 1, ("paid", "payment"): 1, ("allocated", "payment"): 1, ("bank statement", "bank-statement"): 1,
+        ("reconciled", "bank-line"): 1, ("hold: dispute", "hold"): 1, ("changed", "ledger"): 1,
+    }  # fmt: skip
+    assert work["reconciled", "bank-line"] == ["A1"]
+    assert {key: len(documents) for key, documents in differing(books, "HEAD~2..HEAD~3").items()} == {
+        ("removed", "invoice"): 1, ("removed", "payment"): 1, ("allocation undone", "payment"): 1, ("removed", "bank-statement"): 1,
+        ("bank line undone", "bank-line"): 1, ("removed", "hold"): 1, ("removed", "reminder"): len(work["reminder", "reminder"]),
+        ("removed", "delivery"): len(work["delivery", "delivery"]), ("changed", "ledger"): 1,
+    }  # fmt: skip
+    assert differing(books, "HEAD~2..HEAD~1") == {
+        ("voided", "invoice"): ["INV-2026-0038"], ("paid", "payment"): ["2026-10-13-nordwind-7f50d6c4"],
+        ("allocated", "payment"): ["2026-10-13-nordwind-7f50d6c4"], ("changed", "customer"): ["mueller"],
+    }  # fmt: skip
+
+
+def test_folding_a_month_changes_nothing(books: Path) -> None:
+    assert differing(books, "HEAD~1..HEAD") == {}
+
+
+def test_hand_edits_of_settings_drafts_and_issued_documents(books: Path, tmp_path: Path) -> None:
+    root = checkout(books, "HEAD", tmp_path / "other")
+
+    def edit(path: str, old: str, new: str) -> None:
+        text = (root / path).read_text("utf-8")
+        assert old in text, path
+        (root / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    edit("ledger.yaml", "iban: DE89370400440532013000", "iban: NO9386011117947")
+    edit("invoices/2026/05/INV-2026-0025.yaml", "customer: aalborg", "customer: mueller")
+    edit("invoices/2026/06/INV-2026-0029.yaml", "seal:", "notes: late again\nseal:")
+    (draft,) = sorted((root / "drafts").iterdir())[:1]
+    draft.unlink()
+    (root / "customers/neu.yaml").write_text("schema: customer/1\nid: neu\nname: Neu\n", encoding="utf-8")
+    found = run(root, "diff", "--format", "json").json
+    rows = {(row["change"], row["kind"], row["document"]): row for row in found["rows"]}
+    assert set(rows) == {
+        ("changed", "ledger", "ledger"), ("changed by hand", "invoice", "INV-2026-0025"), ("changed", "invoice", "INV-2026-0029"),
+        ("removed", "draft", draft.stem), ("added", "customer", "neu"),
+    }  # fmt: skip
+    assert rows["changed", "ledger", "ledger"]["fields"] == [
+        {"field": "company.iban", "old": "DE89370400440532013000", "new": "NO9386011117947", "loud": True}
+    ]
+    assert "\nattention: ledger ledger: company.iban: DE89370400440532013000 → NO9386011117947\n" in run(root, "diff").out
+    moved = {each["customer"]: each["moved"] for each in found["aging"]}
+    assert set(moved) == {"mueller", "aalborg"}
