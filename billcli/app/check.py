@@ -128,8 +128,10 @@ def _parents(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
 
 def _trail(books: Books, without: Lost) -> Iterator[Diagnostic]:
-    gaps = [each for each in check_queries.audit_gaps(books.index) if each.file.rpartition("/")[0] not in without.broken_trails]
-    return together.check_trail(without.gone, gaps)
+    from billcli.core.audit.chain import faults
+
+    chains = (each for each in check_queries.trail(books.index) if each.file.rpartition("/")[0] not in without.broken_trails)
+    return together.check_trail(without.gone, faults(chains))
 
 
 def _granted(books: Books, without: Lost) -> Iterator[Diagnostic]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from billcli.core import addresses
+from billcli.core.audit.chain import Link
 from billcli.core.checks.facts import (
-    AuditGap,
     BouncedRefund,
     CreditedInvoice,
     Crossing,
@@ -290,13 +290,13 @@ def gone(connection: sqlite3.Connection) -> list[Gone]:
     return lost
 
 
-def audit_gaps(connection: sqlite3.Connection) -> list[AuditGap]:
-    """Entries that follow no entry of their clone; only the first one of a clone follows none."""
-    sql = """
-    SELECT f.path, t.clone, t.seq FROM trail t JOIN files f ON f.id = t.file
-    WHERE NOT (t.seq = 1 AND t.prev = '') AND NOT EXISTS (SELECT 1 FROM trail b WHERE b.hash = t.prev AND b.clone = t.clone AND b.seq = t.seq - 1)
-    """
-    return [AuditGap(*row) for row in connection.execute(sql)]
+def trail(connection: sqlite3.Connection) -> Iterator[Link]:
+    """Every entry of the audit trail by clone, file and line; of a file that is broken inside those before the break."""
+    sql = "SELECT f.path, t.clone, t.seq, t.prev, t.hash, t.at FROM trail t JOIN files f ON f.id = t.file ORDER BY t.clone, f.path, t.rowid"
+    last, line = "", 0
+    for path, *entry in connection.execute(sql):
+        last, line = path, line + 1 if path == last else 1
+        yield Link(path, line, *entry)
 
 
 def any_limit(connection: sqlite3.Connection) -> bool:

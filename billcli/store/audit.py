@@ -25,6 +25,8 @@ from billcli.store.locate import PRIVATE, private_folder
 from billcli.store.text import conflict
 
 _CLONE = f"{PRIVATE}/clone"
+_COMPARE = "compare the file with git; the trail is only ever added to"
+_REPLACED = "\ufffd"
 _CLONE_ID = re.compile(r"[0-9a-f]{8}\Z", re.ASCII)
 
 
@@ -154,20 +156,36 @@ def read_trail(raw: bytes, file: str) -> ReadTrail:
     Branches of one clone may fork the chain, and a merge then keeps both arms; which entry follows which is checked over all files.
     """
     entries: list[dict[str, Any]] = []
-    for number, line in enumerate(_lines(raw), 1):
+    lines = _lines(raw)
+    as_bytes = raw.split(b"\n") if any(_REPLACED in line for line in lines) else []
+    for number, line in enumerate(lines, 1):
+        if as_bytes and as_bytes[number - 1] != line.encode():
+            problem = "a line that is not UTF-8"
+            return ReadTrail(entries, [Diagnostic("E601", problem, file, span=_span(number, line), hint=_COMPARE)])
         entry = _plain_entry(line, file)
         if entry is not None:
             entries.append(entry)
         elif problem := _fault(line, file):
             marked = conflict(raw.decode("utf-8", "replace"), file, "keep the entries of both sides, and delete the lines of <, = and >")
-            hint = "compare the file with git; the trail is only ever added to"
-            return ReadTrail(entries, [marked or Diagnostic("E601", problem, file, span=_span(number, line), hint=hint)])
+            return ReadTrail(entries, [marked or Diagnostic("E601", problem, file, span=_span(number, line), hint=_COMPARE)])
         else:
             entries.append(json.loads(line))
     if raw and not raw.endswith(b"\n"):
         hint = "add it; the next entry would run into this one"
         return ReadTrail(entries, [Diagnostic("E601", "the last line has no line end", file, span=_span(len(entries), line), hint=hint)])
     return ReadTrail(entries, [])
+
+
+def read_loose(raw: bytes) -> list[dict[str, Any]]:
+    """What entries say whose file is broken somewhere, whether their hashes hold or not."""
+    found = []
+    for line in _lines(raw):
+        try:
+            AuditEntry.model_validate_json(line)
+        except ValidationError:
+            continue
+        found.append(json.loads(line))
+    return found
 
 
 def _span(number: int, line: str) -> Span:
@@ -217,8 +235,10 @@ def _fault(line: str, file: str) -> str:
         entry = AuditEntry.model_validate_json(line)
     except ValidationError:
         return "a line that is no audit entry"
-    if entry.hash != entry_hash(json.loads(line)):
+    if entry.hash != entry_hash(plain := json.loads(line)):
         return f"entry {entry.seq} was changed: its hash does not fit"
+    if json.dumps(plain, ensure_ascii=False) != line:
+        return f"entry {entry.seq} was changed: it is not written as bill writes it"  # a key that stands twice shows what is not hashed
     if file.split("/")[1] != entry.clone:
         return f"entry {entry.seq} belongs to another clone"
     return ""

@@ -125,7 +125,7 @@ def answers(index: Connection) -> dict[str, object]:
         found[f"control {as_of}"] = balances.control_totals(index, as_of)
     every: list[Callable[[Connection], Iterable[object]]] = [
         queries.problems, queries.edited_by_hand, check_queries.gone, check_queries.twice, check_queries.missing,
-        check_queries.overdrawn, check_queries.crossings, check_queries.audit_gaps,
+        check_queries.overdrawn, check_queries.crossings, check_queries.trail,
     ]  # fmt: skip
     for tell in every:
         found[getattr(tell, "__name__", "")] = sorted(map(repr, tell(index)))

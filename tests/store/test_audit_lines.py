@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billcli.store.audit import _fault, _plain_entry, entry_hash
+from billcli.store.audit import _fault, _plain_entry, entry_hash, read_trail
 from tests.support import PROJECT
 
 FILE = "audit/be9c0001/2026-03.jsonl"
@@ -52,6 +52,27 @@ def test_every_line_that_bill_wrote_is_read_by_its_pattern() -> None:
 )  # fmt: skip
 def test_any_other_line_is_judged_as_json(line: str) -> None:
     assert _plain_entry(line, FILE) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        entry().replace('"actor": "bench"', '"actor": "somebody else", "actor": "bench"'), entry().replace('"seq": 7', '"seq":7'),
+        entry().replace("bench", "\\u0062ench"), entry().replace('"command"', ' "command"'),
+    ],
+)  # fmt: skip
+def test_a_line_that_shows_more_than_its_hash_covers_is_named(line: str) -> None:
+    assert json.loads(line)["hash"] == entry_hash(json.loads(line))
+    assert _fault(line, FILE) == "entry 7 was changed: it is not written as bill writes it"
+
+
+def test_bytes_that_are_no_text_are_named_though_the_text_that_stands_for_them_fits() -> None:
+    line = entry(reason="a \ufffd b")
+    assert not read_trail(f"{line}\n".encode(), FILE).problems
+    broken = read_trail(f"{line}\n".encode().replace("\ufffd".encode(), b"\xff"), FILE)
+    assert [(each.code, each.message, each.span and each.span.line) for each in broken.problems] == [
+        ("E601", "a line that is not UTF-8", 1)
+    ]
 
 
 def test_changed_lines_are_read_as_json_reads_them() -> None:

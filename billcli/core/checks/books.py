@@ -7,7 +7,9 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 
 from billcli.core import addresses, seal
-from billcli.core.checks.facts import AuditGap, CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
+from billcli.core.audit import numbers
+from billcli.core.audit.chain import Fault
+from billcli.core.checks.facts import CreditedInvoice, Crossing, Gone, Missing, Numbered, Overdrawn, Twice
 from billcli.core.recurring import PREFIX
 from billcli.core.shares import NOTHING, Taxed
 from billcli.diagnostics import Diagnostic, Path, did_you_mean, same_spelling, undotted
@@ -113,17 +115,10 @@ def _gaps(documents: Sequence[Numbered], known: Mapping[int, str]) -> Iterator[D
     """``known`` numbers leave no gap, though their documents are not among these."""
     head, width = documents[0].head, len(documents[0].number) - len(documents[0].head)
     files = {**known, **{each.n: each.file for each in documents}}
-    for before, n in pairwise(sorted(each for each in files if documents[0].n <= each <= documents[-1].n)):
-        if missing := n - before - 1:
-            first, last = f"{head}{before + 1:0{width}d}", f"{head}{n - 1:0{width}d}"
-            what = f"{first} is missing" if missing == 1 else f"{first} to {last} are missing"
-            yield Diagnostic(
-                "E401",
-                f"{what} before {head}{n:0{width}d}",
-                files[n],
-                ("number",),
-                hint="bring the file back; a void keeps its number",
-            )
+    for run in numbers.missing(files, documents[0].n, documents[-1].n):
+        what = f"{numbers.named(head, width, run)} {'is' if run.first == run.last else 'are'} missing"
+        hint = "bring the file back; a void keeps its number"
+        yield Diagnostic("E401", f"{what} before {head}{run.before:0{width}d}", files[run.before], ("number",), hint=hint)
 
 
 def _order(issued: Sequence[Numbered]) -> Iterator[Diagnostic]:
@@ -268,12 +263,11 @@ def check_parents(parents: Mapping[str, tuple[str, str]], key: str = "parent", s
             yield Diagnostic("E306", message, file, (key,), hint=f"take {key}: away in {'one of them' if circle[1:] else 'this file'}")
 
 
-def check_trail(gone: Iterable[Gone], gaps: Iterable[AuditGap]) -> Iterator[Diagnostic]:
-    """E408 and E601: what was issued is still there, and the audit trail has no hole."""
+def check_trail(gone: Iterable[Gone], faults: Iterable[Fault]) -> Iterator[Diagnostic]:
+    """E408 and E601: what was issued is still there, and the audit trail is one chain without a hole."""
     for each in gone:
         where = addresses.file_of(each.file)
         message = f"{each.number} was issued, but {'its file is gone' if where == each.file else f'{where} holds it no longer'}"
         yield Diagnostic("E408", message, each.file, hint='bring it back from git; "git log -- FILE" shows when it went')
-    for gap in gaps:
-        message = f"entry {gap.seq} of clone {gap.clone} follows an entry that is not there"
-        yield Diagnostic("E601", message, gap.file, hint="a line or a file of the trail is missing; git has it")
+    for fault in faults:
+        yield Diagnostic("E601", fault.message, fault.file, hint=fault.hint)

@@ -137,14 +137,6 @@ class Gone(NamedTuple):
     number: str
 
 
-class AuditGap(NamedTuple):
-    """An audit entry whose predecessor is not there."""
-
-    file: str
-    clone: str
-    seq: int
-
-
 class Closing(NamedTuple):
     """An entry of the audit trail that closed the books."""
 
