@@ -176,6 +176,9 @@ CODES = {
     "E710": "credit settings that cannot work",
     "E711": "more than a credit limit allows",
     "W712": "more than a credit limit advises",
+    # findings of an audit
+    "E730": "a finding about a document that is not there",
+    "E731": "a finding whose fields do not fit its state",
     # what does not belong into a ledger
     "W750": "a line that looks like a password or a key",
 }

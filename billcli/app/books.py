@@ -165,15 +165,18 @@ class Books:
 
 
 @contextmanager
-def open_books(context: Context, progress: Progress = no_progress, *, whole: bool = True) -> Iterator[Books]:
-    """The books for one command. With ``whole``, files that cannot be read are an error: figures without them would be wrong."""
+def open_books(context: Context, progress: Progress = no_progress, *, whole: bool = True, anew: bool = False) -> Iterator[Books]:
+    """The books for one command. With ``whole``, files that cannot be read are an error: figures without them would be wrong.
+
+    With ``anew`` every file is read, whatever the index says.
+    """
     if context.known_at is not None:
         from billcli.app.known import known_books
 
         with known_books(context, progress, whole=whole) as known:
             yield known
         return
-    with fresh_index(context.root, progress) as index:
+    with fresh_index(context.root, progress, anew=anew) as index:
         if whole:
             ensure_readable(index)
         yield Books(context, index)

@@ -222,6 +222,22 @@ def _evidence(books: Books, without: Lost) -> Iterator[Diagnostic]:
     return check_evidence(hold_queries.evidence(books.index), partial(evidence_now, books))
 
 
+def _findings(books: Books, without: Lost) -> Iterator[Diagnostic]:
+    from billcli.core.checks.findings import check_named
+    from billcli.diagnostics import same_spelling
+    from billcli.index import finding_queries
+
+    misfound = [each for each in finding_queries.misfound(books.index) if each.name not in without.names and not without.folders]
+
+    def near(name: str) -> str:
+        return (
+            same_spelling(name, [key for kind in find.TABLES for key in find.keys(books.index, kind)])
+            or "mend the number, or bring it back"
+        )
+
+    return check_named(misfound, near)
+
+
 def _recurring(books: Books, without: Lost) -> Iterator[Diagnostic]:
     from billcli.core.checks import recurring
     from billcli.core.recurring import rhythm_of
@@ -363,6 +379,7 @@ CHECKS: dict[str, Callable[[Books, Lost], Iterator[Diagnostic]]] = {
     "closed": _closed,
     "holds": _holds,
     "evidence": _evidence,
+    "findings": _findings,
     "bank": _bank,
     "recurring": _recurring,
     "reminders": _reminders,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from billcli.core.report import Report, View
 
 TOPICS = {
+    "audit": "what proves the books, and what cannot be proven",
     "classify": "where customers and documents belong, and how lists ask for it",
     "credit": "how customers are scored, and what a score does",
     "dunning": "how customers are reminded, and what stops a reminder",

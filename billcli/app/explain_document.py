@@ -355,7 +355,14 @@ def _approval(books: Books, approval_id: str, as_of: date) -> View:
     return approval_view(books, approval_id, as_of)
 
 
+def _finding(books: Books, finding_id: str, as_of: date) -> View:
+    from billcli.app.finding import finding_view
+
+    return finding_view(books, finding_id, as_of)
+
+
 _EXPLAINED: dict[str, Callable[[Books, str, date], View]] = {
     "customer": _customer, "invoice": _invoice, "credit-note": _credit_note, "payment": _payment, "refund": _refund,
     "write-off": _write_off, "hold": _hold, "draft": _draft, "recurring": _recurring, "reminder": _reminder, "approval": _approval,
+    "finding": _finding,
 }  # fmt: skip

@@ -33,12 +33,13 @@ def no_progress(_total: int, _what: str = "") -> Callable[[], None]:
 
 
 @contextmanager
-def fresh_index(root: str, progress: Progress = no_progress) -> Iterator[connections.Connection]:
+def fresh_index(root: str, progress: Progress = no_progress, *, anew: bool = False) -> Iterator[connections.Connection]:
     """A connection to an index that shows the ledger as it is now, half-carried-out commits as if they were done.
 
     It shows that one state until the end, whatever other commands do. They wait for it to write theirs: read first, print afterwards.
+    With ``anew`` nothing that was read before is believed: every file is read for it.
     """
-    path = index_path(root)
+    path = None if anew else index_path(root)
     index = connections.open_index(path)
     try:
         for attempt in range(_TRIES):

@@ -10,6 +10,7 @@ from billcli.app.books import Books
 from billcli.app.credit_note import credit_note_view
 from billcli.app.customer import customer_view
 from billcli.app.draft import draft_view
+from billcli.app.finding import finding_view
 from billcli.app.hold_state import hold_view
 from billcli.app.invoice import invoice_view
 from billcli.app.payment import payment_view
@@ -42,6 +43,7 @@ VIEWS: dict[str, Callable[[Books, str, date], View]] = {
     "recurring": recurring_view,
     "reminder": reminder_view,
     "approval": approval_view,
+    "finding": finding_view,
     "bank-line": line_view,
     "delivery": _delivery,
 }

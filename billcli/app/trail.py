@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from billcli.app.reading import Understood, unreadable
@@ -10,7 +10,7 @@ from billcli.core import addresses
 from billcli.core.facts import AuditedFile, Fact, PayeeMark, TrailEntry
 from billcli.index import connection as connections
 from billcli.index import refresh as rows
-from billcli.store import fs
+from billcli.store import fs, journal
 from billcli.store.fs import Stamp
 from billcli.store.text import MAX_BYTES
 
@@ -20,6 +20,27 @@ MOST = 256 * MAX_BYTES
 
 def is_trail(path: str) -> bool:
     return path.startswith("audit/")
+
+
+def entries(root: str, paths: Iterable[str], *, loose: bool = False) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """(file, line, entry) of these files of the trail, of each up to the first line that is broken; ``loose`` goes on behind it."""
+    from billcli.store.audit import read_loose
+    from billcli.store.audit import read_trail as read
+
+    for path in paths:
+        try:
+            raw = trail_bytes(root, path)
+        except OSError:
+            continue  # that it cannot be read is a finding of its own
+        trail = read(raw, path)
+        found = read_loose(raw) if loose and trail.problems else trail.entries
+        yield from ((path, line, entry) for line, entry in enumerate(found, 1))
+
+
+def trail_bytes(root: str, path: str) -> bytes:
+    """A file of the trail as the last command left it, even where it was killed before it was done."""
+    waiting = journal.waiting(root)
+    return (waiting[path] or b"") if path in waiting else fs.read(root, path, MOST)
 
 
 def read_trail(

@@ -82,14 +82,14 @@ def _chosen(ctx: typer.Context) -> str | None:
 
 
 @contextmanager
-def books(ctx: typer.Context, as_of: str | None = None, *, whole: bool = True) -> Iterator[Books]:
+def books(ctx: typer.Context, as_of: str | None = None, *, whole: bool = True, anew: bool = False) -> Iterator[Books]:
     """The books of this command, with a progress bar where many files are new."""
     from billcli.app.books import open_books
     from billcli.render.progress import progress_bar
 
     with (
         progress_bar("Reading the ledger") as progress,
-        open_books(context(ctx, as_of, looks=True), progress, whole=whole) as found,
+        open_books(context(ctx, as_of, looks=True), progress, whole=whole, anew=anew) as found,
     ):
         yield found
 

@@ -60,6 +60,9 @@ HELP = {
         '  ci           Files that have a forge, or git, check the books.\n'
         '  close        Close a period: no balance in it changes any more.\n'
         '  run          All that comes out by itself, for cron: issue, mail,...\n'
+        '  audit        Proof of the books: trail, numbers, seals, samples.\n'
+        '  verify       Whether documents are as they were sealed, from their...\n'
+        '  finding      What an audit found, and what became of it.\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"
         '  unfold       Give the documents of a folded month files of their own...\n'
     ),
@@ -117,6 +120,9 @@ HELP = {
         '  ci           Files that have a forge, or git, check the books.\n'
         '  close        Close a period: no balance in it changes any more.\n'
         '  run          All that comes out by itself, for cron: issue, mail, remind, try again.\n'
+        '  audit        Proof of the books: trail, numbers, seals, samples.\n'
+        '  verify       Whether documents are as they were sealed, from their files alone.\n'
+        '  finding      What an audit found, and what became of it.\n'
         "  fold         Put a closed month's documents into one file for each kind.\n"
         '  unfold       Give the documents of a folded month files of their own again.\n'
     ),

@@ -49,6 +49,9 @@ NOUNS = {
     "ci": ("billcli.cli.ci", "Files that have a forge, or git, check the books."),
     "close": ("billcli.cli.close", "Close a period: no balance in it changes any more."),
     "run": ("billcli.cli.run", "All that comes out by itself, for cron: issue, mail, remind, try again."),
+    "audit": ("billcli.cli.audit", "Proof of the books: trail, numbers, seals, samples."),
+    "verify": ("billcli.cli.verify", "Whether documents are as they were sealed, from their files alone."),
+    "finding": ("billcli.cli.finding", "What an audit found, and what became of it."),
     "fold": ("billcli.cli.fold", "Put a closed month's documents into one file for each kind."),
     "unfold": ("billcli.cli.unfold", "Give the documents of a folded month files of their own again."),
 }

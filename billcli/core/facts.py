@@ -342,6 +342,22 @@ class DeliveredFact(NamedTuple):
     name: str
 
 
+class FindingFact(NamedTuple):
+    """What an auditor found on a document, and how it stands."""
+
+    id: str
+    document: str
+    booked_on: date
+    text: str
+    found_by: str
+    state: str
+    correction: str | None
+    closed_on: date | None
+    reason: str | None
+    external_id: str | None
+    content: str
+
+
 class EvidenceFact(NamedTuple):
     """A file of the ledger that a hold names, and the SHA-256 it had then."""
 
@@ -569,6 +585,7 @@ Fact = (
     | HoldFact
     | PlanPart
     | EvidenceFact
+    | FindingFact
     | RecurringFact
     | ReminderFact
     | ReminderItemFact

@@ -27,6 +27,7 @@ from billcli.core.facts import (
     Draw,
     EvidenceFact,
     Fact,
+    FindingFact,
     HoldFact,
     InstalmentFact,
     InvoiceFact,
@@ -53,6 +54,7 @@ from billcli.model.category_names import DIMENSIONS
 from billcli.model.credit_note import CreditNote
 from billcli.model.customer import Customer
 from billcli.model.delivery import Delivery, parse_state
+from billcli.model.finding import Finding
 from billcli.model.hold import Hold
 from billcli.model.invoice import Draft, Invoice
 from billcli.model.item import Items
@@ -444,6 +446,14 @@ def _approval(approval: Approval) -> Iterator[Fact]:
     yield from _references([("customer", approval.customer, ("customer",)), ("invoice", approval.invoice, ("invoice",))])
 
 
+def _finding(finding: Finding) -> Iterator[Fact]:
+    yield FindingFact(
+        id=finding.id, document=finding.document, booked_on=finding.on, text=finding.text, found_by=finding.by, state=finding.state,
+        correction=finding.correction, closed_on=finding.closed_on, reason=finding.reason, external_id=finding.external_id,
+        content=seal.content(finding),
+    )  # fmt: skip
+
+
 _HELD = {"invoice": "invoice", "credit-note": "credit-note", "reminder": "reminder"}
 """What a delivery of each kind holds, where that is a document."""
 
@@ -481,6 +491,7 @@ _PROJECTIONS: dict[str, Callable[[Any], Iterator[Fact]]] = {
     "reminder": _reminder,
     "approval": _approval,
     "delivery": _delivery,
+    "finding": _finding,
     "rules": _rules,
     "bank-statement": _bank_statement,
     "reconciliation": _reconciliation,

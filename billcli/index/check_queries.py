@@ -25,6 +25,7 @@ from billcli.index.folded import where_it_was
 _KEYS = (
     ("customers", "id"), ("drafts", "id"), ("invoices", "number"), ("credit_notes", "number"), ("payments", "id"), ("refunds", "id"),
     ("write_offs", "id"), ("holds", "id"), ("recurring", "id"), ("reminders", "id"), ("approvals", "id"),
+    ("findings", "id"),
 )  # fmt: skip
 _NUMBERED = {"invoice": "invoices", "credit-note": "credit_notes"}
 

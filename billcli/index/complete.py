@@ -18,6 +18,7 @@ _WHERE = {
     "hold": ("holds", "id", "customer"),
     "draft": ("drafts", "id", "customer"),
     "recurring": ("recurring", "id", "customer"),
+    "finding": ("findings", "id", "document"),
 }
 
 

@@ -22,6 +22,7 @@ TABLES = {
     "reminder": ("reminders", "id"),
     "approval": ("approvals", "id"),
     "delivery": ("deliveries", "id"),
+    "finding": ("findings", "id"),
 }
 """Where the index keeps each kind of document, and by which key."""
 

@@ -21,6 +21,7 @@ from billcli.core.facts import (
     DeliveryFact,
     Draw,
     EvidenceFact,
+    FindingFact,
     HoldFact,
     InstalmentFact,
     InvoiceFact,
@@ -58,12 +59,13 @@ _DAYS = frozenset(
         "starts_on",
         "ends_on",
         "expires_on",
+        "closed_on",
     )
 )
 F = TypeVar(
     "F", CustomerFact, InvoiceFact, InstalmentFact, CreditNoteFact, PaymentFact, RefundFact, WriteOffFact, HoldFact, PlanPart,
     EvidenceFact, Settlement, Draw, BankAccountFact, BankStatementFact, BankLineFact, BankDecisionFact, BankBookingFact,
-    RecurringFact, ReminderFact, ReminderItemFact, ReminderChargeFact, ApprovalFact, DeliveryFact, DeliveredFact, TagFact,
+    RecurringFact, ReminderFact, ReminderItemFact, ReminderChargeFact, ApprovalFact, DeliveryFact, DeliveredFact, TagFact, FindingFact,
 )  # fmt: skip
 
 

@@ -212,6 +212,13 @@ CREATE INDEX delivered_file ON delivered (file);
 CREATE TABLE evidence (file INTEGER NOT NULL, hold TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, place TEXT NOT NULL);
 CREATE INDEX evidence_file ON evidence (file);
 
+CREATE TABLE findings (
+  file INTEGER NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL, booked_on TEXT NOT NULL, text TEXT NOT NULL, found_by TEXT NOT NULL,
+  state TEXT NOT NULL, correction TEXT, closed_on TEXT, reason TEXT, external_id TEXT, content TEXT NOT NULL
+);
+CREATE INDEX findings_id ON findings (id);
+CREATE INDEX findings_file ON findings (file);
+
 CREATE TABLE bank_accounts (file INTEGER NOT NULL, id TEXT NOT NULL, number TEXT, currency TEXT NOT NULL);
 CREATE INDEX bank_accounts_file ON bank_accounts (file);
 

@@ -1,47 +1,19 @@
-"""One commit per command, made from an index of bill's own: what the user has staged is neither committed nor lost.
-
-The repository may be somebody else's work: its hooks, filters, monitors, signers and remotes name programs, and none of them is run.
-"""
+"""One commit per command, made from an index of bill's own: what the user has staged is neither committed nor lost."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from billcli.store import fs
+from billcli.store.git_program import GitProblem, blobs, is_installed, run
 from billcli.store.locate import PRIVATE
-from billcli.store.programs import find_program, search_path
 
-_TIMEOUT = 30
+__all__ = ["GitProblem", "is_installed"]
+
 _INDEX = f"{PRIVATE}/git-index"
 _BASE = f"{PRIVATE}/git-base"
 _PENDING = f"{PRIVATE}/git-pending"
-ELSEWHERE = frozenset(
-    (
-        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX",
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE",
-        "GIT_REPLACE_REF_BASE", "GIT_IMPLICIT_WORK_TREE", "GIT_ATTR_SOURCE",
-    )
-)  # fmt: skip
-"""What a hook or another tool may have set for a repository of its own."""
-
-_NO_PROGRAMS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgSign=false", "gc.auto=0", "protocol.allow=never")
-_SETTINGS = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "none",  # a missing object would be fetched, by a program that the repository names
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "LC_ALL": "C",
-}
-
-
-class GitProblem(Exception):
-    """git could not make the commit; the books themselves are written."""
-
-
-def is_installed(root: str) -> bool:
-    return find_program("git", root) is not None
 
 
 def is_available(root: str) -> bool:
@@ -77,40 +49,6 @@ def waiting(root: str) -> set[str]:
     return set(raw.decode().splitlines()) if raw else set()
 
 
-_AT_ONCE = 200
-
-
-def former(root: str, wanted: Mapping[str, str]) -> dict[str, bytes]:
-    """Bytes that files once had, by their SHA-256, as far as any branch has them; ``wanted`` gives the path for each."""
-    found: dict[str, bytes] = {}
-    paths = sorted(set(wanted.values()))
-    try:
-        for at in range(0, len(paths), _AT_ONCE):
-            some = paths[at : at + _AT_ONCE]
-            raw = _git(root, "log", "--all", "--full-history", "-m", "--format=", "--raw", "--no-abbrev", "--no-renames", "--", *some)
-            blobs = {blob: None for line in raw.splitlines() if line.startswith(":") for blob in line.split(" ", 4)[2:4] if blob.strip("0")}
-            for blob in _blobs(root, [*blobs]):
-                if (digest := fs.sha256(blob)) in wanted:
-                    found[digest] = blob
-    except GitProblem:
-        return found
-    return found
-
-
-def _blobs(root: str, names: Sequence[str]) -> Iterator[bytes]:
-    raw = _run(root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
-    at = 0
-    while at < len(raw):
-        head, _, _ = raw[at:].partition(b"\n") if len(raw) - at < 200 else raw[at : at + 200].partition(b"\n")
-        at += len(head) + 1
-        words = head.split()
-        if len(words) != 3:
-            continue
-        size = int(words[2])
-        yield raw[at : at + size]
-        at += size + 1
-
-
 def commit(root: str, message: str) -> None:
     """Commits all noted paths. Raises ``GitProblem``; the paths then wait for the next command."""
     try:
@@ -139,9 +77,8 @@ def both_added(root: str, folders: Sequence[str]) -> dict[str, tuple[bytes, byte
             _, blob, stage = head.split(" ")
             stages.setdefault(path, {})[stage] = blob
     both = {path: each for path, each in stages.items() if each.keys() == {"2", "3"}}
-    names = [each[stage] for each in both.values() for stage in ("2", "3")]
-    blobs = dict(zip(names, _blobs(root, names), strict=True)) if names else {}
-    return {path: (blobs[each["2"]], blobs[each["3"]]) for path, each in both.items()}
+    found = blobs(root, [each[stage] for each in both.values() for stage in ("2", "3")])
+    return {path: (found[each["2"]], found[each["3"]]) for path, each in both.items()}
 
 
 def _commit(root: str, paths: Sequence[str], message: str) -> None:
@@ -206,28 +143,4 @@ def _identity(root: str) -> dict[str, str]:
 
 
 def _git(root: str, *words: str, env: dict[str, str] | None = None, stdin: str = "") -> str:
-    return _run(root, *words, env=env, stdin=stdin.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
-
-
-def _run(root: str, *words: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> bytes:
-    program = find_program("git", root)
-    if program is None:
-        raise GitProblem("git is not installed")
-    inherited = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
-    quiet = [word for each in _NO_PROGRAMS for word in ("-c", each)]
-    try:
-        done = subprocess.run(
-            [program, "-C", root, *quiet, *words],
-            env={**inherited, "PATH": search_path(root), **_SETTINGS, **(env or {})},
-            input=stdin,
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise GitProblem(f"git {words[0]} did not end within {_TIMEOUT} seconds") from None
-    except OSError as error:
-        raise GitProblem(f"git did not answer: {error.strerror}") from error
-    if done.returncode != 0:
-        raise GitProblem((done.stderr.decode("utf-8", "replace").strip().splitlines() or ["git failed"])[0])
-    return done.stdout
+    return run(root, *words, env=env, stdin=stdin.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")

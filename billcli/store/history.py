@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import IO, NamedTuple
 from billcli.errors import BillError
 from billcli.model.values import quoted
 from billcli.store import layout
-from billcli.store.git import ELSEWHERE
+from billcli.store.git_program import GitProblem, command, environment, is_installed, run
 
 _TIMEOUT = 60
 _MOST = 2_000_000
@@ -22,13 +21,6 @@ _MOST = 2_000_000
 
 _PLAIN = ("100644", "100755", "100664")
 LINK = "120000"
-
-_QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never", "-c", "gc.auto=0")
-_ENVIRONMENT = {
-    "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C",
-}  # fmt: skip
-"""What is not there is not fetched: whoever made the repository would choose the program that does it."""
 
 
 class Commit(NamedTuple):
@@ -108,8 +100,8 @@ def reading(root: str, wanted: Sequence[Wanted]) -> Iterator[Iterator[bytes]]:
     with tempfile.TemporaryFile() as asked:
         asked.write(b"".join(f"{each.id}\n".encode() for each in wanted))
         asked.seek(0)
-        command = [_git(), "-C", root, *_QUIET, "cat-file", "--batch", "--buffer"]
-        with subprocess.Popen(command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()) as batch:
+        batching = command(root, "cat-file", "--batch", "--buffer")
+        with subprocess.Popen(batching, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(root)) as batch:
             assert batch.stdout is not None
             try:
                 yield _bodies(root, batch.stdout, wanted)
@@ -132,7 +124,7 @@ def _bodies(root: str, answers: IO[bytes], wanted: Sequence[Wanted]) -> Iterator
 
 def prefix(root: str) -> str:
     """Where the ledger lies in its repository: empty, or a folder with a slash behind; empty too where there is no repository."""
-    found = _try(root, "rev-parse", "--show-prefix") if _found() else None
+    found = _try(root, "rev-parse", "--show-prefix")
     return os.fsdecode(found.removesuffix(b"\n")) if found else ""
 
 
@@ -160,6 +152,8 @@ def _shallow(root: str) -> str:
 
 
 def _ensure_history(root: str) -> None:
+    if not is_installed(root):
+        raise BillError("git is not installed, and only git knows how the books were", "install git")
     try:
         inside = _run(root, "rev-parse", "--is-inside-work-tree").strip() == b"true"
     except BillError as error:
@@ -172,40 +166,16 @@ def _ensure_history(root: str) -> None:
         )
 
 
-def _git() -> str:
-    found = _found()
-    if not found:
-        raise BillError("git is not installed, and only git knows how the books were", "install git")
-    return found
-
-
-def _found() -> str | None:
-    """Where git is, wherever we are: a file of that name in somebody's folder is not run."""
-    places = [each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(each)]
-    return shutil.which("git", path=os.pathsep.join(places))
-
-
-def _environment() -> dict[str, str]:
-    return {**{name: value for name, value in os.environ.items() if name not in ELSEWHERE}, **_ENVIRONMENT}
-
-
 def _try(root: str, *words: str) -> bytes | None:
     """None where git says no."""
-    done = _done(root, words)
-    return done.stdout if done.returncode == 0 else None
+    try:
+        return run(root, *words, seconds=_TIMEOUT)
+    except GitProblem:
+        return None
 
 
 def _run(root: str, *words: str) -> bytes:
-    done = _done(root, words)
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise BillError(f"git: {(said or ['it failed'])[0].removeprefix('fatal: ')}", '"git status" tells more')
-    return done.stdout
-
-
-def _done(root: str, words: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    command = [_git(), "-C", root, *_QUIET, *words]
     try:
-        return subprocess.run(command, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise BillError(f"git did not answer: {error}", "try again") from error
+        return run(root, *words, seconds=_TIMEOUT)
+    except GitProblem as problem:
+        raise BillError(f"git: {str(problem).removeprefix('fatal: ')}", '"git status" tells more') from problem

@@ -70,6 +70,7 @@ KINDS = {
         Kind("reminder", "billcli.model.reminder:Reminder", "reminders", "id", "on"),
         Kind("approval", "billcli.model.reminder:Approval", "approvals", "id", "on"),
         Kind("delivery", "billcli.model.delivery:Delivery", "deliveries", "id", "on"),
+        Kind("finding", "billcli.model.finding:Finding", "findings", "id", "on"),
         Kind("bank-statement", "billcli.model.bank_statement:Statement", "bank", "id", below="account", large=True),
         Kind("reconciliation", "billcli.model.reconciliation:Reconciliation", "reconciliations", "id", "on", large=True),
     )

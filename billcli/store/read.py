@@ -68,6 +68,21 @@ def read_with_authority(raw: bytes, file: str) -> Read:
     return Read(kind, entity, [locate(each, text, parsed) for each in found])
 
 
+def read_anywhere(raw: bytes, file: str) -> Read:
+    """A document wherever its file lies and whatever it is called: what it is, its own schema line says."""
+    text, problems = decode(raw, file)
+    if text is None:
+        return Read(None, None, problems)
+    parsed = parse(text, file)
+    if parsed.data is None:
+        return Read(None, None, parsed.problems)
+    kind, problem = _schema(parsed.data, file)
+    if kind is None:
+        return Read(None, None, [locate(problem, text, parsed)] if problem else [])
+    entity, found = _validate(kind.model, {key: value for key, value in parsed.data.items() if key != "schema"}, file)
+    return Read(kind, entity, [locate(each, text, parsed) for each in found])
+
+
 def read_loose(raw: bytes, file: str, model: type[Entity], also: dict[str, Any]) -> tuple[Entity | None, list[Diagnostic]]:
     """A document outside the ledger, such as a request or a mapping: no schema line needed; ``also`` adds fields it may leave out."""
     text, problems = decode(raw, file)
@@ -113,6 +128,17 @@ def locate(problem: Diagnostic, text: str, parsed: Parsed) -> Diagnostic:
 
 def _kind(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagnostic | None]:
     expected = layout.kind_for(file)
+    kind, problem = _schema(data, file)
+    if kind is not None and expected is not kind:
+        where = f"{kind.folder}/" if kind.key else f"{kind.folder}.yaml"
+        message = f"a document of the kind {kind.name} stands in {addresses.file_of(file)}"
+        return None, Diagnostic("E120", message, file, ("schema",), hint=f"it belongs in {where}")
+    return kind, problem
+
+
+def _schema(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagnostic | None]:
+    """What the document says it is."""
+    expected = layout.kind_for(file)
     schema = data.get("schema")
     if not isinstance(schema, str):
         word = f'"schema: {expected.schema}"' if expected else '"schema: <kind>/1"'
@@ -125,10 +151,6 @@ def _kind(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagnost
     if version != "1":
         hint = "a newer bill may know it" if _NEWER.match(version) else f'write "{kind.schema}"'
         return None, Diagnostic("E212", f"bill knows {kind.schema}, not {quoted(schema)}", file, ("schema",), hint=hint)
-    if expected is not kind:
-        where = f"{kind.folder}/" if kind.key else f"{kind.folder}.yaml"
-        message = f"a document of the kind {name} stands in {addresses.file_of(file)}"
-        return None, Diagnostic("E120", message, file, ("schema",), hint=f"it belongs in {where}")
     return kind, None
 
 

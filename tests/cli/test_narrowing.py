@@ -22,6 +22,11 @@ NEITHER = {
     "tag audit": "its rows are declared words",
     "tag report": "it is grouped by tag; invoice list --by tag adds up to the whole",
     "template list": "its rows are files of words and looks",
+    "audit verify": "proves the whole, and names the first bad place",
+    "audit log": "its rows are commands; one document's, one person's or some days' can be asked for",
+    "audit numbers": "its rows are sequences, and a part of one proves nothing",
+    "audit sample": "narrowed by kind, days and currency alone, so that anybody draws it again",
+    "finding list": "its rows are about documents of every kind",
     "credit backtest": "holds the one formula to all that came after",
     "diff": "two states of the books beside each other; its rows are kinds of change",
 }

@@ -27,7 +27,8 @@ WIDTHS = (80, 110)
 _BY_NAME = {
     "customer": "<customer>", "customers": "<customer>", "parent": "<customer>", "into": "<customer>", "invoice": "<invoice>",
     "credit_note": "<credit-note>", "payment": "<payment>", "draft": "<draft>", "hold": "<hold>", "refund": "<refund>",
-    "write_off": "<write-off>", "template": "<recurring>", "templates": "<recurring>",
+    "write_off": "<write-off>", "finding": "<finding>",
+    "correction": "<credit-note>", "template": "<recurring>", "templates": "<recurring>",
     "tag": "<tag>", "remove": "<tag>", **{name: f"<{name}>" for name in DIMENSIONS}, "category": "<category>",
 }  # fmt: skip
 _DOCUMENTS = "customer invoice credit-note payment draft refund write-off hold recurring"
@@ -40,6 +41,9 @@ _EXACT = {
     ("customer tag", "add_"): "<tag>",
     ("show", "what"): f"<{_DOCUMENTS}>",
     ("edit", "document"): f"<{_DOCUMENTS}>",
+    ("audit log", "document"): f"<{_DOCUMENTS}>",
+    ("finding new", "document"): f"<{_DOCUMENTS}>",
+    ("finding list", "document"): f"<{_DOCUMENTS}>",
     ("explain", "what"): f"<{_DOCUMENTS}>",
 }
 

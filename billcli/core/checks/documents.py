@@ -12,6 +12,7 @@ from billcli.core.checks.bank import check_accounts, check_reconciliation, check
 from billcli.core.checks.credit import check_credit_settings, check_overrides
 from billcli.core.checks.deliveries import check_delivery
 from billcli.core.checks.figures import check_draft_figures, check_figures
+from billcli.core.checks.findings import check_finding
 from billcli.core.checks.holds import check_hold
 from billcli.core.checks.movements import check_applied, check_payment, check_refund, check_void, check_write_off
 from billcli.core.checks.recurring import check_recurring
@@ -256,6 +257,7 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[Diagnostic]]] = {
     "recurring": check_recurring,
     "reminder": check_reminder,
     "delivery": check_delivery,
+    "finding": check_finding,
     "bank-statement": check_statement,
     "reconciliation": check_reconciliation,
     "rules": _rules,

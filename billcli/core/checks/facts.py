@@ -137,6 +137,14 @@ class Gone(NamedTuple):
     number: str
 
 
+class Misfound(NamedTuple):
+    """A finding that names a document nobody has; ``place`` is its key."""
+
+    file: str
+    place: str
+    name: str
+
+
 class Closing(NamedTuple):
     """An entry of the audit trail that closed the books."""
 
