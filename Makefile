@@ -11,6 +11,8 @@ RECONCILE ?=
 PARTS ?= tests
 # As `python -m tests.look --help` has it; else every ledger, into build/look.
 LOOK ?=
+# As `python -m tests.mutation --help` has it; else every slip of the small modules and fifteen of each other one.
+MUTATION ?=
 
 # The tests start Python a thousand times: what is compiled once is kept, whatever the shell that make runs in has set.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,7 +21,7 @@ RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 --dist worksteal -q tests
 PYTEST_313 := -m pytest -n 2 --dist worksteal -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
 
-.PHONY: help demo test lint style types tests look bench bench-pdf bench-reconcile faults audit-deps lock clean venv
+.PHONY: help demo test lint style types tests look bench bench-pdf bench-reconcile faults mutation audit-deps lock clean venv
 
 help:
 	@echo "make demo     a tour of bill on the demo ledger"
@@ -31,6 +33,7 @@ help:
 	@echo "make bench-reconcile  messy statements over known truth: what is booked right, what wrong (RECONCILE=\"--lines 2000 --seed 7\")"
 	@echo "make faults   the long tests: crashes between writes, two at once, long histories, fuzzing"
 	@echo "make audit-deps  known advisories about the locked packages; needs the network, and says so where it has none"
+	@echo "make mutation  slips made on purpose in the money, the journal and the outbox: which the tests notice (MUTATION=\"--only core/money\")"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
 	@echo "make clean    removes environments, caches and builds"
 
@@ -88,6 +91,9 @@ faults: venv
 
 audit-deps:
 	@sh .ci/audit
+
+mutation: venv
+	@$(RUN) tests.mutation $(MUTATION)
 
 lock:
 	@uv=$$(command -v uv) && "$$uv" --version >/dev/null 2>&1 || { \
