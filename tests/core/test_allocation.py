@@ -160,7 +160,88 @@ def test_a_yen_invoice_is_discounted_in_whole_yen() -> None:
     assert parts(done) == [("A", "payment", 9_801), ("A", "discount", 200)]
 
 
+def test_a_named_amount_stands_though_the_money_is_what_all_come_to_less_their_discounts() -> None:
+    named = (Wish("A", 100_000), Wish("B", None))
+    done = given(196_000, target("A", 100_000), target("B", 100_000), wishes=named)
+    assert parts(done) == [("A", "payment", 100_000), ("B", "payment", 96_000)]
+
+
+@pytest.mark.parametrize(("off", "last"), [(3, None), (2, 1_998), (-2, 2_002), (-3, None)])
+def test_all_discounts_of_several_are_granted_up_to_the_tolerance(off: int, last: int | None) -> None:
+    done = given(196_000 + off, target("A", 100_000), target("B", 100_000))
+    rows = dict.fromkeys(("A", "B"), 0) | {each.invoice: each.amount for each in done.rows if each.kind == "discount"}
+    assert (rows["A"] > 0, rows["B"]) == ((True, last) if last else (False, 0))
+
+
+def test_the_last_of_all_discounts_may_leave_a_cent_of_cash() -> None:
+    done = given(98_001, target("A", 100_000), target("B", 4, percent="50"))
+    assert parts(done) == [("A", "payment", 98_000), ("A", "discount", 2_000), ("B", "payment", 1), ("B", "discount", 3)]
+
+
+def test_of_much_less_than_all_come_to_the_first_takes_what_is_open() -> None:
+    assert parts(given(150_000, target("A", 100_000), target("B", 100_000))) == [("A", "payment", 100_000), ("B", "payment", 50_000)]
+
+
+def test_cents_that_are_missing_are_no_discount_where_none_is_offered() -> None:
+    for done in (given(9_998, target("A", 10_000, percent=None)), given(9_998, target("A", 10_000), discount=False)):
+        assert (parts(done), done.notes) == ([("A", "payment", 9_998)], [])
+
+
+@pytest.mark.parametrize(("gross", "discount"), [(50, 1), (100, 2)])
+def test_a_discount_of_a_cent_is_one(gross: int, discount: int) -> None:
+    assert parts(given(gross - discount, target("A", gross))) == [("A", "payment", gross - discount), ("A", "discount", discount)]
+    assert parts(given(gross - 1, target("A", gross))) == [("A", "payment", gross - 1), ("A", "discount", 1)]
+
+
+def test_a_cent_is_given_and_nothing_is_not() -> None:
+    assert parts(given(1, target("A", 10_000, percent=None))) == [("A", "payment", 1)]
+    both = [target(name, 100, percent=None) for name in ("A", "B")]
+    wishes = tuple(oldest_due([each.invoice for each in both]))
+    assert parts(given(100, *both, wishes=wishes, rest=True, small_difference="0.50")) == [("A", "payment", 100)]
+
+
+def test_money_counts_from_the_day_it_may_and_where_it_stays_free() -> None:
+    one, two, three = date(2026, 3, 12), date(2026, 3, 20), date(2026, 4, 1)
+    purse = Purse("the payment", "EUR", [Change(one, 100), Change(two, -100), Change(three, 100)], one, one)
+    assert allocate(purse, [Wish("A", 100)], {"A": target("A", 100)}, settings()).rows == [AllocationRow("A", 100, three)]
+    later = Purse("the payment", "EUR", [Change(one, 100)], one, two)
+    assert allocate(later, [Wish("A", 100)], {"A": target("A", 100)}, settings()).rows == [AllocationRow("A", 100, two)]
+
+
+def test_what_takes_nothing_is_told_with_the_reason() -> None:
+    settled = target("A", 100, row("A", 100))
+    assert refused(50, settled, wishes=(Wish("A", 50),)).message == "A has 0.00 EUR open, less than 0.50 EUR"
+    assert refused(50, settled).message == "A takes nothing of it: nothing is open on it"
+    used_up = refused(100, target("A", 100, percent=None), target("B", 1, percent=None))
+    assert used_up.message == "B takes nothing of it: the payment is used up"
+
+
+def test_a_write_off_that_was_taken_back_is_not_named() -> None:
+    gone = row("A", 100, "write_off", ended_on=date(2026, 3, 6))
+    error = refused(50, target("A", 100, gone, row("A", 100)))
+    assert "write-off" not in str(error.hint)
+    gone = row("A", 100, "write_off")
+    assert "bill write-off reverse before" in str(refused(50, target("A", 100, gone)).hint)
+    small = target("A", 1, percent=None)
+    assert "write-off" not in str(refused(100, target("B", 100, percent=None), small).hint)
+
+
 # fees and small rests
+
+
+def test_a_fee_within_the_tolerance_of_the_discount_is_one() -> None:
+    done = given(119_000 - 2_382, target("A", 119_000), fee=1)
+    assert parts(done)[1:] == [("A", "bank_charge", 1), ("A", "discount", 2_381)]
+
+
+def test_a_fee_of_several_invoices_settles_on_days_that_have_it() -> None:
+    """Of the 5.00 of the fee 3.00 are there at once and the rest from April on."""
+    march, april = date(2026, 3, 5), date(2026, 4, 1)
+    fees = [Change(date.min, 300), Change(april, 200)]
+    purse = Purse("the payment", "EUR", [Change(march, 20_000)], march, march, fee=500, fees=fees)
+    both = {name: target(name, 5_000, percent=None) for name in ("A", "B")}
+    done = allocate(purse, [Wish("A", 4_700), Wish("B", 4_800)], both, settings())
+    assert [(row.amount, row.on) for row in done.rows if row.kind == "bank_charge"] == [(300, march), (200, april)]
 
 
 def test_a_fee_settles_the_invoice_that_it_is_missing_on() -> None:
@@ -265,7 +346,11 @@ def test_pro_rata_gives_all_that_fits_and_no_invoice_more_than_is_open(free: int
 )
 def test_a_reference_names_invoices_as_a_whole(text: str, found: list[str]) -> None:
     invoices = [fact("INV-1", 1), fact("INV-12", 1), fact("2026/7", 1, reference="RF7123482311")]
-    assert [wish.invoice for wish in referenced(text, invoices)] == found
+    assert referenced(text, invoices) == [Wish(name, None, named=False) for name in found]
+
+
+def test_a_slash_parts_numbers_that_begin_with_a_letter() -> None:
+    assert [wish.invoice for wish in referenced("B2/A1-7", [fact("A1-7", 1)])] == ["A1-7"]
 
 
 # laws

@@ -24,9 +24,10 @@ def test_plans_that_differ_in_the_given_number_and_its_seal_only_are_one_decisio
         Plan("invoice issue", plan().steps, ("issue INV-1 twice",), given=("INV-1",)),
         Plan("invoice issue", plan().steps[:1], plan().summary, given=("INV-1",)),
         Plan("invoice issue", (*plan().steps, Change("a.yaml", "customer", (Append(("tags",), "x"),))), plan().summary, given=("INV-1",)),
+        Plan("invoice issue", (plan().steps[0], Remove("drafts/e.yaml")), plan().summary, given=("INV-1",)),
         Plan("invoice issue", plan().steps, plan().summary),
     ],
-    ids=["amount", "summary", "fewer steps", "more steps", "nothing given"],
+    ids=["amount", "summary", "fewer steps", "more steps", "another step", "nothing given"],
 )
 def test_any_other_difference_is_another_decision(other: Plan) -> None:
     assert other.comparable() != plan().comparable()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from billcli.core.seal import CONTENT, UNSEALED, content, digest, hashes, seal
+from billcli.core.seal import CONTENT, UNSEALED, content, digest, hash_of, hashes, seal
 from billcli.model.credit_note import CreditNote
 from billcli.model.invoice import Invoice
 from billcli.model.party import Party
@@ -167,3 +167,7 @@ def test_content_of_a_payment_ignores_its_id_and_book_date_but_not_the_money() -
     assert content(Payment.model_validate(payment | {"reversed": {"on": "2026-04-20", "reason": "bounced"}})) == same
     assert content(Payment.model_validate(payment | {"amount": "10.01"})) != same
     assert content(Payment.model_validate(payment | {"received_on": "2026-04-18"})) != same
+
+
+def test_hash_is_that_of_the_parts_in_whatever_order() -> None:
+    assert hash_of(['"b":"1"', '"a":"2"']) == hash_of(['"a":"2"', '"b":"1"']) == hashlib.sha256(b'{"a":"2","b":"1"}').hexdigest()

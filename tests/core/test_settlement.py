@@ -12,11 +12,13 @@ from billcli.core.settlement import (
     balance,
     by_day,
     counted,
+    ended,
     fill_instalments,
     first_day,
     invoice_changes,
     lasting,
     lowest,
+    lowest_from,
     source_changes,
 )  # fmt: skip
 
@@ -115,6 +117,16 @@ def test_first_day_is_the_earliest_that_is_enough_for_ever(amount: int, not_befo
 
     expected = next((day(n) for n in range(not_before, 16) if lasts(n)), None)
     assert first_day(amount, day(not_before), *balances) == expected
+
+
+@given(CHANGES, DAYS)
+def test_lowest_from_a_day_is_that_of_all_days_since(changes: list[Change], start: int) -> None:
+    assert lowest_from(changes, day(start)) == min(balance(changes, day(n)) for n in range(start, 17))
+
+
+@pytest.mark.parametrize(("last", "known"), [(None, None), (4, 4), (5, 5), (6, None)])
+def test_an_end_is_known_from_its_day_on(last: int | None, known: int | None) -> None:
+    assert ended(None if last is None else day(last), day(5)) == (None if known is None else day(known))
 
 
 @given(rows(), st.integers(min_value=1, max_value=50), DAYS)
