@@ -1143,10 +1143,12 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--since', '?', 'With --git: only the commits since then'),
         ('--expect', '?', 'A head noted earlier must still be there'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'audit numbers': ('Prove that no number is missing: of each sequence and period first, last, issued, void, imported, missing, twice', (
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'audit log': ('Who did what, when and why, as the audit trail tells it: a line for each command; times are UTC', (
@@ -1165,6 +1167,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--by-amount', '', 'Every amount has the same chance, instead of each document'),
         ('--currency', '?', 'Only this currency; --by-amount needs one'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv|markdown', 'How to print it; markdown is a working paper'),
     ), ()),
     'verify': ('Whether issued documents are as they were sealed, from their files alone: no ledger is needed, the files may lie anywhere', (
@@ -1199,6 +1202,7 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
         ('--document -d', '<customer invoice credit-note payment draft refund write-off hold recurring>', 'Only on this document, or corrected by it'),
         ('--found-by', '?', 'Only what this person found'),
         ('--as-of', '?', 'The day to look at the books from; today where left out'),
+        ('--known-at', '?', 'The books as git has them at this commit, or at the end of this day; --as-of is another matter'),
         ('--format', 'table|json|csv', 'How to print it'),
     ), ()),
     'fold': ('Put the documents of a closed month, or of all months of a year, into one file for each kind', (
