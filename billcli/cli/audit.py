@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Annotated
 
-from billcli.cli.common import books, check_form, optional_day, out, refuse_given, show
+from billcli.cli.common import books, check_form, optional_day, out, refuse_given, say, show
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, Form
 
@@ -85,14 +85,17 @@ def log(
 
     Example: bill audit log INV-2026-0001
     """
+    from billcli.app.audit.log import broken
     from billcli.app.audit.log import log as run
     from billcli.core.audit.log import Asked
 
     check_form(form)
     asked = Asked(optional_day(since, "--since"), optional_day(until, "--until"), actor)
     with books(ctx, None, whole=False) as found:
-        made = run(found, document, asked)
+        made, wrong = run(found, document, asked), broken(found)
     show(made, form)
+    for file in wrong:
+        say(f'warning: {file} is broken: what stands behind the break is not told; "bill audit verify" names the place')
 
 
 @app.command()

@@ -19,6 +19,9 @@ _SECONDS = 600
 _TOGETHER = 64_000_000
 """Bytes of files that are in memory at once."""
 
+LARGEST = 256_000_000
+"""No file of a ledger is larger; what somebody put into the past is not read."""
+
 _AT_ONCE = 5000
 """Commits whose changes are."""
 
@@ -131,23 +134,24 @@ def _files(root: str, wanted: Callable[[str], bool]) -> dict[str, str]:
 
 
 def sizes(root: str, blobs: Iterable[str]) -> dict[str, int]:
-    """How long each of them is; one that git does not have is left out."""
+    """How long each of them is; one that git does not have, or that is larger than any file of a ledger, is left out."""
     asked = "".join(f"{each}\n" for each in dict.fromkeys(blobs)).encode()
     found = {}
     for line in _run(root, "cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=asked).splitlines():
         name, kind, *size = line.decode().split()
-        if kind == "blob":
+        if kind == "blob" and int(size[0]) <= LARGEST:
             found[name] = int(size[0])
     return found
 
 
 def contents(root: str, groups: Iterable[Sequence[str]], size: dict[str, int]) -> Iterator[dict[str, bytes]]:
-    """For each group of blobs their bytes; as many groups at once as memory should hold."""
+    """For each group of blobs the bytes of those whose size is known; as many groups at once as memory should hold."""
     waiting: list[Sequence[str]] = []
     much = 0
-    for group in groups:
+    for every in groups:
+        group = [each for each in every if each in size]
         waiting.append(group)
-        much += sum(size.get(each, 0) for each in group)
+        much += sum(size[each] for each in group)
         if much > _TOGETHER:
             yield from _read(root, waiting)
             waiting, much = [], 0

@@ -189,6 +189,13 @@ def test_the_life_of_a_document_goes_through_draft_payment_reminder_hand_and_fol
     assert len(done("audit", "log", number.lower(), "--format", "json", cwd=books).json["rows"]) == 3  # what is gone has had a life, too
 
 
+def test_a_log_says_where_the_trail_cannot_be_told(books: Path) -> None:
+    file = next(iter(sorted(books.glob("audit/*/2026-03.jsonl"))))
+    file.write_text(file.read_text().replace("invoice new", "invoice old"))
+    ran = bill("audit", "log", "--format", "csv", cwd=books, at=DAY)
+    assert (ran.code, f"{file.relative_to(books)} is broken" in ran.err, "invoice old" in ran.out) == (0, True, False)
+
+
 def test_a_sample_is_the_same_on_any_machine_and_larger_ones_hold_the_smaller(books: Path) -> None:
     def drawn(size: int, *words: str) -> list[tuple[str, int]]:
         ran = done("audit", "sample", "--seed", "Q1", "--size", str(size), *words, "--format", "json", cwd=books, at=DAY)

@@ -289,15 +289,21 @@ def test_folding_voiding_and_tagging_change_nothing_under_a_seal(books: Path) ->
     assert verified(books, "--git").problems == []
 
 
-def test_a_number_given_anew_is_no_loss_where_the_trail_tells_of_it(books: Path) -> None:
-    from billcli.app.audit.past import Issued, _differing
-
-    issued = Issued("INV-2026-0003", "d", "v1:1", "invoices/2026/03.yaml#INV-2026-0003", "raw")
-    told = {("invoices/2026/03/INV-2026-0003.yaml", "raw")}
-    assert [*_differing([issued], [], "x", lambda *each: each in told)] == []
-    assert [each.message for each in _differing([issued], [], "x", lambda *each: False)] == [
-        "INV-2026-0003 is gone, or cannot be read any more; it was issued before"
-    ]
+def test_a_number_that_two_branches_took_and_one_gave_up_is_no_loss(books: Path) -> None:
+    git(books, "checkout", "-q", "-b", "other")
+    written(books, "invoice", "new", "-c", "a", "-l", "Theirs;1;7", env={"BILL_CLONE": "0000000b"})
+    git(books, "checkout", "-q", "main")
+    (books / ".bill/clone").unlink()
+    written(books, "invoice", "new", "-c", "a", "-l", "Ours;1;8")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(books, "merge", "-q", "--no-edit", "other")
+    ran = bill("renumber", "--reason", "two desks", "--yes", cwd=books, at=DAY, env=ENV)
+    assert (ran.code, (books / "invoices/2026/03/INV-2026-0005.yaml").exists()) in ((0, True), (3, True)), ran.err
+    committed(books, "merged")
+    assert verified(books, "--git").problems == []
+    later = books / "invoices/2026/03/INV-2026-0005.yaml"
+    later.write_text(later.read_text().replace("Theirs", "Nobody's"))
+    assert "document" in [each[0] for each in verified(books, "--git").problems]
 
 
 def test_what_a_person_changed_is_listed_and_is_no_error(books: Path) -> None:
@@ -341,6 +347,14 @@ def test_nothing_that_the_repository_names_is_run(books: Path, tmp_path: Path) -
     (books / ".git/hooks/post-index-change").write_text(trap.read_text())
     assert verified(books, "--git").code == 0
     assert not (tmp_path / "sprung").exists()
+
+
+def test_an_object_that_git_has_lost_is_named(books: Path) -> None:
+    blob = git(books, "rev-parse", f"HEAD~2:{TRAIL}")
+    (books / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    problems = verified(books, "--git").problems
+    assert [each[0] for each in problems] == ["history", "history"]  # in its commit, and in the one behind it
+    assert all(f"git has no readable object {blob[:10]}" in each[4] for each in problems)
 
 
 @pytest.mark.parametrize("since", ["nothing", "--all", "HEAD:ledger.yaml"])

@@ -26,6 +26,11 @@ def log(books: Books, document: str | None, asked: Asked) -> Report:
     return log_report(every, asked, books.today, about)
 
 
+def broken(books: Books) -> list[str]:
+    """Files of the trail of which not every entry could be told."""
+    return sorted({each.file for each in queries.problems(books.index) if each.file.startswith("audit/") and each.severity == "error"})
+
+
 def _entry(entry: dict[str, Any], zone: tzinfo) -> Entry:
     try:
         day = datetime.strptime(entry["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(zone).date()

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from billcli.core import addresses, seal
 from billcli.core.audit import history as core
 from billcli.core.audit.problems import Problem, Reach
-from billcli.store import fs
 from billcli.store import past as history
 from billcli.store.past import Change, Commit, Edge, Past
 
@@ -25,25 +24,23 @@ class Looked(NamedTuple):
 
 
 class Issued(NamedTuple):
-    """A numbered document as some version of a file has it; ``raw`` is the hash of its bytes."""
+    """A numbered document as some version of a file has it; ``content`` is what it is about, whatever number it got."""
 
     number: str
     digest: str
+    content: str
     seal: str | None
     path: str
-    raw: str
 
     def same(self, other: Issued) -> bool:
         return (self.digest, self.seal) == (other.digest, other.seal)
 
 
-def look(
-    root: str, since: str | None, hands: Collection[str], renumbered: Callable[[str, str], bool], read: Callable[[str], bytes | None]
-) -> Looked:
+def look(root: str, since: str | None, hands: Collection[str], renumbered: Collection[str], read: Callable[[str], bytes | None]) -> Looked:
     """Every commit since then against each of its parents, and the working tree against the last.
 
-    ``hands`` are files that people changed; ``renumbered`` whether the trail says that a document with these bytes
-    got another number; ``read`` gives a file of the working tree. Raises ``GitProblem``.
+    ``hands`` are files that people changed; ``renumbered`` the places of documents that the trail says were given another number or
+    another seal for it; ``read`` gives a file of the working tree. Raises ``GitProblem``.
     """
     past = history.past(root, lambda path: _is_trail(path) or _is_issued(path) or path in hands, since)
     problems = [*_trail(root, past), *_documents(root, past, renumbered), *_working_tree(root, past, renumbered, read)]
@@ -88,7 +85,7 @@ def _trail(root: str, past: Past) -> Iterator[Found]:
     groups = [[*olds, new] for _, _, olds, new in doubtful]
     for (commit, path, olds, new), found in zip(doubtful, history.contents(root, groups, size), strict=True):
         if missing := [blob for blob in (*olds, new) if blob not in found]:
-            yield commit, Problem("history", path, None, None, commit.said(), f"git does not have the object {missing[0][:10]} any more")
+            yield commit, Problem("history", path, None, None, commit.said(), f"git has no readable object {missing[0][:10]} any more")
         elif bad := _compared(commit, [found[old] for old in olds], found[new]):
             yield _problem(commit, path, bad)
 
@@ -129,12 +126,15 @@ class _Ahead:
         return self._known[key]
 
 
-def _documents(root: str, past: Past, renumbered: Callable[[str, str], bool]) -> Iterator[Found]:
+def _documents(root: str, past: Past, renumbered: Collection[str]) -> Iterator[Found]:
     """What an issued document says under its seal stays, whichever file it stands in; it never vanishes."""
     edges = [edge for edge in past.edges if any(each.old and _is_issued(each.path) for each in edge.changes)]
     groups = [_blobs(edge) for edge in edges]
     size = history.sizes(root, (blob for group in groups for blob in group))
     for edge, found in zip(edges, history.contents(root, groups, size), strict=True):
+        if missing := next((each for each in edge.changes if _is_issued(each.path) and each.old and each.old not in found), None):
+            message = f"git has no readable object {(missing.old or '')[:10]} any more"
+            yield edge.commit, Problem("document", missing.path, None, None, edge.commit.said(), message)
         before, after = _versions(edge, found)
         for problem in _differing(before, after, edge.commit.said(), renumbered):
             yield edge.commit, problem
@@ -151,16 +151,21 @@ def _versions(edge: Edge, found: Mapping[str, bytes]) -> tuple[list[Issued], lis
     return before, after
 
 
-def _differing(before: Iterable[Issued], after: Iterable[Issued], where: str, renumbered: Callable[[str, str], bool]) -> Iterator[Problem]:
-    now: dict[str, list[Issued]] = {}
-    for each in after:
-        now.setdefault(each.number, []).append(each)
+def _differing(before: Iterable[Issued], after: Iterable[Issued], where: str, renumbered: Collection[str]) -> Iterator[Problem]:
+    every = [*after]
     for each in before:
-        found = now.get(each.number, [])
-        if any(each.same(one) for one in found) or (each.seal is None and found) or renumbered(addresses.alone(each.path), each.raw):
+        found = [one for one in every if one.number == each.number]
+        if any(each.same(one) for one in found) or (each.seal is None and found):
+            continue
+        if addresses.alone(each.path) in renumbered and any(_goes_on(each, one) for one in every):
             continue
         what = "was changed under its seal" if found else "is gone, or cannot be read any more"
         yield Problem("document", addresses.file_of(each.path), None, None, where, f"{each.number} {what}; it was issued before")
+
+
+def _goes_on(before: Issued, after: Issued) -> bool:
+    """Whether it is the same document under another number, or under a seal for what stands before it now."""
+    return before.digest == after.digest if before.number == after.number else before.content == after.content
 
 
 def documents_in(raw: bytes, path: str) -> list[Issued]:
@@ -178,10 +183,10 @@ def _issued(raw: bytes, path: str) -> list[Issued]:
     entity: Any = read(raw, path).entity
     if entity is None:
         return []
-    return [Issued(entity.number, seal.digest(entity), entity.seal, path, fs.sha256(raw))]
+    return [Issued(entity.number, *seal.hashes(entity), entity.seal, path)]
 
 
-def _working_tree(root: str, past: Past, renumbered: Callable[[str, str], bool], read: Callable[[str], bytes | None]) -> Iterator[Found]:
+def _working_tree(root: str, past: Past, renumbered: Collection[str], read: Callable[[str], bytes | None]) -> Iterator[Found]:
     """What lies in the folder goes on where the last commit ended."""
     differing: list[tuple[str, str, bytes | None]] = []
     for path, blob in past.head.items():

@@ -20,6 +20,7 @@ from billcli.index import audit_queries, check_queries, queries
 from billcli.index.folded import in_files
 from billcli.model.values import quoted
 from billcli.store import fs, git
+from billcli.store.audit import FileRecord
 from billcli.store.layout import kind_for
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _said(trail: Iterable[dict[str, Any]]) -> dict[str, Said]:
 def _by_hand(books: Books, said: Mapping[str, Said]) -> list[ByHand]:
     """Files that are not as bill wrote them last; what a person changed is legitimate, and told."""
     gone = {each.file for each in check_queries.gone(books.index)}
-    edited = {path: new for path, _, new in queries.edited_by_hand(books.index) if path not in gone}
+    edited = {each.path: each.new for each in _edited(books) if each.path not in gone}
     now = {path: hash_ for path, hash_ in audit_queries.files(books.index).items() if path not in edited}
     rows = [_hand(path, new, said, "") for path, new in edited.items()]
     for path, hash_ in now.items():
@@ -140,6 +141,13 @@ def _by_hand(books: Books, said: Mapping[str, Said]) -> list[ByHand]:
             rows.append(_hand(path, hash_, said, noted))
     rows += _settings(books, said)
     return sorted(rows)
+
+
+def _edited(books: Books) -> list[FileRecord]:
+    """What is not as the trail saw it last, without the states of deliveries that bill itself has added since."""
+    from billcli.app.outbox.record import records
+
+    return [each for each in records(books.root, queries.edited_by_hand(books.index)) if each.by == "hand"]
 
 
 def _hand(path: str, now: str | None, said: Mapping[str, Said], noted: str) -> ByHand:
@@ -176,9 +184,9 @@ def _past(books: Books, wanted: Wanted, hands: Sequence[ByHand], trail: Iterable
         except OSError:
             return None
 
-    told = {(alone(each["path"]), each["old"]) for entry in trail if entry["command"].startswith("renumber") for each in entry["files"]}
+    told = {alone(each["path"]) for entry in trail if entry["command"] == "renumber" for each in entry["files"] if each.get("by") != "hand"}
     try:
-        return look(books.root, wanted.since, {each.file for each in hands}, lambda path, raw: (path, raw) in told, read)
+        return look(books.root, wanted.since, {each.file for each in hands}, told, read)
     except git.GitProblem as problem:
         hint = "without --git the chain, the seals and the files are proved all the same"
         raise BillError(f"git cannot be asked: {problem}", hint) from None

@@ -152,5 +152,5 @@ def markdown(chosen: Sequence[Chosen], title: str, note: str, known: Mapping[tup
         what = f"{unit.kind.replace('-', ' ')} of {unit.customer}, {unit.on}, {Money(unit.amount, unit.currency)}{often}"
         facts = [f"- {each}" for each in known.get((unit.kind, unit.name), ())]
         boxes = [f"- [ ] {item}" for item in CHECKLIST[unit.kind]]
-        made += [f"## {unit.name}", "", f"{what}: `{unit.file}`", "", *facts, *([""] if facts else []), *boxes, "- finding: ", ""]
-    return "\n".join(made)
+        made += [f"## {unit.name}", "", f"{what}: `{unit.file}`", "", *facts, *([""] if facts else []), *boxes, "- finding:", ""]
+    return "\n".join(made[:-1])
