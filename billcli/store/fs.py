@@ -42,8 +42,8 @@ def folder(root: str, path: str, *, create: bool = False, mode: int = 0o777) -> 
             if create:
                 _make(part, fd, mode)
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=fd)
-            os.close(fd)
-            fd = inner
+            outer, fd = fd, inner
+            os.close(outer)
         yield fd
     finally:
         os.close(fd)

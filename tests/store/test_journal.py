@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import stat
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson
 from billcli.store import carry, fs, journal
 from billcli.store.journal import FileChange
-from tests.faults.rig import disk
+from tests.faults.rig import Fault, disk
 from tests.support import tree
 
 
@@ -328,3 +329,73 @@ def test_interruption_at_every_third_call_is_told_truly(root: Path) -> None:
             journal.commit(str(root), back)
         ends.add(end)
     assert ends >= {"nothing", "later"}
+
+
+BACK = [change("customers/a.yaml", "A\n", "a\n"), change("invoices/2026/01/i.yaml", "i\n", None), change("customers/b.yaml", None, "b\n")]
+_DISK = os.strerror(errno.EIO)
+TOLD = {
+    f"the change is recorded in the journal, but while it was carried out the disk failed: {_DISK}": (
+        "reports show it already; the next writing command finishes the change"
+    ),
+    f"the change is made, but while {carry.FOLDER} was tidied the disk failed: {_DISK}": "the next writing command does the rest",
+    f"what an earlier command left cannot be finished: {_DISK}; this command changed nothing": "free the disk and try again",
+}
+"""Where a person is needed: what is said, and the hint."""
+
+
+def test_a_disk_that_fails_at_any_call_is_told_truly(root: Path) -> None:
+    old, told = tree(root), set()
+    for at in itertools.count(1):
+        with disk(Fault("EIO", at)) as made:
+            try:
+                journal.commit(str(root), CHANGES)
+            except BillError as error:
+                said = error
+            else:
+                said = None
+        if said is None:
+            assert tree(root) == NEW
+        elif isinstance(said, NeedsPerson):
+            assert said.hint == TOLD[said.message]
+        else:
+            assert said.message.endswith(f"{_DISK}; nothing was changed")
+            assert (tree(root), left(root) <= {"manifest", "st0", "st1", "done"}) == (old, True)
+        told.add(said.message if said else "")
+        journal.recover(str(root))
+        assert tree(root) in ((NEW,) if said is None or "made" in said.message or "recorded" in said.message else (old, NEW))
+        if tree(root) == NEW:
+            journal.commit(str(root), BACK)
+        if not made.struck:
+            break
+    assert len(told & TOLD.keys()) == 2, told
+
+
+def test_a_disk_that_fails_while_an_earlier_change_is_finished_leaves_it_to_the_next_command(root: Path) -> None:
+    told = set()
+    for at in itertools.count(1):
+        interrupted(root)
+        with disk(Fault("EIO", at)) as made:
+            try:
+                assert journal.recover(str(root)) == [each.path for each in CHANGES]
+            except NeedsPerson as error:
+                assert error.hint == TOLD[error.message]
+                told.add(error.message)
+        journal.recover(str(root))
+        assert tree(root) == NEW
+        journal.commit(str(root), BACK)
+        if not made.struck:
+            break
+    assert len(told) == 1
+
+
+def test_a_folder_that_cannot_be_closed_is_told_with_what_the_disk_said(root: Path) -> None:
+    with disk(Fault("EIO", 3, reads=True)) as made, pytest.raises(OSError, match=_DISK):
+        fs.names(str(root), "customers")
+    assert made.calls == ["open", "open", "close", "close"]
+
+
+def test_a_folder_that_cannot_be_tidied_is_told_before_anything_is_done(root: Path) -> None:
+    journal.commit(str(root), CHANGES)
+    (root / carry.FOLDER / "st7").mkdir()
+    with pytest.raises(BillError, match=r"cannot be tidied: .*; nothing was changed"):
+        journal.recover(str(root))
