@@ -212,6 +212,8 @@ def test_what_takes_nothing_is_told_with_the_reason() -> None:
     settled = target("A", 100, row("A", 100))
     assert refused(50, settled, wishes=(Wish("A", 50),)).message == "A has 0.00 EUR open, less than 0.50 EUR"
     assert refused(50, settled).message == "A takes nothing of it: nothing is open on it"
+    assert refused(300, target("A", 100), wishes=(Wish("A", 200),)).message == "A has 1.00 EUR open, less than 2.00 EUR"
+    assert refused(100, target("A", 300), wishes=(Wish("A", 150),)).message == "the payment has 1.00 EUR left for A, less than 1.50 EUR"
     used_up = refused(100, target("A", 100, percent=None), target("B", 1, percent=None))
     assert used_up.message == "B takes nothing of it: the payment is used up"
 
@@ -222,8 +224,14 @@ def test_a_write_off_that_was_taken_back_is_not_named() -> None:
     assert "write-off" not in str(error.hint)
     gone = row("A", 100, "write_off")
     assert "bill write-off reverse before" in str(refused(50, target("A", 100, gone)).hint)
-    small = target("A", 1, percent=None)
+    small = target("A", 3, row("A", 2, "write_off"), percent=None)
     assert "write-off" not in str(refused(100, target("B", 100, percent=None), small).hint)
+
+
+def test_money_goes_to_no_void_invoice_and_to_none_in_another_currency() -> None:
+    assert refused(100, target("A", 100, currency="NOK")).message == "A is in NOK, the payment in EUR"
+    void = target("A", 100)
+    assert refused(100, void._replace(invoice=void.invoice._replace(voided_on=PAID))).message == "A is void"
 
 
 # fees and small rests

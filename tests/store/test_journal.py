@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -346,13 +347,12 @@ TOLD = {
 def test_a_disk_that_fails_at_any_call_is_told_truly(root: Path) -> None:
     old, told = tree(root), set()
     for at in itertools.count(1):
+        said: BillError | None = None
         with disk(Fault("EIO", at)) as made:
             try:
                 journal.commit(str(root), CHANGES)
             except BillError as error:
                 said = error
-            else:
-                said = None
         if said is None:
             assert tree(root) == NEW
         elif isinstance(said, NeedsPerson):
@@ -360,7 +360,7 @@ def test_a_disk_that_fails_at_any_call_is_told_truly(root: Path) -> None:
         else:
             assert said.message.endswith(f"{_DISK}; nothing was changed")
             assert (tree(root), left(root) <= {"manifest", "st0", "st1", "done"}) == (old, True)
-        told.add(said.message if said else "")
+        told.add("" if said is None else said.message)
         journal.recover(str(root))
         assert tree(root) in ((NEW,) if said is None or "made" in said.message or "recorded" in said.message else (old, NEW))
         if tree(root) == NEW:
@@ -399,3 +399,45 @@ def test_a_folder_that_cannot_be_tidied_is_told_before_anything_is_done(root: Pa
     (root / carry.FOLDER / "st7").mkdir()
     with pytest.raises(BillError, match=r"cannot be tidied: .*; nothing was changed"):
         journal.recover(str(root))
+
+
+@pytest.mark.parametrize("field", [0, 1, 2, 3])
+def test_one_letter_of_a_commit_that_is_another_is_damage(root: Path, field: int) -> None:
+    interrupted(root)
+    commit = root / carry.COMMIT
+    body = json.loads(commit.read_text())
+    body["files"][0][field] = body["files"][0][field][:-1] + "x"
+    commit.write_text(json.dumps(body))
+    with pytest.raises(BillError, match="is damaged"):
+        journal.recover(str(root))
+
+
+def test_state_tells_when_a_commit_began_or_ended(root: Path) -> None:
+    seen = [journal.state(str(root))]
+    deeds: list[Callable[[], None]] = [*(partial(journal.commit, str(root), each) for each in (CHANGES, BACK)), partial(interrupted, root)]
+    for deed in deeds:
+        assert journal.state(str(root)) == seen[-1]
+        deed()
+        seen.append(journal.state(str(root)))
+    assert len({repr(each) for each in seen}) == 4
+    os.symlink("nowhere", root / "link")
+    assert journal._stamp(str(root), "link") is not None, "a link is not followed"
+
+
+@pytest.mark.parametrize("moving", [0, 5])
+def test_a_reader_gives_up_on_a_commit_that_stands_still_and_not_on_one_that_moves(
+    root: Path, monkeypatch: pytest.MonkeyPatch, moving: int
+) -> None:
+    interrupted(root)
+    (root / carry.FOLDER / "st0").write_text("other")
+    looks, states = [0], itertools.count()
+
+    def look(*_: object) -> None:
+        looks[0] += 1
+        raise ChangedMeanwhile("it was changed")
+
+    monkeypatch.setattr(journal, "overlay", look)
+    monkeypatch.setattr(journal, "state", lambda _: next(states) if looks[0] < moving else -1)
+    with pytest.raises(ChangedMeanwhile):
+        journal.waiting(str(root))
+    assert looks[0] == moving + journal.SETTLED + 1
