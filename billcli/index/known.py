@@ -18,7 +18,7 @@ _BLOBS = "CREATE TABLE IF NOT EXISTS blobs (path TEXT PRIMARY KEY, blob TEXT NOT
 def kept(folder: str, tree: str) -> sqlite3.Connection | None:
     """The index of that tree, where it was made before."""
     path = os.path.join(folder, f"{tree}.sqlite")
-    if os.path.islink(path) or not os.path.isfile(path):
+    if os.path.islink(folder) or os.path.islink(path) or not os.path.isfile(path):
         return None
     found = connections.open_index(path)
     if blobs_of(found):
@@ -67,6 +67,8 @@ def keep(connection: sqlite3.Connection, folder: str, tree: str) -> None:
     path = os.path.join(folder, f"{tree}.sqlite")
     made = f"{path}.{os.getpid()}"
     try:
+        if os.path.islink(folder):
+            os.unlink(folder)  # copies belong below .bill, not where it leads
         os.makedirs(folder, mode=0o700, exist_ok=True)
         with suppress(FileNotFoundError):
             os.unlink(made)
