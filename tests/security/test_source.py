@@ -128,7 +128,7 @@ def test_core_model_banks_and_index_write_nothing() -> None:
 
 
 STARTERS = {
-    "store/git.py": "git, looked up outside the ledger",
+    "store/git_program.py": "git, looked up outside the ledger",
     "store/history.py": "git, likewise",
     "cli/edit.py": "the user's editor, likewise",
     "render/studio.py": "the process that runs templates, with limits",
@@ -226,6 +226,7 @@ PATTERNS = {
     "banks/profiles.py": "what stands around a mark, escaped",
     "app/reconcile/customer.py": "the source's own",
     "core/allocation.py": "a number, escaped sign by sign",
+    "core/audit/numbers.py": "what stands around the counter of a number, escaped",
     "model/sequence.py": "the parts of a number's pattern, escaped",
     "model/terms.py": "the source's own",
 }
