@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 TOPICS = {
     "audit": "what proves the books, and what cannot be proven",
     "classify": "where customers and documents belong, and how lists ask for it",
+    "clones": "how two desks work on one ledger, and what to do where git cannot merge",
     "credit": "how customers are scored, and what a score does",
     "dunning": "how customers are reminded, and what stops a reminder",
     "mapping": "how a table of another tool is read",
     "reconcile": "what books itself of a bank statement, and what never does",
     "settlement": "what settles an invoice, from when, and how it is undone",
+    "undo": "what can be taken back, and what is corrected instead",
 }
 """Pages that belong to no code."""
 

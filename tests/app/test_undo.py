@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from billcli.core import undo as core
 from tests.cli.test_help import COMMANDS
 from tests.outbox.office import plain_studio
 from tests.support import LEDGER, Ran, bill, documents, make_ledger, tree
@@ -276,3 +277,9 @@ def test_every_writing_command_has_its_case() -> None:
     writing = {name for name, each in COMMANDS.items() if any("--yes" in param.opts for param in each.params)}
     told = {" ".join(words[:2] if " ".join(words[:2]) in COMMANDS else words[:1]) for words in (case.words.split() for case in CASES)}
     assert writing - told == ELSEWHERE.keys() & writing
+
+
+def test_what_to_do_instead_is_a_command_there_is() -> None:
+    named = re.findall(r'"bill ([a-z-]+(?: [a-z-]+\b)?)', " ".join((*core._FOLDER.values(), *core._COMMAND.values())))
+    assert len(named) > 20
+    assert [words for words in named if words not in COMMANDS and words.split()[0] not in ("edit", "reconcile")] == []

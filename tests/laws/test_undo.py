@@ -61,7 +61,7 @@ def history(data: st.DataObject, most: int) -> None:
         clean(world)
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(st.data())
 def test_what_is_undone_is_as_if_it_had_never_been(data: st.DataObject) -> None:
     history(data, 14)
