@@ -8,6 +8,7 @@ from datetime import date
 
 from billcli.app.books import Books
 from billcli.app.lost import Lost
+from billcli.core.addresses import alone
 from billcli.core.checks import reminders as checks
 from billcli.core.checks.reminders import Asked
 from billcli.core.delivery import COUNTS
@@ -67,13 +68,21 @@ def _asked(books: Books, without: Lost) -> list[Asked]:
     deliveries = reminder_queries.deliveries_of(books.index, ids)
     numbers = list({item.invoice for mine in items.values() for item in mine})
     invoices, rows = queries.invoices(books.index, numbers), queries.settlements_of(books.index, numbers)
-    return [
+    every = (
         Asked(paths[notice.id], notice, item, stands in COUNTS, fact.gross, fact.issued_on, rows[item.invoice])
         for notice in notices
         if (stands := _stands(deliveries.get(notice.id, []), without)) != "dropped"
         for item in items[notice.id]
         if (fact := invoices.get(item.invoice)) is not None
-    ]
+    )
+    return [each if each.item.open <= checks.left(each) else each._replace(later=_later(books, each)) for each in every]
+
+
+def _later(books: Books, asked: Asked) -> frozenset[str]:
+    """Documents that settle the invoice and that the audit trail has from after the notice: it could not know what they say."""
+    paths = {row.source: alone(path) for row in asked.rows if (path := find.path_of(books.index, row.source_kind, row.source))}
+    after = reminder_queries.written_after(books.index, alone(asked.file), list(paths.values()))
+    return frozenset(name for name, path in paths.items() if path in after)
 
 
 def _run_up(books: Books, asked: Sequence[Asked], dunning: Dunning | None) -> dict[str, int]:

@@ -45,6 +45,15 @@ def reminders_about(connection: sqlite3.Connection, invoices: Sequence[str], unt
     return facts_of(connection, ReminderFact, "reminders", rest, [*values, until.isoformat()])
 
 
+def written_after(connection: sqlite3.Connection, path: str, others: Sequence[str]) -> set[str]:
+    """Which of the others the audit trail has another content of since this file was written, or from another working copy."""
+    marks, values = names_in([path, *others])
+    sql = f"SELECT path, clone, min(seq), max(seq) FROM audited WHERE path IN {marks} GROUP BY path, clone"
+    rows = connection.execute(sql, values).fetchall()
+    begun = {clone: first for name, clone, first, _ in rows if name == path}
+    return {name for name, clone, _, last in rows if name != path and last > begun.get(clone, 0)}
+
+
 def approvals(connection: sqlite3.Connection, customers: Sequence[str]) -> list[ApprovalFact]:
     marks, values = names_in(customers)
     return facts_of(connection, ApprovalFact, "approvals", f"WHERE customer IN {marks} ORDER BY booked_on, id", values)

@@ -26,7 +26,10 @@ LATE_DAYS = 14
 
 
 class Asked(NamedTuple):
-    """An invoice in a notice that was handed over, waits, or may have been (``counts``); the invoice's own figures; minor units."""
+    """An invoice in a notice that was handed over, waits, or may have been (``counts``); the invoice's own figures; minor units.
+
+    ``later`` are documents that settle it and were written, or written to, after the notice.
+    """
 
     file: str
     notice: ReminderFact
@@ -35,6 +38,7 @@ class Asked(NamedTuple):
     gross: int
     issued_on: date
     rows: Sequence[Settlement]
+    later: frozenset[str] = frozenset()
 
 
 def check_reminder(notice: Reminder) -> Iterator[Diagnostic]:
@@ -196,19 +200,24 @@ def check_charges(charges: Iterable[tuple[str, ReminderChargeFact]]) -> Iterator
 
 
 def check_open(asked: Iterable[Asked]) -> Iterator[Diagnostic]:
-    """E684: what had been credited, written off or voided by that day was not asked for."""
+    """E684: what was known to be credited, written off or voided by that day was not asked for."""
     for each in asked:
-        rest = _left(each, lambda row: row.source_kind != "payment")
+        rest = left(each)
         if each.item.open > rest:
             yield _beyond("E684", each, rest, "open", 'a notice stays as it was sent; "git log" shows what changed')
 
 
 def check_crossed(asked: Iterable[Asked]) -> Iterator[Diagnostic]:
-    """W689: money that had come by that day was written down later, so the notice asked for it."""
+    """W689: money that had come, or credit of that day, was written down later, so the notice asked for it."""
     for each in (every for every in asked if every.counts):
         rest = _left(each, lambda row: True)
-        if each.item.open > rest and each.item.open <= _left(each, lambda row: row.source_kind != "payment"):
+        if rest < each.item.open <= left(each):
             yield _beyond("W689", each, rest, "open", "read bank statements before reminders: dunning.statement_age in ledger.yaml")
+
+
+def left(each: Asked) -> int:
+    """What was open as far as the books said so when the notice was written."""
+    return _left(each, lambda row: row.source_kind != "payment" and row.source not in each.later)
 
 
 def _left(each: Asked, wanted: Callable[[Settlement], bool]) -> int:
