@@ -357,8 +357,9 @@ def _limits(books: Books, without: Lost) -> Iterator[Diagnostic]:
 
     if without.files or without.any_of("invoices") or without.any_of("payments") or not check_queries.any_limit(books.index):
         return
-    from billcli.app.credit_limit import over_limit
+    from billcli.app.credit_limit import over_limit, too_fine
 
+    yield from too_fine(books)
     found = over_limit(books)
     yield from check_limits(
         found.over, found.late, found.uncounted, lambda customer: books.path("customer", customer), block=found.rules.limit == "block"

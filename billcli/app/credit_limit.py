@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,8 +24,9 @@ from billcli.core.credit.limit import (
 from billcli.core.credit.rules import Rules
 from billcli.core.defaults import defaults
 from billcli.core.report import Report, counted
+from billcli.diagnostics import Diagnostic
 from billcli.errors import BillError, UsageError
-from billcli.model.money import Money
+from billcli.model.money import Money, decimals, decimals_text, digits
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
@@ -61,6 +62,23 @@ def _limit_list(books: Books, wanted: Sequence[str], as_of: date) -> Report:
     if as_of != books.clock_day() and any(each.parts.drafts or each.parts.recurring for each in rows):
         notes.append(f"drafts and templates are those that there are now, not those of {as_of}: no file says since when")
     return limit_report(rows, as_of, [*notes, *(words for _, words in limits.left_out)])
+
+
+def too_fine(books: Books) -> Iterator[Diagnostic]:
+    """E211 for limits of customers whose currency their own file does not say."""
+    from billcli.index import queries
+
+    bare = [each for each in queries.customers(books.index) if each.credit_limit is not None and each.currency is None]
+    if not bare:
+        return
+    from billcli.app.credit import credit_rules
+
+    limits = Limits(books, books.today, credit_rules(books), whole=False)
+    for each in bare:
+        amount, currency = Decimal(each.credit_limit or 0), limits.limit(each.id)[1]
+        if decimals(amount) > digits(currency):
+            message = f"credit_limit: {each.credit_limit} has {decimals_text(amount)}; {currency} has {digits(currency)}"
+            yield Diagnostic("E211", message, books.path("customer", each.id), ("credit_limit",), hint="round it where it came from")
 
 
 def _uncounted(limits: Limits, customer: str) -> list[str]:

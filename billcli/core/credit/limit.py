@@ -11,7 +11,7 @@ from billcli.core.credit.rules import GradeRule, Rules
 from billcli.core.plan import Append, Change, Plan
 from billcli.core.report import Column, Report
 from billcli.errors import BillError
-from billcli.model.money import Money
+from billcli.model.money import EXACT, Money, digits
 
 
 class Exposure(NamedTuple):
@@ -80,11 +80,16 @@ def limit_of(customer: Any, chosen: Mapping[str, Any], day: date) -> Limit | Non
     live = [each for each in customer.limit_overrides if each.on <= day <= each.until]
     if live:
         last = live[-1]
-        return Limit(Money.of(last.amount, currency).minor, currency, f"override until {last.until} by {last.approved_by}", allowed=True)
+        return Limit(_minor(last.amount, currency), currency, f"override until {last.until} by {last.approved_by}", allowed=True)
     said = chosen["credit_limit"]
     if said.value is None:
         return None
-    return Limit(Money.of(said.value, currency).minor, currency, said.level)
+    return Limit(_minor(said.value, currency), currency, said.level)
+
+
+def _minor(limit: Decimal, currency: str) -> int:
+    """What is finer than the currency lets nobody owe more: a group's limit holds for customers in yen too."""
+    return int(limit.scaleb(digits(currency), EXACT).to_integral_value(ROUND_FLOOR))
 
 
 def formula(grade: GradeRule, turnover: int, currency: str) -> Decimal | None:
@@ -101,7 +106,7 @@ def formula(grade: GradeRule, turnover: int, currency: str) -> Decimal | None:
         months = Money(turnover, currency).amount * Decimal(grade.limit_months) / 12
         amount = max(months.to_integral_value(ROUND_FLOOR), least or Decimal(0))
         amount = min(amount, Decimal(grade.limit_most)) if grade.limit_most is not None else amount
-    return None if amount is None else Money.of(amount, currency).amount
+    return None if amount is None else Money(_minor(amount, currency), currency).amount
 
 
 def words_of(standing: Standing) -> str:
