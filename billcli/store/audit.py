@@ -59,9 +59,9 @@ def clone_id(root: str) -> str:
     if raw is not None:
         try:
             known = json.loads(raw)
-            if known["folder"] == place:
+            if known["folder"] == place and _CLONE_ID.match(known["id"]):
                 return str(known["id"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass  # a damaged id is worth nothing; a new one begins a chain of its own
         fs.remove(root, _CLONE)
     made = _named() or secrets.token_hex(4)
@@ -80,7 +80,7 @@ def known_clone(raw: bytes) -> str:
     """The id in the bytes of ``.bill/clone``."""
     try:
         return str(json.loads(raw)["id"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "unreadable; a new one is given at the next writing command"
 
 

@@ -20,6 +20,7 @@ from billcli.store.carry import COMMIT, DONE, FOLDER, Entry, State, hash_of, rol
 from billcli.store.locate import PRIVATE
 
 _MANIFEST = f"{FOLDER}/manifest"
+_STAGED = f"{FOLDER}/st"
 _FORMAT = 1
 _MANY = 64
 _LOOK = "look at it, and run the command again"
@@ -42,7 +43,7 @@ def commit(root: str, changes: Sequence[FileChange], progress: Callable[[], None
     changed), ``NeedsPerson`` after the commit point where the disk fails or a person interrupts; the message says what comes next.
     """
     entries = [
-        Entry(each.path, each.old, fs.sha256(each.new) if each.new is not None else None, f"{FOLDER}/st{at}")
+        Entry(each.path, each.old, fs.sha256(each.new) if each.new is not None else None, f"{_STAGED}{at}")
         for at, each in enumerate(changes)
     ]
     try:
@@ -128,8 +129,8 @@ def _entries(root: str, manifest: str) -> list[Entry] | None:
         body = json.loads(raw)
         version = body["format"]
         entries = [Entry(*each) for each in body["files"]] if version == _FORMAT else []
-        trusted = version != _FORMAT or (body["sha256"] == _checksum(entries) and not any(map(_is_foreign, entries)))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        trusted = version != _FORMAT or (body["sha256"] == _checksum(entries) and all(map(_is_ours, entries)))
+    except (ValueError, KeyError, TypeError, RecursionError):
         version, entries, trusted = _FORMAT, [], False
     if version != _FORMAT:
         raise BillError(f"the journal has format {version}; this bill knows {_FORMAT}", "finish the change with the newer bill")
@@ -184,9 +185,18 @@ def _stamp(root: str, path: str) -> fs.Stamp | None:
         return None
 
 
-def _is_foreign(entry: Entry) -> bool:
-    """No command writes git's files or bill's own; a journal that says so came with somebody else's folder."""
-    return entry.path.split("/")[0].casefold() in (".git", PRIVATE) or fs.split(entry.stage)[0] != FOLDER
+def _is_ours(entry: Entry) -> bool:
+    """No command writes git's files or bill's own, or what is no plain path; a journal that says so came with somebody else's folder."""
+    if not all(isinstance(each, str) for each in (entry.path, entry.old or "", entry.new or "", entry.stage)):
+        return False
+    steps = entry.path.split("/")
+    plain = not {"", ".", ".."} & {*steps} and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in entry.path)
+    return (
+        plain
+        and steps[0].casefold() not in (".git", PRIVATE)
+        and entry.stage.startswith(_STAGED)
+        and entry.stage.removeprefix(_STAGED).isdecimal()
+    )
 
 
 def _checksum(entries: Sequence[Entry]) -> str:

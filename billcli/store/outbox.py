@@ -90,7 +90,7 @@ def handed(root: str) -> dict[str, list[Hand]]:
         word, *rest = line.split("\t")
         if word == "declined" and len(rest) == 2 and found.get(rest[1]):
             found[rest[1]].pop()
-        elif word == "handed" and len(rest) == 7 and rest[2].isdecimal():
+        elif word == "handed" and len(rest) == 7 and _is_count(rest[2]):
             _join(found.setdefault(rest[1], []), Hand(rest[0], rest[1], int(rest[2]), (Entry(*rest[3:]),)))
     return found
 
@@ -113,10 +113,13 @@ def remembered_levels(root: str) -> dict[tuple[str, int], str]:
     """When a reminder of each invoice and level was handed over from here last, to whomever; whatever the books say."""
     found: dict[tuple[str, int], str] = {}
     for hand in sorted((each for hands in handed(root).values() for each in hands), key=lambda each: each.at):
-        found |= {
-            (each.document, int(each.detail)): hand.at for each in hand.entries if each.kind == "reminder" and each.detail.isdecimal()
-        }
+        found |= {(each.document, int(each.detail)): hand.at for each in hand.entries if each.kind == "reminder" and _is_count(each.detail)}
     return found
+
+
+def _is_count(text: str) -> bool:
+    """A longer one was not written by bill."""
+    return text.isdecimal() and len(text) < 10
 
 
 def _is_there(root: str) -> bool:
