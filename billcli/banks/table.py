@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from billcli.banks.faults import Unreadable
-from billcli.core.quoting import last_quote, signs
+from billcli.core.quoting import behind_quote, last_quote, signs
 
 DELIMITERS = (";", ",", "\t", "|")
 ABOVE = 80
@@ -96,7 +96,8 @@ def _told(lines: Sequence[str], delimiter: str, broken: _Broken) -> Unreadable:
     if opened and opened[0] < broken.reached:
         return _never_closed(*opened)
     hint = 'a text that contains quotes stands in quotes as a whole, and each quote in it is doubled: ""'
-    return Unreadable("something stands between a closing quote and the delimiter", hint, broken.reached)
+    column = behind_quote(lines[broken.reached - 1], delimiter, inside=opened is not None)
+    return Unreadable("something stands between a closing quote and the delimiter", hint, broken.reached, column)
 
 
 def _never_closed(line: int, column: int) -> Unreadable:

@@ -18,6 +18,14 @@ def last_quote(lines: Sequence[str], begun: int, delimiter: str) -> tuple[int, i
     return opened
 
 
+def behind_quote(line: str, delimiter: str, *, inside: bool = False) -> int:
+    """The column, from 1, of what stands between a closing quote and the next delimiter; 1 where nothing does."""
+    for place, kind in signs(line, delimiter, inside=inside):
+        if kind == "close" and line[place + 1 : place + 2] not in ("", delimiter, "\r", "\n"):
+            return place + 2
+    return 1
+
+
 def signs(line: str, delimiter: str, *, inside: bool = False) -> Iterator[tuple[int, str]]:
     """The places in a line where a quote opens or closes, or a delimiter ends a cell; ``inside`` says how the line before ended."""
     at, at_start = 0, not inside

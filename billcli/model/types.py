@@ -34,7 +34,8 @@ class FromText:
         if not isinstance(value, str):
             if isinstance(value, self.kind):
                 return value
-            raise PydanticCustomError("E203", "{message}", {"message": f"one value belongs here, not {_shape(value)}"})
+            message = f"one value belongs here, not {_shape(value)}"
+            raise PydanticCustomError("E203", "{message}", {"message": message, "hint": 'write it after the colon, as "key: value"'})
         try:
             return self.parse(value)
         except values.BadValue as bad:

@@ -27,6 +27,25 @@ MAX_DEPTH = 20
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _CORE_TAG = "tag:yaml.org,2002:"
 _PROPERTY = re.compile(r"\s*([&!][^\s,\[\]{}]*)")
+_ENDS = ("found unexpected end of stream", "found unexpected document indicator")
+_QUOTED = "while parsing a quoted scalar"
+_OPENED = {
+    "while parsing a flow sequence": (
+        "a [ is opened here and not closed where it should be",
+        "close it with ], part its entries with commas, or put the text in double quotes",
+    ),
+    "while parsing a flow mapping": (
+        "a { is opened here and not closed where it should be",
+        "close it with }, part its entries with commas, or put the text in double quotes",
+    ),
+    "while scanning a quoted scalar": (
+        "a quote is opened here and never closed",
+        'close it; a quote within a text is written twice, or as \\"',
+    ),
+    _QUOTED: ("a quote is opened here and never closed", "close it"),
+}
+"""What libyaml was at where a text ended too early, and what is said of it."""
+
 _ESCAPED_TAG = re.compile(r"!\S*%")
 
 
@@ -99,7 +118,8 @@ class _Composer:
         self.problem("E116", "the file is empty", 0, "delete it, or write the document")
 
     def syntax(self, error: MarkedYAMLError) -> None:
-        endless = error.problem == "found unexpected end of stream"
+        opened = _OPENED.get(error.context or "") if error.context_mark else None
+        endless = error.problem in _ENDS or (opened and error.problem_mark.line > error.context_mark.line)
         mark = (endless and error.context_mark) or error.problem_mark or error.context_mark
         colon = error.problem == "could not find expected ':'" and error.context_mark
         mark = colon or mark
@@ -107,6 +127,10 @@ class _Composer:
         what = 'no ": " after the key' if colon else f"{context}{error.problem}"
         index = min(mark.index, max(len(self.text) - 1, 0)) if mark else 0
         hint = 'a key and its value are written as "terms: net 30"' if colon else self.syntax_hint(index)
+        if opened and endless:
+            what, hint = opened
+        elif opened and error.context == _QUOTED:
+            hint = "between double quotes a backslash begins a sign of YAML's: double it, or use single quotes"
         self.problem("E104", f"the text is not YAML: {what}", index, hint)
 
     def syntax_hint(self, index: int) -> str:
@@ -143,7 +167,14 @@ class _Composer:
             return ""
         self.properties(event, "delete it; quotes make a text a text")
         if isinstance(event, ScalarEvent):
-            if event.value in _NULLS and not event.style and path and (path[0] != "x" or len(path) == 1):
+            if (
+                event.value in _NULLS
+                and not event.style
+                and event.tag is None
+                and event.anchor is None
+                and path
+                and (path[0] != "x" or len(path) == 1)
+            ):
                 self.no_value(path, start)
             self.place(path, event)
             return event.value

@@ -106,7 +106,7 @@ def checked(model: type[Entity], data: dict[str, Any], what: str) -> Any:
 
 def locate_all(raw: bytes, found: list[Diagnostic]) -> list[Diagnostic]:
     """Line and column for findings about one file that know only a path inside it."""
-    if not found or (text := decode(raw, found[0].file).text) is None:
+    if not found or (text := decode(settled(raw, found[0].file), found[0].file).text) is None:
         return found
     parsed = parse(text, found[0].file)
     return [each if each.span else locate(each, text, parsed) for each in found]
@@ -145,7 +145,7 @@ def _schema(data: dict[str, Any], file: str) -> tuple[layout.Kind | None, Diagno
         return None, Diagnostic("E212", "the document does not say what it is", file, hint=f"let it begin with {word}")
     name, _, version = schema.partition("/")
     if name not in layout.KINDS:
-        hint = did_you_mean(name, list(layout.KINDS))
+        hint = did_you_mean(name, list(layout.KINDS)) or (f'write "{expected.schema}"' if expected else "")
         return None, Diagnostic("E212", f"bill knows no document of the kind {quoted(schema)}", file, ("schema",), hint=hint)
     kind = layout.KINDS[name]
     if version != "1":
@@ -165,7 +165,10 @@ def _problem(model: type[Entity], error: Any, file: str) -> Diagnostic:
     path: Path = tuple(error["loc"])
     kind = error["type"]
     if kind == "extra_forbidden":
-        hint = did_you_mean(str(path[-1]), _fields_at(model, path[:-1]))
+        key = str(path[-1])
+        hint = did_you_mean(key, _fields_at(model, path[:-1]))
+        if hint and (strange := next((c for c in key if not c.isascii()), "")):
+            hint += f" {quoted(strange)} (U+{ord(strange):04X}) is no letter of it"
         inside = f" in {dotted(path[:-1])}" if len(path) > 1 else ""
         return Diagnostic(
             "E201",

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from billcli.core.imports.cells import REASON, Fault, Row
-from billcli.core.quoting import cell_place, last_quote
+from billcli.core.quoting import behind_quote, cell_place, last_quote
 from billcli.diagnostics import Diagnostic, Span
 from billcli.errors import BillError, UsageError
-from billcli.store.text import BOM, MAX_SHOWN
+from billcli.store.text import BOM, MAX_SHOWN, span_at
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _WIDE_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -55,6 +56,8 @@ def read_table(raw: bytes, file: str, encoding: str, delimiter: str) -> Table:
 
 
 def _decoded(raw: bytes, file: str, encoding: str) -> str:
+    if raw.startswith(_WORKBOOKS):
+        raise _unreadable(file, "the file is an Excel workbook", 1, "", "save its sheet as CSV, in UTF-8")
     wide = next((name for mark, name in _WIDE_BOMS.items() if raw.startswith(mark)), None)
     if wide and not encoding.startswith(("utf-16", "utf-32")):
         raise _unreadable(file, f"the file is {wide}, not {encoding}", 1, "", f"a mapping with encoding: {wide} reads it")
@@ -62,14 +65,18 @@ def _decoded(raw: bytes, file: str, encoding: str) -> str:
     try:
         text = body.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
         what = body[error.start : error.start + 1].hex()
         hint = "a mapping with encoding: cp1252, gb18030 or the like may read it"
-        raise _unreadable(file, f"byte 0x{what} is not {encoding}", line, "", hint) from None
+        at = len(body[: error.start].decode(encoding, "replace"))
+        raise _at(file, f"byte 0x{what} is not {encoding}", body.decode(encoding, "replace"), at, hint) from None
     if (at := text.find("\0")) >= 0:
-        line = text.count("\n", 0, at) + 1
-        raise _unreadable(file, "the control character U+0000", line, "", "this is no table, or its encoding is another")
+        raise _at(file, "the control character U+0000", text, at, "this is no table, or its encoding is another")
     return text
+
+
+def _at(file: str, message: str, text: str, at: int, hint: str) -> BillError:
+    span = span_at(text, at)
+    return _unreadable(file, message, span.line, span.text, hint, span.column)
 
 
 def _records(lines: Sequence[str], file: str, delimiter: str) -> list[Row]:
@@ -96,7 +103,9 @@ def _broken(lines: Sequence[str], file: str, delimiter: str, begun: int, reached
     if "field larger" in why:
         return _unreadable(file, "a cell of more than 131072 characters", begun + 1, lines[begun], "is a quote missing?")
     hint = 'a text that contains quotes stands in quotes as a whole, and each quote in it is doubled: ""'
-    return _unreadable(file, "something stands between a closing quote and the delimiter", reached, lines[reached - 1], hint)
+    shown = lines[reached - 1]
+    column = behind_quote(shown, delimiter, inside=reached > begun + 1)
+    return _unreadable(file, "something stands between a closing quote and the delimiter", reached, shown, hint, column)
 
 
 def _unreadable(file: str, message: str, line: int, text: str, hint: str, column: int = 1) -> BillError:
@@ -121,7 +130,8 @@ def order(fault: Fault) -> tuple[int, int]:
 
 def _column(table: Table, at: int) -> str:
     name = table.header.cells[at].strip() if at < len(table.header.cells) else ""
-    return f"column {at + 1}, {name}" if name else f"column {at + 1}"
+    shown = f"{name[:80]}…" if len(name) > 80 else name
+    return f"column {at + 1}, {shown}" if name else f"column {at + 1}"
 
 
 def _span(table: Table, fault: Fault) -> Span:

@@ -22,6 +22,9 @@ MAX_SHOWN = 2000
 
 BOM = b"\xef\xbb\xbf"
 
+_WIDE = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+"""What a file of another form of Unicode begins with."""
+
 _FORBIDDEN = Pattern("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _CONFLICT = Pattern(r"^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
 _DIRECTIVE = Pattern(r"^%", re.MULTILINE)
@@ -50,7 +53,8 @@ def decode(raw: bytes, file: str) -> Decoded:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         span = span_at(body.decode("utf-8", "replace"), len(body[: error.start].decode("utf-8")))
-        message = f"byte 0x{body[error.start]:02x} is not UTF-8"
+        wide = next((name for mark, name in _WIDE.items() if raw.startswith(mark)), None)
+        message = f"the file is {wide}, not UTF-8" if wide else f"byte 0x{body[error.start]:02x} is not UTF-8"
         return Decoded(None, [Diagnostic("E101", message, file, span=span, hint="save the file as UTF-8")])
     if found := conflict(text, file, "keep one side, and delete the lines of <, = and >"):
         return Decoded(None, [found])
@@ -77,7 +81,8 @@ def _forbidden(text: str, index: int, file: str) -> Diagnostic:
     if text[index] == "\t":
         return Diagnostic("E103", "a tab", file, span=span_at(text, index), hint="indent and separate with spaces")
     message = f"the control character U+{ord(text[index]):04X}"
-    return Diagnostic("E102", message, file, span=span_at(text, index), hint="delete it")
+    hint = "delete it; where every second sign is one, the file is UTF-16: save it as UTF-8" if text[index] == "\0" else "delete it"
+    return Diagnostic("E102", message, file, span=span_at(text, index), hint=hint)
 
 
 def span_at(text: str, index: int, length: int = 1) -> Span:

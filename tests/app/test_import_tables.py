@@ -66,11 +66,11 @@ def mapping_of(text: str) -> ImportMapping:
         (b"\xef\xbb\xbf", 1, 1, "the file is empty"),
         (HEAD.encode() + b'A-1,nordwind,2026-03-04,"1\n\n,,\n', 2, 25, "a quote is opened here and never closed"),
         (HEAD.encode() + b'"A\n1",nordwind,2026-03-04,"1\n', 3, 24, "a quote is opened here and never closed"),
-        (HEAD.encode() + b'A-1,"nord"wind,2026-03-04,1\n', 2, 1, "something stands between a closing quote and the delimiter"),
-        (HEAD.encode() + b"A-1,nordwind,2026-03-04,1\nA-2,\0,,\n", 3, 1, "the control character U+0000"),
-        (HEAD.encode() + b"A-1,M\xfcller,2026-03-04,1\n", 2, 1, "byte 0xfc is not utf-8"),
+        (HEAD.encode() + b'A-1,"nord"wind,2026-03-04,1\n', 2, 11, "something stands between a closing quote and the delimiter"),
+        (HEAD.encode() + b"A-1,nordwind,2026-03-04,1\nA-2,\0,,\n", 3, 5, "the control character U+0000"),
+        (HEAD.encode() + b"A-1,M\xfcller,2026-03-04,1\n", 2, 6, "byte 0xfc is not utf-8"),
         (HEAD.encode("utf-16"), 1, 1, "the file is utf-16, not utf-8"),
-        (b"PK\x03\x04\0\0", 1, 1, "the control character U+0000"),
+        (b"PK\x03\x04\0\0", 1, 1, "the file is an Excel workbook"),
     ],
 )
 def test_what_is_no_table_is_refused_at_its_place_also_with_rejects(books: Path, raw: bytes, line: int, column: int, message: str) -> None:
@@ -328,7 +328,7 @@ def test_credit_notes_are_known_by_a_gross_below_zero(books: Path) -> None:
         ("numbers: {minus: under}", 1, 18, "E209"),
         ("credit_notes: {column: x}", 1, 1, "E202"),
         ("create_customers: {nmae: x}", 1, 20, "E201"),
-        ("fields: {number: No\n", 2, 1, "E104"),
+        ("fields: {number: No\n", 1, 9, "E104"),
         ("", 1, 1, "E116"),
     ],
 )
