@@ -19,6 +19,7 @@ from billcli.model.values import quoted
 Group = tuple[str, str]
 """Account (or product of it) and currency: what becomes one statement."""
 
+_NO_CURRENCY = "the file does not say in which currency it is"
 _DASHES = frozenset(("", "-", "—", "–"))
 _NONE_GIVEN = frozenset(("notprovided", "not provided", "n/a", "none", "null"))
 
@@ -234,9 +235,9 @@ class Builder:
         if text:
             hint = "the ISO 4217 code, such as EUR"
             self.faults.append(Fault("E631", f"{quoted(text)} is not a currency", hint, row.line, columns[0]))
-        else:
+        elif not (self.faults and self.faults[0].message == _NO_CURRENCY):  # once: it is so of every row
             hint = "say it: --currency EUR, or currency: in a profile of your own"
-            self.faults.append(Fault("E631", "the file does not say in which currency it is", hint, row.line))
+            self.faults.insert(0, Fault("E631", _NO_CURRENCY, hint, row.line))
         return ""
 
     def _symbol(self, row: Row) -> str:

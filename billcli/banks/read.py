@@ -46,6 +46,8 @@ class Options(NamedTuple):
 
 def read(raw: bytes, name: str, profiles: Mapping[str, BankProfile], options: Options = Options()) -> list[BankStatement]:  # noqa: B008  # a tuple
     """The statements of a file. ``profiles`` are those of the user before those that bill brings. Raises ``BillError``."""
+    if raw.startswith(b"%PDF-"):
+        raise unreadable(name, Unreadable("the file is a PDF", "download it as CAMT, MT940, OFX or CSV: a PDF is for reading", 1), ())
     if len(raw) > LIMIT:
         why = Unreadable(f"the file has more than {LIMIT // 1024 // 1024} MB; no statement needs as many", "download a shorter period")
         raise unreadable(name, why)
@@ -212,6 +214,8 @@ def _verified(
             if total != closing:
                 faults.append(_unequal(said, opening, total, closing, currency))
             verified = "balances"
+        elif chain.opening is not None:
+            opening, closing = chain.opening, chain.closing  # what is told alone may be of another day
         number = account or said.account
         made.append(
             BankStatement(
@@ -219,8 +223,8 @@ def _verified(
                 currency=currency,
                 lines=tuple(identity.with_ids(number, chain.lines)),
                 skipped=tuple(sorted((*(skipped if not made else ()), *repeated))),
-                opening=chain.opening if opening is None else opening,
-                closing=chain.closing if closing is None else closing,
+                opening=opening,
+                closing=closing,
                 from_on=min(line.booked_on for line in lines),
                 until_on=max(line.booked_on for line in lines),
                 format=f"csv:{match.name}",

@@ -25,6 +25,7 @@ _SHOWN = 200
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+")
 _AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{0,18})?\Z", re.ASCII)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000\Z")
 _NO_REFERENCE = frozenset({"", "NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "N/A", "NOTAVAILABLE"})
 
 
@@ -53,11 +54,12 @@ class Faults:
         self.name = name
         self.found: list[Diagnostic] = []
 
-    def add(self, code: str, message: str, hint: str, line: int = 0, text: str = "") -> None:
+    def add(self, code: str, message: str, hint: str, line: int = 0, text: str = "", column: int = 0) -> None:
+        """``column`` is where on the line it is, if that is known."""
         shown = text.rstrip("\r\n")
         shown = shown if len(shown) <= _SHOWN else ""
         at = len(shown) - len(shown.lstrip())
-        span = Span(line, at + 1, max(1, len(shown) - at), shown) if line else None
+        span = Span(line, column or at + 1, 1 if column else max(1, len(shown) - at), shown) if line else None
         self.found.append(Diagnostic(code, message, self.name, span=span, hint=hint))
 
     def refuse(self, understood: Sequence[BankStatement] = ()) -> Refused:
@@ -67,10 +69,10 @@ class Faults:
         return Refused(message, "nothing of it was taken", tuple(every[:MAX_FAULTS]), tuple(understood))
 
 
-def refusal(name: str, code: str, message: str, hint: str, line: int = 0, text: str = "") -> Refused:
+def refusal(name: str, code: str, message: str, hint: str, line: int = 0, text: str = "", column: int = 0) -> Refused:
     """One fault that ends the reading."""
     faults = Faults(name)
-    faults.add(code, message, hint, line, text)
+    faults.add(code, message, hint, line, text, column)
     return faults.refuse()
 
 
@@ -137,12 +139,16 @@ def minor(text: str, unit: str, *, comma: bool = False) -> int:
     if value >= LIMIT:
         raise NotRead(f"{quoted(text)} is too large", f"amounts stay below {LIMIT}")
     try:
-        return Money.of(value, unit).minor
+        found = Money.of(value, unit).minor
     except ValueError:
         places = digits(unit)
         raise NotRead(
             f"{quoted(text)} is finer than {unit} allows ({places} decimals)", "download the file again, or ask the bank"
         ) from None
+    if comma and digits(unit) != 3 and _THOUSANDS.match(plain):
+        message = f"{quoted(text)} has thousands or three decimals: nothing says which"
+        raise NotRead(message, f"{unit} has {digits(unit)} decimals: download the file again, or ask the bank")
+    return found
 
 
 def iso_day(text: str) -> date:

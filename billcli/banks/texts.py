@@ -6,7 +6,7 @@ import html
 import re
 from typing import NamedTuple
 
-_HIDDEN = "\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff"
+_HIDDEN = "\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff"
 _CONTROL = re.compile(f"[\x00-\x09\x0b-\x1f{_HIDDEN}]+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 _EXCEL = re.compile(r'="([^"]*)"\Z|=""([^"]*)""\Z')

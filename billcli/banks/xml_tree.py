@@ -220,7 +220,9 @@ def _broken(raw: bytes, name: str, error: expat.ExpatError) -> Exception:
         last = raw.rstrip().count(b"\n") + 1
         return refusal(name, "E650", message, hint, last, shown_line(raw, last))
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
-        return refusal(name, "E650", "the control character U+0000", "the file is damaged: download it again", line)
+        at = raw.index(b"\0")
+        line, column = raw.count(b"\n", 0, at) + 1, at - raw.rfind(b"\n", 0, at)
+        shown = shown_line(raw, line)
+        return refusal(name, "E650", "the control character U+0000", "the file is damaged: download it again", line, shown, column)
     hint = "download the file again; if it was opened in an editor, its encoding may have changed"
-    return refusal(name, "E650", f"this is no XML: {why} at column {error.offset + 1}", hint, error.lineno, shown)
+    return refusal(name, "E650", f"this is no XML: {why}", hint, error.lineno, shown, error.offset + 1)
