@@ -14,6 +14,9 @@ LOOK ?=
 # As `python -m tests.mutation --help` has it; else every slip of the small modules and fifteen of each other one.
 MUTATION ?=
 
+# As `python -m tests.fuzz --help` has it; else a million inputs of seed 1.
+FUZZ ?=
+
 # The tests start Python a thousand times: what is compiled once is kept, whatever the shell that make runs in has set.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -21,7 +24,7 @@ RUN := .venv/bin/python -m
 PYTEST := -m pytest -n 2 --dist worksteal -q tests
 PYTEST_313 := -m pytest -n 2 --dist worksteal -q $(addprefix tests/,model core store render journeys cli/test_transcripts.py cli/test_json.py test_readme.py)
 
-.PHONY: help demo test lint style types tests look bench bench-pdf bench-reconcile faults mutation audit-deps lock clean venv
+.PHONY: help demo test lint style types tests look bench bench-pdf bench-reconcile faults fuzz mutation audit-deps lock clean venv
 
 help:
 	@echo "make demo     a tour of bill on the demo ledger"
@@ -34,6 +37,7 @@ help:
 	@echo "make faults   the long tests: crashes between writes, two at once, long histories, fuzzing"
 	@echo "make audit-deps  known advisories about the locked packages; needs the network, and says so where it has none"
 	@echo "make mutation  slips made on purpose in the money, the journal and the outbox: which the tests notice (MUTATION=\"--only core/money\")"
+	@echo "make fuzz     a million damaged inputs for everything that reads (FUZZ=\"--only yaml,ofx --inputs 5000000\")"
 	@echo "make lock     requirements.txt anew from pyproject.toml (LOCKFLAGS=--upgrade for newer versions)"
 	@echo "make clean    removes environments, caches and builds"
 
@@ -94,6 +98,9 @@ audit-deps:
 
 mutation: venv
 	@$(RUN) tests.mutation $(MUTATION)
+
+fuzz: venv
+	@$(RUN) tests.fuzz $(FUZZ)
 
 lock:
 	@uv=$$(command -v uv) && "$$uv" --version >/dev/null 2>&1 || { \
