@@ -168,5 +168,5 @@ def test_a_name_that_several_documents_have_is_asked_for_by_its_file(books: Path
 
 def test_a_half_carried_out_commit_or_a_read_only_index_does_not_hang_the_check(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index is in memory then, and has not been written down when it is copied."""
-    monkeypatch.setattr("billcli.app.refresh._path", lambda root: None)
+    monkeypatch.setattr("billcli.app.refresh.index_path", lambda root: None)
     assert edit(books, "nordwind", "text = text.replace('Handels', 'Handel')", "--yes").code == 0

@@ -147,7 +147,7 @@ def ran(root: Path, *words: str) -> Ran:
 
 
 def without_index(root: Path, *words: str) -> Ran:
-    with mock.patch("billcli.app.refresh._path", lambda root: None):
+    with mock.patch("billcli.app.refresh.index_path", lambda root: None):
         return ran(root, *words)
 
 

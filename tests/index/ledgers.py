@@ -147,5 +147,5 @@ def known(root: Path) -> tuple[dict[str, list[str]], dict[str, object]]:
 
 def rebuilt(root: Path) -> tuple[dict[str, list[str]], dict[str, object]]:
     """The same of an index that begins with nothing."""
-    with mock.patch.object(refresh, "_path", lambda root: None):
+    with mock.patch.object(refresh, "index_path", lambda root: None):
         return known(root)
