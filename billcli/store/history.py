@@ -32,11 +32,10 @@ class Commit(NamedTuple):
 
 
 class Blob(NamedTuple):
-    """A file of a tree: its mode, the name of its bytes, and how many they are."""
+    """A file of a tree: its mode, and the name of its bytes."""
 
     mode: str
     id: str
-    size: int
 
 
 def commit_at(root: str, asked: str) -> Commit:
@@ -67,14 +66,14 @@ def fork_of(root: str, one: str, other: str) -> str:
 def files_of(root: str, commit: Commit) -> dict[str, Blob]:
     """Every file and link below the ledger's documents and its trail, by path. Raises ``BillError`` for a tree without a ledger."""
     wanted = [*layout.SINGLE, *layout.FOLDERS, "audit"]
-    raw = _run(root, "ls-tree", "-r", "-z", "--long", "--full-tree", commit.tree, "--", *wanted)
+    raw = _run(root, "ls-tree", "-r", "-z", "--full-tree", commit.tree, "--", *wanted)
     found: dict[str, Blob] = {}
     for line in raw.split(b"\0"):
         if line:
             said, _, name = line.partition(b"\t")
-            mode, kind, id_, size = said.decode().split()
+            mode, kind, id_ = said.decode().split()
             if kind == "blob":  # another repository within this one is no file of the ledger
-                found[os.fsdecode(name)] = Blob(mode, id_, int(size) if size.isdigit() else 0)
+                found[os.fsdecode(name)] = Blob(mode, id_)
     if "ledger.yaml" not in found:
         raise BillError(f"at {commit.asked} this folder holds no ledger", "it has no ledger.yaml there; name a later commit")
     if len(found) > _MOST:

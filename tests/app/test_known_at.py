@@ -36,6 +36,7 @@ ARGUMENTS = {
     "refund show": ["<refund list>"],
     "write-off show": ["<write-off list>"],
     "credit explain": ["mueller"],
+    "audit sample": ["--seed", "7", "--size", "3"],
     "report html": ["--out", "<out>"],
 }
 """What commands must be told; of "<… list>" the first that is listed."""
