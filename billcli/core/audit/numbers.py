@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
@@ -116,24 +115,19 @@ def _series(
 
 
 def _period(pattern: str, head: str) -> str:
-    """The year, or year and month, that a head names; empty where numbers count on for ever."""
-    parts = re.split(r"(\{year\}|\{month\})", pattern.rpartition("{n")[0])
-    groups = {"{year}": "(?P<year>[0-9]{4})", "{month}": "(?P<month>[0-9]{2})"}
-    seen: set[str] = set()
-    made = ""
-    for part in parts:
-        made += (
-            groups[part]
-            if part in groups and part not in seen
-            else ".{4}"
-            if part == "{year}"
-            else ".{2}"
-            if part == "{month}"
-            else re.escape(part)
-        )
-        seen.add(part)
-    found = re.fullmatch(made, head)
-    return "-".join(value for name in ("year", "month") if found and (value := found.groupdict().get(name)))
+    """The year, or year and month, that a head of this pattern names; empty where numbers count on for ever."""
+    rest, at = pattern.rpartition("{n")[0], 0
+    found: dict[str, str] = {}
+    while rest:
+        token = next((each for each in _WIDTHS if rest.startswith(each)), "")
+        width = _WIDTHS.get(token, 1)
+        if token:
+            found.setdefault(token, head[at : at + width])
+        rest, at = rest[len(token) or 1 :], at + width
+    return "-".join(found[each] for each in _WIDTHS if each in found)
+
+
+_WIDTHS = {"{year}": 4, "{month}": 2}
 
 
 _COLUMNS = (
