@@ -165,6 +165,8 @@ CASES = [
     Case("write-off reverse {write-offs} --reason paid"),
     Case("hold new --kind dispute -i INV-2026-0001 --reason broken --evidence ../letter.txt"),
     Case("hold release {holds}"),
+    Case("finding new INV-2026-0001 --text wrong"),
+    Case("finding close {findings} --accept --reason fine", before=("finding new INV-2026-0001 --text wrong",)),
     Case("reconcile import statement.csv"),
     Case("reconcile undo L1 --reason wrong", before=("reconcile import statement.csv",)),
     Case("reconcile apply proposal.yaml", before=("reconcile import statement.csv --propose proposal.yaml",)),
@@ -209,7 +211,9 @@ def shell(words: str, root: Path) -> list[str]:
     import shlex
 
     found = {
-        folder: path.stem for folder in ("drafts", "refunds", "write-offs", "holds") for path in sorted((root / folder).rglob("*.yaml"))
+        folder: path.stem
+        for folder in ("drafts", "refunds", "write-offs", "holds", "findings")
+        for path in sorted((root / folder).rglob("*.yaml"))
     }
     for path in (root / "payments").rglob("*.yaml"):
         found |= {key: path.stem for key in ("free", "used") if f"external_id: {key}\n" in path.read_text()}
