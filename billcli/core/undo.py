@@ -95,7 +95,7 @@ _COMMAND = {
 def instead(command: str, path: str) -> str:
     """What corrects a document that a command left behind, where it cannot be taken back."""
     words = _COMMAND.get(command) or _FOLDER.get(path.split("/", 1)[0], "correct it with a document or a change of its own")
-    return words.format(name=addresses.name_of(path))
+    return words.replace("{name}", addresses.name_of(path))
 
 
 def correcting(path: str) -> str:
