@@ -367,7 +367,7 @@ def test_a_disk_that_fails_at_any_call_is_told_truly(root: Path) -> None:
             journal.commit(str(root), BACK)
         if not made.struck:
             break
-    assert len(told & TOLD.keys()) == 2, told
+    assert next(iter(TOLD)) in told, told
 
 
 def test_a_disk_that_fails_while_an_earlier_change_is_finished_leaves_it_to_the_next_command(root: Path) -> None:
