@@ -26,6 +26,7 @@ def test_a_message_is_kept_for_its_owner_until_it_is_forgotten(root: str) -> Non
     outbox.keep(root, "a", b"two")
     file = Path(root, ".bill/outbox/a.eml")
     assert (outbox.kept(root, "a"), file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (b"two", 0o600, 0o700)
+    assert Path(root, ".bill/.gitignore").read_text() == "*\n"
     outbox.forget(root, "a")
     outbox.forget(root, "a")
     assert outbox.kept(root, "a") is None
@@ -88,7 +89,10 @@ def test_a_short_write_is_an_error_and_what_is_noted_is_on_the_disk(root: str, m
     synced: list[str] = []
     monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}").rpartition("/")[2]))
     outbox.note_declined(root, "a")
-    assert synced[-1] == "handed"
+    before = len(os.listdir("/proc/self/fd"))
+    outbox.note_declined(root, "a")
+    assert (synced[-1], len(os.listdir("/proc/self/fd"))) == ("handed", before)
+    assert Path(root, ".bill/outbox/handed").stat().st_mode & 0o777 == 0o600
     real = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:3]))
     with pytest.raises(OSError, match="No space"):
