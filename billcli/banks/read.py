@@ -140,6 +140,11 @@ def _statements(match: Match, name: str, options: Options) -> list[BankStatement
         if match.line >= 0:
             return [_empty(match, options)]
         raise unreadable(name, Unreadable("the file has no rows", "download it again"))
+    if missing := _missing(match):
+        hint = 'mend columns: in it: names as the header has them, or "#3" for the third'
+        raise unreadable(
+            name, Unreadable(f"the profile {quoted(match.name)} takes the {missing} from a column that the file has not", hint)
+        )
     found = sort_rows(match, table)
     if not found.rows and not found.faults:
         return [_empty(match, options)._replace(skipped=tuple(found.skipped))]
@@ -151,6 +156,13 @@ def _statements(match: Match, name: str, options: Options) -> list[BankStatement
     if faults:
         raise refused(name, faults, match.lines, match.delimiter, match.header)
     return made
+
+
+def _missing(match: Match) -> str:
+    """What no row can do without and the layout finds nowhere."""
+    if not match.at.get("date"):
+        return "day"
+    return "" if any(match.at.get(role) for role in ("amount", "income", "expense")) else "amount"
 
 
 def _understood(match: Match, found: Sorted, options: Options) -> tuple[dict[Group, list[BankLine]], list[Fault]]:

@@ -180,3 +180,14 @@ def test_amount_that_may_have_thousands_is_no_amount(amount: str) -> None:
     with pytest.raises(BillError) as refused:
         read_mt940(STA.replace("C5,00N", f"C{amount}N").encode(), "x")
     assert any("thousands or three decimals" in each.message for each in refused.value.diagnostics)
+
+
+@pytest.mark.parametrize(("columns", "missing"), [("{date: '#1', amount: '#2x'}", "amount"), ("{date: Tag, amount: '#2'}", "day")])
+def test_profile_that_names_a_column_which_is_not_there(ledger: Path, columns: str, missing: str) -> None:
+    profile = ledger / "bank/profiles/own.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text(f"schema: bank-profile/1\ntitle: own\nshape: [date, amount]\ncurrency: EUR\ncolumns: {columns}\n")
+    (ledger / "bank.csv").write_text("2026-03-14;5,00\n")
+    ran = bill("bank", "read", "bank.csv", "--profile", "own", cwd=ledger, at="2026-06-30")
+    assert ran.code == 1
+    assert f'error[E625]: the profile "own" takes the {missing} from a column that the file has not' in ran.err
