@@ -13,8 +13,9 @@ from billcli.core.plan import CreateText, Plan
 from billcli.errors import BillError, UsageError
 from billcli.model import values
 from billcli.resources import shared
-from billcli.store import git, journal
+from billcli.store import git, journal, outfile
 from billcli.store.apply import apply
+from billcli.store.locate import PRIVATE
 from billcli.store.lock import DEFAULT_WAIT, writer_lock
 
 _IGNORE = ".bill/\n"
@@ -47,6 +48,9 @@ def init(wanted: NewLedger, now: datetime) -> tuple[Plan, str]:
     value_of(values.parse_country, wanted.country, "--country")
     root = os.path.abspath(wanted.folder)
     files = {**_first_files(wanted), **schema_files(), **_ci_file(wanted, root)}
+    if os.path.isdir(os.path.join(root, PRIVATE)):
+        with writer_lock(root, "init", DEFAULT_WAIT):
+            journal.recover(root)  # of a begun ledger, or of an older one that then is not begun again
     taken = [path for path in files if os.path.lexists(os.path.join(root, path))]
     if taken:
         raise BillError(f"{wanted.folder} already holds {taken[0]}", "choose an empty folder")
@@ -140,12 +144,12 @@ def _commit(root: str, message: str, paths: tuple[str, ...]) -> str:
 
 
 def copy_demo(folder: str) -> str:
-    """Copies the demo ledger into a new folder; returns its path."""
+    """Copies the demo ledger into a new folder, all of it or nothing; returns its path."""
     root = os.path.abspath(folder)
     if os.path.lexists(root) and (not os.path.isdir(root) or os.listdir(root)):
         raise BillError(f"{folder} is not an empty folder", "choose another name")
     source = shared("ledgers", "demo")
     if not os.path.isdir(str(source)):
         raise BillError("this installation has no demo ledger")
-    shutil.copytree(str(source), root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".bill"))
+    outfile.put_tree(str(source), root, leave_out=PRIVATE)
     return root

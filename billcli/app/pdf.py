@@ -7,8 +7,6 @@ gives others. A PDF in a folder is no proof that anybody got it.
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -20,6 +18,7 @@ from billcli.app.refresh import Progress, no_progress
 from billcli.errors import BillError, NeedsPerson, UsageError
 from billcli.index import queries
 from billcli.index.delivery_queries import deliveries_of
+from billcli.store import outfile
 
 if TYPE_CHECKING:
     from billcli.app.context import Context
@@ -160,26 +159,14 @@ def _results(root: str, jobs: Sequence[Job], progress: Progress) -> list[bytes |
 
 def _put(sheets: Sequence[Sheet], out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Writes what is not there with these bytes. The folder is the user's: a file of the name is replaced, at one stroke."""
-    from billcli.store.fs import for_the_owner
-
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    outfile.make_folder(str(folder.absolute()))
     wrote, same = [], []
     for each in sheets:
         if _there(folder / each.name) == each.data:
             same.append(each.name)
             continue
-        beside = folder / f".{each.name}.{os.getpid()}.part"
-        try:
-            with open(beside, "xb", opener=for_the_owner) as file:
-                if (folder / each.name).is_file():
-                    os.fchmod(file.fileno(), stat.S_IMODE((folder / each.name).stat().st_mode))  # whom the owner lets read it, may go on
-                file.write(each.data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, folder / each.name)
-        finally:
-            beside.unlink(missing_ok=True)
+        outfile.put(str(folder / each.name), each.data, private=True)
         wrote.append(each.name)
     return tuple(wrote), tuple(same)
 

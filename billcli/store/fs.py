@@ -145,11 +145,6 @@ def read_if_there(root: str, path: str) -> bytes | None:
         return None
 
 
-def for_the_owner(path: str, flags: int) -> int:
-    """An ``opener`` for a file outside the ledger that nobody else is to read, whatever the umask."""
-    return os.open(path, flags, 0o600)
-
-
 def write_new(root: str, path: str, data: bytes, mode: int = 0o600) -> None:
     """A new file, whole and on the disk, or an error; read back, since a disk can lie about a short write.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from billcli.core.imports.cells import REASON, Fault, Row
 from billcli.core.quoting import behind_quote, cell_place, last_quote
 from billcli.diagnostics import Diagnostic, Span
 from billcli.errors import BillError, UsageError
+from billcli.store.outfile import put
 from billcli.store.text import BOM, MAX_SHOWN, span_at
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -175,26 +175,4 @@ def write_file(path: str, data: bytes) -> None:
     check_place(path, data)
     if os.path.lexists(path) and read_file(path) == data:
         return
-    folder = os.path.dirname(path) or "."
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".bill-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+    put(path, data)

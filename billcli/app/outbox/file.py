@@ -11,6 +11,7 @@ from billcli.core.delivery import PLANNED, stands
 from billcli.errors import BillError
 from billcli.index import delivery_queries
 from billcli.model.delivery import Delivery
+from billcli.store.outfile import put
 
 
 def write_pdf(books: Books, delivery_id: str, folder: str) -> tuple[str, str]:
@@ -19,7 +20,7 @@ def write_pdf(books: Books, delivery_id: str, folder: str) -> tuple[str, str]:
     Raises ``BillError`` where it would not be the one that was planned.
     """
     from billcli.render.studio import Studio
-    from billcli.store.fs import for_the_owner, sha256
+    from billcli.store.fs import sha256
 
     delivery = books.document(books.path("delivery", delivery_id), Delivery)
     if not delivery.attachments:
@@ -32,9 +33,7 @@ def write_pdf(books: Books, delivery_id: str, folder: str) -> tuple[str, str]:
         raise BillError(f"the PDF of {delivery_id} comes out otherwise than it was planned", hint)
     path = os.path.join(folder, delivery.attachments[0].name)
     try:
-        os.makedirs(folder, exist_ok=True)
-        with open(path, "xb", opener=for_the_owner) as file:
-            file.write(made.paper)
+        put(path, made.paper, replace=False, private=True)
     except FileExistsError:
         raise BillError(f"{path} is there already; nothing was written", "take it away, or name another folder") from None
     fact = delivery_queries.delivery(books.index, delivery_id)

@@ -13,6 +13,7 @@ from billcli.app.reports.asked import Asked
 from billcli.app.reports.overview import overview_view
 from billcli.core.reports.dashboard import Dashboard, Section, beyond_top, sheet, shortened
 from billcli.errors import BillError
+from billcli.store.outfile import put
 
 _NOW = Asked()
 _MONTHS, _WEEKS, _TOP, _WITHIN = 12, 13, 10, 14
@@ -111,8 +112,7 @@ def write_dashboard(books: Books, as_of: date, out: str, render: Callable[[Dashb
     _check_place(books, path, folder, mark)
     raw = render(dashboard(books, as_of))
     try:
-        os.makedirs(folder, exist_ok=True)
-        _replace(path, raw)
+        put(path, raw)
     except OSError as error:
         raise BillError(f"{path} cannot be written: {error.strerror}", "name a place with --out that can be") from error
     return path
@@ -141,18 +141,3 @@ def _check_place(books: Books, path: str, folder: str, mark: bytes) -> None:
                     raise BillError(f"{path} is there and is no page of bill", "name another place with --out; nothing is replaced")
     except OSError as error:
         raise BillError(f"{path} cannot be read: {error.strerror}", "name a place with --out that can be") from error
-
-
-def _replace(path: str, raw: bytes) -> None:
-    """All of it or nothing: a reader sees the page before or the new one."""
-    beside = f"{path}.{os.getpid()}.new"
-    try:
-        with open(beside, "xb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError:
-        if os.path.exists(beside):
-            os.unlink(beside)
-        raise
