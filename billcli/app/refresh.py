@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from billcli.errors import ChangedMeanwhile
+from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import connection as connections
 from billcli.index import looks as known_looks
 from billcli.store import journal, looks
@@ -60,6 +60,9 @@ def fresh_index(root: str, progress: Progress = no_progress, *, anew: bool = Fal
         try:
             yield shown
         except connections.DatabaseError as error:
+            if connections.is_outside(error) and not connections.is_busy(error):
+                message = f"the index cannot be used: {error}; nothing was changed"
+                raise BillError(message, "look at the disk; the index, .bill/index.sqlite, can be deleted at any time") from error
             if path is None or (not connections.is_damage(error) and connections.is_whole(shown)):
                 raise
             connections.forget(path)

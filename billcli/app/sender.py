@@ -5,18 +5,26 @@ from __future__ import annotations
 from billcli.app.books import Books, open_books
 from billcli.app.context import Context
 from billcli.errors import BillError, UsageError
-from billcli.store.audit import clone_id
+from billcli.store.audit import clone_id, named_clone
 
 
 def ensure_sender(books: Books) -> None:
     """Raises ``BillError`` in any working copy but the one that ``ledger.yaml`` names: two of them would do everything twice."""
-    sender, here = books.settings().sender, clone_id(books.root)
+    sender, here = books.settings().sender, _here(books.root)
     if sender is None:
         message = "ledger.yaml names no sender: recurring invoices, reminders and mail come from one working copy alone"
         raise BillError(message, f'"bill outbox here" makes it this one ({here})')
     if sender != here:
         message = f"recurring invoices, reminders and mail come from the working copy {sender}, and this one is {here}"
         raise BillError(message, 'run it there, or move it here with "bill outbox here"; nothing may run there any more then')
+
+
+def _here(root: str) -> str:
+    """This working copy's id, also where it cannot be kept: what only looks works in a folder that nobody may write to."""
+    try:
+        return clone_id(root)
+    except OSError:
+        return named_clone() or "without an id, since .bill cannot be written"
 
 
 def ensure_today(context: Context) -> None:

@@ -5,8 +5,10 @@ A message has its name from its key, and ``link(2)`` refuses a name that is ther
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -56,7 +58,8 @@ class Maildir:
             except OSError as error:
                 return Outcome("deferred", f"{self.name} cannot be written: {error.strerror}")
         finally:
-            os.unlink(made)
+            with suppress(OSError):
+                os.unlink(made)  # what became of the message is known by now; whoever reads a Maildir clears tmp
         return Outcome("sent", f"kept in {self.name} as new/{name}")
 
     def _has(self, name: str) -> bool:
@@ -64,12 +67,14 @@ class Maildir:
         return any(each.partition(":")[0] == name for folder in ("new", "cur") for each in os.listdir(f"{self.path}/{folder}"))
 
     def _write(self, path: str, raw: bytes) -> None:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             rest = memoryview(raw)
             while rest:
                 rest = rest[os.write(file, rest) :]
             os.fsync(file)
+            if os.pread(file, len(raw) + 1, 0) != raw:
+                raise OSError(errno.EIO, "the file system kept less than was written", path)
         except OSError:
             os.unlink(path)
             raise

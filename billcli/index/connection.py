@@ -42,7 +42,7 @@ def open_index(path: str | None) -> sqlite3.Connection:
             try:
                 return _prepared(sqlite3.connect(path, timeout=_READ_WAIT, isolation_level=None))
             except sqlite3.DatabaseError as error:
-                if _code(error) in _OUTSIDE:
+                if is_outside(error):
                     break
                 forget(path)
     except OSError:
@@ -52,7 +52,7 @@ def open_index(path: str | None) -> sqlite3.Connection:
 
 def instead(path: str, error: sqlite3.DatabaseError) -> sqlite3.Connection:
     """What to go on with after that error: a new index for a damaged one; in memory where another command or the disk is in the way."""
-    if _code(error) in _OUTSIDE:
+    if is_outside(error):
         return open_index(None)
     try:
         forget(path)
@@ -67,6 +67,11 @@ _OUTSIDE = frozenset(
         sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
     )
 )  # fmt: skip
+
+
+def is_outside(error: sqlite3.DatabaseError) -> bool:
+    """Whether the disk, memory or another command is to blame, not the index."""
+    return _code(error) in _OUTSIDE
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

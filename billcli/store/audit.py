@@ -64,12 +64,13 @@ def clone_id(root: str) -> str:
         except (ValueError, KeyError, TypeError, RecursionError):
             pass  # a damaged id is worth nothing; a new one begins a chain of its own
         fs.remove(root, _CLONE)
-    made = _named() or secrets.token_hex(4)
+    made = named_clone() or secrets.token_hex(4)
     fs.write_new(root, _CLONE, json.dumps({"id": made, "folder": place}).encode())
     return made
 
 
-def _named() -> str:
+def named_clone() -> str:
+    """The id that ``BILL_CLONE`` gives, or nothing."""
     name = os.environ.get("BILL_CLONE", "")
     if name and not _CLONE_ID.match(name):
         raise UsageError(f'BILL_CLONE is "{name}"', "give 8 hex digits, or leave it unset for an id of its own")
