@@ -208,6 +208,22 @@ def _appear(path: str, data: bytes) -> None:
         os.close(file)
 
 
+@contextmanager
+def papers_known() -> Iterator[None]:
+    """A document that was typeset in this process is not typeset again: that takes ten times as long as the command around it."""
+    from billcli.render.studio import Studio
+
+    known: dict[str, Any] = {}
+    begin = Studio.__init__
+
+    def begun(self: Studio, *args: Any, **options: Any) -> None:
+        begin(self, *args, **options)
+        self._known = known
+
+    with mock.patch.object(Studio, "__init__", begun):
+        yield
+
+
 def tree(root: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes, what bill keeps for itself left out."""
     files = (path for path in sorted(root.rglob("*")) if path.is_file())

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 from tests.faults.rig import Child, started
-from tests.support import PROJECT, index_begun
+from tests.support import PROJECT, index_begun, papers_known
 
 
 class Nursery:
@@ -95,5 +95,5 @@ def _begun(work: Callable[..., object], args: tuple[object, ...]) -> Child:
 
 
 if __name__ == "__main__":
-    with index_begun():
+    with index_begun(), papers_known():
         _serve(Connection(int(sys.argv[1])))

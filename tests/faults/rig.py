@@ -1,7 +1,7 @@
 """A disk that fails on demand: the calls of a command are counted, and one of them dies, errs, or does half its work.
 
-The shim stands in for ``os`` where the store touches files, and for the call behind ``RENAME_EXCHANGE``. A command that
-dies runs in a forked child, so what it leaves behind is what a kill leaves behind.
+The shim stands in for the calls of ``os`` that touch files, whoever makes them, and for the call behind ``RENAME_EXCHANGE``. A
+command that dies runs in a forked child, so what it leaves behind is what a kill leaves behind.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest import mock
 
 from billcli.app.refresh import fresh_index
 from billcli.core import addresses
-from billcli.store import folded, fs, lock
+from billcli.store import folded, fs
 from tests.support import Ran, bill, environment, surroundings, tree
 
 WRITES = frozenset(
-    ("create", "write", "pwrite", "ftruncate", "fsync", "rename", "renameat2", "link", "unlink", "mkdir", "fchmod", "fchown")
-)
+    (
+        "create", "write", "pwrite", "ftruncate", "fsync", "rename", "replace", "renameat2", "link", "symlink", "unlink", "remove", "mkdir",
+        "rmdir", "chmod", "fchmod", "fchown",
+    )
+)  # fmt: skip
 """Calls that change something; between two of them a kill always leaves the same."""
 
 READS = frozenset(("open", "read", "pread", "stat", "fstat", "listdir", "close"))
@@ -35,17 +37,25 @@ READS = frozenset(("open", "read", "pread", "stat", "fstat", "listdir", "close")
 KINDS = ("die", "EIO", "ENOSPC", "EACCES", "torn", "short", "lie")
 """Torn: half is written, then death. Short: half is written, and the call says so. Lie: half is written, and the call says all."""
 
+HALVES = ("torn", "short", "lie")
+"""Those that befall a ``write`` alone."""
+
 DIED = 99
 DAY = "2026-03-14"
 _MUCH = 1 << 30
+REAL = {name: getattr(os, name) for name in sorted(WRITES - {"create", "renameat2"} | READS)}
 
 
 class Fault(NamedTuple):
-    """What befalls the ``at``-th counted call; with ``reads`` the calls that only look are counted as well."""
+    """What befalls the ``at``-th counted call; with ``reads`` the calls that only look are counted as well.
+
+    One that ``stays`` befalls every call from there on.
+    """
 
     kind: str
     at: int
     reads: bool = False
+    stays: bool = False
 
 
 class Trace(NamedTuple):
@@ -57,43 +67,65 @@ class Trace(NamedTuple):
 
 
 class Disk:
-    """Counts calls and lets the fault happen; everything else goes through to ``os``."""
+    """Counts calls below a folder and lets the fault happen; everything else goes through to ``os``."""
 
-    def __init__(self, fault: Fault | None, *, exchange: bool, before: Callable[[str, tuple[Any, ...]], None] | None) -> None:
+    def __init__(
+        self, fault: Fault | None, *, exchange: bool, before: Callable[[str, tuple[Any, ...]], None] | None, within: Path | None
+    ) -> None:
         self.fault = fault
         self.calls: list[str] = []
+        self.seen: list[str] = []
+        """Those that ``before`` was told of."""
         self.struck = False
         self._exchange = exchange
         self._before = before
+        self._within = str(within) if within else ""
         self._renameat2 = fs._renameat2
         self._counted = WRITES | READS if fault and fault.reads else WRITES
+        self._wanted = self._counted | READS if before else self._counted
 
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(os, name)
-        if name not in WRITES | READS:
-            return call
+    @contextmanager
+    def taken_up(self) -> Iterator[None]:
+        names = [name for name in REAL if name in self._wanted or name == "open"]
+        for name in names:
+            setattr(os, name, self._instead(name))
+        fs._renameat2 = self.renameat2
+        try:
+            yield
+        finally:
+            fs._renameat2 = self._renameat2
+            for name in names:
+                setattr(os, name, REAL[name])
+
+    def _instead(self, name: str) -> Callable[..., Any]:
+        call = REAL[name]
 
         def counted(*args: Any, **options: Any) -> Any:
-            kind = "create" if name == "open" and args[1] & os.O_CREAT else name
+            kind = "create" if name == "open" and len(args) > 1 and args[1] & os.O_CREAT else name
+            if kind not in self._wanted or (self._within and not _path(args[0], options).startswith(self._within)):
+                return call(*args, **options)
             return self._strike(kind, args, lambda: call(*args, **options))
 
         return counted
 
-    def renameat2(self, *args: Any) -> None:
+    def renameat2(self, old_fd: int, old_name: str, new_fd: int, new_name: str, flags: int) -> None:
         if not self._exchange:
             raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+        args = (old_fd, old_name, new_fd, new_name, flags)
         self._strike("renameat2", args, lambda: self._renameat2(*args))
 
     def _strike(self, kind: str, args: tuple[Any, ...], call: Callable[[], Any]) -> Any:
         if self._before:
+            self.seen.append(kind)
             self._before(kind, args)
         if kind not in self._counted:
             return call()
         self.calls.append(kind)
-        if self.fault is None or len(self.calls) != self.fault.at:
+        fault, at = self.fault, len(self.calls)
+        if fault is None or (at != fault.at and not (fault.stays and 0 < fault.at < at)):
             return call()
         self.struck = True
-        match self.fault.kind:
+        match fault.kind:
             case "die":
                 os._exit(DIED)
             case "torn":
@@ -111,18 +143,27 @@ class Disk:
                 raise OSError(code, os.strerror(code))
 
 
+def _path(of: Any, options: Mapping[str, Any]) -> str:
+    """The whole path of what a call is about: a descriptor, or a name, maybe in a folder that is one."""
+    if isinstance(of, int):
+        return os.readlink(f"/proc/self/fd/{of}")
+    fd = options.get("dir_fd", options.get("src_dir_fd"))
+    return os.path.join(os.getcwd() if fd is None else os.readlink(f"/proc/self/fd/{fd}"), os.fsdecode(of))
+
+
 def _half(args: tuple[Any, ...]) -> int:
     file, data = args
-    return os.write(file, data[: max(1, len(data) // 2)])
+    return int(REAL["write"](file, data[: max(1, len(data) // 2)]))
 
 
 @contextmanager
 def disk(
-    fault: Fault | None = None, *, exchange: bool = True, before: Callable[[str, tuple[Any, ...]], None] | None = None
-) -> Iterator[Disk]:
-    """Everything inside runs on that disk; ``before`` is called with the name and arguments of every call."""
-    made = Disk(fault, exchange=exchange, before=before)
-    with mock.patch.object(fs, "os", made), mock.patch.object(lock, "os", made), mock.patch.object(fs, "_renameat2", made.renameat2):
+    fault: Fault | None = None, *, exchange: bool = True, before: Callable[[str, tuple[Any, ...]], None] | None = None,
+    within: Path | None = None,
+) -> Iterator[Disk]:  # fmt: skip
+    """Everything inside runs on that disk; ``before`` is called with the name and arguments of every call below ``within``."""
+    made = Disk(fault, exchange=exchange, before=before, within=within)
+    with made.taken_up():
         yield made
 
 
@@ -164,7 +205,7 @@ def run(command: Command, ledger: Path, fault: Fault | None = None, *, exchange:
 
 
 def _run(command: Command, ledger: Path, fault: Fault | None, exchange: bool) -> Trace:
-    with disk(fault, exchange=exchange) as made:
+    with disk(fault, exchange=exchange, within=ledger) as made:
         ran = command(ledger)
     return Trace(ran, made.calls, made.struck)
 
@@ -217,8 +258,8 @@ def seen(ledger: Path) -> dict[str, str]:
 
 
 def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
-    """What a reader must see of a tree."""
-    found = {path: raw for path, raw in files.items() if path.endswith((".yaml", ".jsonl"))}
+    """What a reader must see of a tree; layouts of banks are read where they are used."""
+    found = {path: raw for path, raw in files.items() if path.endswith((".yaml", ".jsonl")) and not path.startswith("bank/profiles/")}
     for path, raw in [each for each in found.items() if addresses.is_folded(each[0])]:
         found |= {addresses.address(path, each.name): each.of(raw) for each in folded.documents(raw, path)}
     return {path: fs.sha256(raw) for path, raw in found.items()}

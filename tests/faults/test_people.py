@@ -102,7 +102,7 @@ def goes_on(ledger: Path, *, clean: bool = True, tidy: bool = True) -> None:
 
 
 EXCHANGE = pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "no exchange"])
-EVERY = pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.long)], ids=["sample", "every call"])
+EVERY = pytest.mark.parametrize("step", [31, pytest.param(1, marks=pytest.mark.long)], ids=["sample", "every call"])
 
 
 @EXCHANGE

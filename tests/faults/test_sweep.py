@@ -163,13 +163,13 @@ def points(calls: list[str], kind: str) -> list[int]:
 
 
 def _matrix() -> list[Any]:
-    """Every command, fault and system; those that tell least beside the others only in the long run."""
+    """Every command, fault and system; ``test_commands`` has one call of every kind of each command, so most of it is for the long run."""
     return [
         pytest.param(name, kind, exchange, id=f"{name}-{kind}{'' if exchange else '-no exchange'}", marks=[] if short else pytest.mark.long)
         for name in ("issue", "edit", "many")
         for kind in KINDS
         for exchange in (True, False)
-        for short in [(exchange and (kind != "ENOSPC" or name == "issue")) or kind == "die"]
+        for short in [name == "many" and (not exchange) and kind in ("die", "EIO")]
     ]
 
 
@@ -188,6 +188,7 @@ def test_fault_at_any_call_leaves_all_old_or_all_new(base: Path, name: str, kind
     assert became_new > 0 or kind in ("torn", "lie")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["die", "EIO", "torn"])
 @pytest.mark.parametrize("name", ["fold", "unfold", "folded"])
 def test_fault_while_a_month_is_folded_or_a_folded_document_changes_leaves_all_old_or_all_new(
@@ -205,8 +206,9 @@ def test_fault_while_a_month_is_folded_or_a_folded_document_changes_leaves_all_o
     assert became_new > 0 or kind == "torn"
 
 
-@pytest.mark.parametrize("exchange", [True, pytest.param(False, marks=pytest.mark.long)], ids=["exchange", "no exchange"])
-@pytest.mark.parametrize("name", ["issue", pytest.param("many", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "no exchange"])
+@pytest.mark.parametrize("name", ["issue", "many"])
 def test_kill_inside_recovery_from_a_kill_leaves_all_old_or_all_new(base: Path, name: str, exchange: bool) -> None:
     found = case(base, name, exchange=exchange)
     states: dict[object, int] = {}
@@ -235,7 +237,7 @@ def test_error_at_any_call_that_looks_leaves_all_old_or_all_new(base: Path, name
     _looks(base, name, kind, 1)
 
 
-@pytest.mark.parametrize("kind", ["EIO", "EACCES"])
+@pytest.mark.parametrize("kind", ["EIO", pytest.param("EACCES", marks=pytest.mark.long)])
 def test_error_at_every_fifteenth_call_that_looks_leaves_all_old_or_all_new(base: Path, kind: str) -> None:
     _looks(base, "issue", kind, 15)
 

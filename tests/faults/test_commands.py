@@ -1,0 +1,100 @@
+"""Every command that writes meets every fault at every kind of call that it makes; at every single call in the long run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.commands import BY_HAND, COMMANDS, READ_ONLY, tree_of_commands, world
+from tests.faults.counts import tally
+from tests.faults.judge import CHECK, case, interrupted, pairs, points, recovery, strike, strike_again
+from tests.faults.rig import HALVES, KINDS, Fault, run
+from tests.support import papers_known
+
+
+def test_every_command_that_writes_is_in_the_table() -> None:
+    known = dict(tree_of_commands())
+    assert set(known) - {"reconcile"} == READ_ONLY | COMMANDS.keys() | BY_HAND.keys()
+    assert not READ_ONLY & COMMANDS.keys()
+    for name in READ_ONLY:
+        options = {option for param in known[name].params for option in param.opts}
+        assert not options & {"--yes", "--out"}, f"{name} writes, and has no row in COMMANDS"
+
+
+@pytest.fixture(scope="module")
+def base(room: Path) -> Iterator[Path]:
+    with papers_known():
+        world(room / "base")
+        assert run(CHECK, room / "base").ran.code == 0
+        shutil.copytree(room / "base", room / "work")
+        run(CHECK, room / "work")
+        yield room / "base"
+
+
+WHOLE = tuple(kind for kind in KINDS if kind not in HALVES)
+"""Recovery moves files and writes none."""
+
+MAILING = ("invoice send", "credit-note send", "remind run", "run")
+"""They do the same as ``outbox send`` after a plan, at length: errors come at each of their calls in the long run, and in ``mail``."""
+
+
+def named(names: Iterable[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("name", names, ids=lambda name: name.replace(" ", "-"))
+
+
+@named(COMMANDS)
+def test_fault_at_every_kind_of_call_leaves_all_old_or_all_new(base: Path, name: str) -> None:
+    found = case(base, name)
+    turn = list(COMMANDS).index(name)
+    for n, kind in enumerate(("die", "torn") if name in MAILING else KINDS):
+        with tally(f"command, kind of call, {kind}") as counted:
+            for at in pairs(found.calls, kind, turn + n):
+                counted.point(hit=strike(found, Fault(kind, at)).struck)
+
+
+@pytest.mark.long
+@named(COMMANDS)
+def test_fault_at_every_single_call_leaves_all_old_or_all_new(base: Path, name: str) -> None:
+    found = case(base, name)
+    for kind in KINDS:
+        with tally(f"command, every call, {kind}") as counted:
+            for at in points(found.calls, kind):
+                counted.point(hit=strike(found, Fault(kind, at)).struck)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["EIO", "ENOSPC", "EACCES"])
+@named(COMMANDS)
+def test_fault_that_stays_leaves_all_old_or_all_new(base: Path, name: str, kind: str) -> None:
+    found = case(base, name)
+    with tally(f"command, every call, {kind} that stays") as counted:
+        for at in points(found.calls, kind):
+            counted.point(hit=strike(found, Fault(kind, at, stays=True)).struck)
+
+
+@named(["invoice issue", "fold"])
+def test_fault_inside_recovery_is_recovered_from(base: Path, name: str) -> None:
+    """Killed, struck again while the next command finishes what was left, and finished by the one after it."""
+    found = case(base, name)
+    left = interrupted(found)
+    for n, kind in enumerate(WHOLE):
+        with tally(f"recovery, kind of call, {kind}") as counted:
+            each = left[n % len(left)]
+            calls = recovery(found, each)
+            for at in pairs(calls, kind, n):
+                counted.point(hit=strike_again(found, each, Fault(kind, at)))
+
+
+@pytest.mark.long
+@named([name for name, row in COMMANDS.items() if row.once and not row.beside])
+def test_fault_at_every_single_call_of_recovery_is_recovered_from(base: Path, name: str) -> None:
+    found = case(base, name)
+    for each in interrupted(found):
+        calls = recovery(found, each)
+        for kind in WHOLE:
+            with tally(f"recovery, every call, {kind}") as counted:
+                for at in points(calls, kind):
+                    counted.point(hit=strike_again(found, each, Fault(kind, at)))
