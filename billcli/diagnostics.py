@@ -58,10 +58,15 @@ def folded(word: str) -> str:
     return (word if word.isascii() else normalize("NFC", word)).casefold()
 
 
+_LONGEST_MEANT = 200
+"""Nobody means a longer word, and a hint does not pour it out."""
+
+
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """A hint with the nearest known word, or an empty text."""
     from difflib import get_close_matches
 
+    known = [each for each in known if len(each) <= _LONGEST_MEANT]
     if alike := next((each for each in known if each != word and normalize("NFC", each) == normalize("NFC", word)), ""):
         return f'it only looks like "{alike}", with its letters put together in another way (Unicode): copy it from where it is declared'
     spelt = {each.casefold(): each for each in reversed(known)}

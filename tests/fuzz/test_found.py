@@ -11,7 +11,7 @@ import pytest
 from billcli.banks.mt940 import read_mt940
 from billcli.banks.ofx import read_ofx
 from billcli.core.quoting import behind_quote
-from billcli.diagnostics import Diagnostic
+from billcli.diagnostics import Diagnostic, did_you_mean
 from billcli.errors import BillError
 from billcli.store import audit, carry, fs, journal, outbox
 from billcli.store.parse import parse
@@ -191,3 +191,8 @@ def test_profile_that_names_a_column_which_is_not_there(ledger: Path, columns: s
     ran = bill("bank", "read", "bank.csv", "--profile", "own", cwd=ledger, at="2026-06-30")
     assert ran.code == 1
     assert f'error[E625]: the profile "own" takes the {missing} from a column that the file has not' in ran.err
+
+
+def test_hint_pours_no_long_word_out() -> None:
+    assert did_you_mean("Text", ["Text" + "9" * 3000]) == ""
+    assert did_you_mean("Txet", ["Text"]) == 'did you mean "Text"?'
