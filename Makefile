@@ -34,7 +34,8 @@ help:
 	@echo "make bench    bill beside hledger, ledger and beancount on the same books (BENCH=--quick for a short one)"
 	@echo "make bench-pdf  500 invoice PDFs beside weasyprint (BILL_WEASYPRINT=PYTHON names an interpreter that has it)"
 	@echo "make bench-reconcile  messy statements over known truth: what is booked right, what wrong (RECONCILE=\"--lines 2000 --seed 7\")"
-	@echo "make faults   the long tests: crashes between writes, two at once, long histories, fuzzing"
+	@echo "make faults   the long tests: crashes between writes, power cuts, full disks, two at once, long histories; needs root and strace"
+	@echo "              PARTS=tests/faults for some of them; build/faults.jsonl keeps the figures"
 	@echo "make audit-deps  known advisories about the locked packages; needs the network, and says so where it has none"
 	@echo "make mutation  slips made on purpose in the money, the journal and the outbox: which the tests notice (MUTATION=\"--only core/money\")"
 	@echo "make fuzz     a million damaged inputs for everything that reads (FUZZ=\"--only yaml,ofx --inputs 5000000\")"
@@ -90,7 +91,7 @@ bench-reconcile: venv
 
 faults: venv
 	@mkdir -p build && rm -f build/faults.jsonl
-	@FAULTS_FIGURES=$(CURDIR)/build/faults.jsonl $(RUN) pytest -m long $(PARTS); status=$$?; \
+	@FAULTS_FIGURES=$(CURDIR)/build/faults.jsonl $(RUN) pytest -n 2 --dist worksteal -m long $(PARTS); status=$$?; \
 	    $(RUN) tests.faults.counts build/faults.jsonl && exit $$status
 
 audit-deps:

@@ -90,11 +90,11 @@ def test_fault_inside_recovery_is_recovered_from(base: Path, name: str) -> None:
 
 @pytest.mark.long
 @named([name for name, row in COMMANDS.items() if row.once and not row.beside])
-def test_fault_at_every_single_call_of_recovery_is_recovered_from(base: Path, name: str) -> None:
+def test_fault_inside_recovery_from_a_kill_at_any_call_is_recovered_from(base: Path, name: str) -> None:
     found = case(base, name)
-    for each in interrupted(found):
+    for turn, each in enumerate(interrupted(found)):
         calls = recovery(found, each)
-        for kind in WHOLE:
-            with tally(f"recovery, every call, {kind}") as counted:
-                for at in points(calls, kind):
+        for n, kind in enumerate(WHOLE):
+            with tally(f"recovery, every state, {kind}") as counted:
+                for at in pairs(calls, kind, turn + n):
                     counted.point(hit=strike_again(found, each, Fault(kind, at)))

@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 
 from billcli.app.refresh import fresh_index
-from billcli.errors import ChangedMeanwhile
+from billcli.errors import BillError, ChangedMeanwhile
 from billcli.index import balances, connection, queries
 from billcli.store import fs
 from tests.faults.rig import in_child
@@ -203,6 +203,14 @@ def test_index_that_another_command_is_writing_keeps_nobody_waiting_for_ever(roo
     other.execute("ROLLBACK")
     other.close()
     assert known(root) == rebuilt(root)
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL])
+def test_disk_that_fails_under_a_query_is_no_bug_of_ours(root: Path, code: int) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    with pytest.raises(BillError, match="the index cannot be used: disk I/O error; nothing was changed"), fresh_index(str(root)):
+        raise error
 
 
 def test_private_folder_that_cannot_be_written_is_read_past(root: Path) -> None:
