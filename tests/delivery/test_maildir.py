@@ -15,7 +15,7 @@ from billcli.errors import Unreachable
 from tests.faults.rig import Fault, disk
 from tests.support import tree
 
-ADA = Mailbox("", "ada@example.org")
+ADA = Mailbox("ada@example.org", False)
 RAW = b"Subject: Invoice\r\n\r\nPay.\r\n" * 10
 
 
