@@ -100,7 +100,9 @@ audit-deps:
 mutation: venv
 	@$(RUN) tests.mutation $(MUTATION)
 
+# Its wheels are not there for every machine and Python; without it the rig works blindly, and says so.
 fuzz: venv
+	@$(RUN) pip install -qq --disable-pip-version-check --only-binary :all: "atheris>=3" || true
 	@$(RUN) tests.fuzz $(FUZZ)
 
 lock:
