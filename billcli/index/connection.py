@@ -41,6 +41,8 @@ def open_index(path: str | None) -> sqlite3.Connection:
         for _ in range(2):
             try:
                 return _prepared(sqlite3.connect(path, timeout=_READ_WAIT, isolation_level=None))
+            except UnicodeDecodeError:
+                forget(path)  # what SQLite says of damage quotes the damaged text
             except sqlite3.DatabaseError as error:
                 if is_outside(error):
                     break

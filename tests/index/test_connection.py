@@ -50,6 +50,12 @@ def overwrite(root: Path, page: int, data: bytes) -> None:
         file.write(data)
 
 
+def replace(root: Path, old: bytes, new: bytes) -> None:
+    raw = index_of(root).read_bytes()
+    assert old in raw
+    index_of(root).write_bytes(raw.replace(old, new))
+
+
 def foreign(root: Path) -> None:
     connection.forget(str(index_of(root)))
     with sqlite3.connect(index_of(root)) as other:
@@ -91,6 +97,7 @@ DAMAGE: dict[str, Callable[[Path], Any]] = {
     "an index less": statement("DROP INDEX invoices_open"),
     "a table more": statement("CREATE TABLE more (x)"),
     "another column": statement("ALTER TABLE invoices RENAME COLUMN gross TO total"),
+    "a schema that is no text": lambda root: replace(root, b"CREATE TABLE invoices", b"CREATE TABLE \xe0nvoic()"),
     "no text": statement("UPDATE files SET hash = CAST(x'ff' AS TEXT)"),
     "a folder": in_its_place(Path.mkdir),
     "a dangling link": in_its_place(lambda path: path.symlink_to("nowhere")),
