@@ -97,7 +97,7 @@ DAMAGE: dict[str, Callable[[Path], Any]] = {
     "an index less": statement("DROP INDEX invoices_open"),
     "a table more": statement("CREATE TABLE more (x)"),
     "another column": statement("ALTER TABLE invoices RENAME COLUMN gross TO total"),
-    "a schema that is no text": lambda root: replace(root, b"CREATE TABLE invoices", b"CREATE TABLE \xe0nvoic()"),
+    "a schema that is no text": lambda root: replace(root, b"CREATE TABLE invoices (", b"CREATE TABLE \xe0nvoices \xe0"),
     "no text": statement("UPDATE files SET hash = CAST(x'ff' AS TEXT)"),
     "a folder": in_its_place(Path.mkdir),
     "a dangling link": in_its_place(lambda path: path.symlink_to("nowhere")),
