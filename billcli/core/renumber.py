@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -150,13 +150,14 @@ def _words(claim: Claim, document: Any) -> str:
     return f"{claim.number} of {claim.moves.customer} becomes {document.number}{dated}"
 
 
-def check_free(claim: Claim, users: Sequence[tuple[str, str | None]], more: str) -> None:
+def check_free(claim: Claim, users: Sequence[tuple[str, Collection[str]]], more: str) -> None:
     """Raises ``BillError`` where anything goes by the document that is to move: it was sent, paid, credited, reminded, or held back.
 
-    ``users`` are files that name the number, with the customer each is of; one of the other document's customer goes by that one.
+    ``users`` are files that name the number, with the customers whose document each may mean: what can only mean the one that stays
+    goes by that one.
     """
-    for file, customer in users:
-        if customer is None or customer == claim.moves.customer or customer != claim.stays.customer:
+    for file, customers in users:
+        if claim.moves.customer in customers or claim.stays.customer not in customers:
             message = (
                 f"{file} goes by {claim.number} of {claim.moves.customer}; its number stays with what was sent, paid, credited or reminded"
             )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
+from billcli.index.queries import relatives
+
 _OWNERS = ("payments", "credit_notes", "refunds", "holds", "reminders", "deliveries", "drafts")
+_SETTLING = ("payments/", "credit-notes/")
 _USERS = """
 SELECT r.file, f.path FROM refs r JOIN files f ON f.id = r.file WHERE r.kind = ?1 AND r.name = ?2
 UNION SELECT d.file, f.path FROM delivered d JOIN files f ON f.id = d.file JOIN deliveries v ON v.id = d.delivery AND v.file = d.file
@@ -15,14 +18,22 @@ ORDER BY 2
 """
 
 
-def users(connection: sqlite3.Connection, kind: str, number: str) -> list[tuple[str, str | None]]:
-    """(file, its customer) of every document that names it; what says no customer has None. Deliveries that were dropped are none."""
+def users(connection: sqlite3.Connection, kind: str, number: str) -> list[tuple[str, set[str]]]:
+    """(file, whose documents it may go by) of every document that names it; none where it says no customer.
+
+    Money and credit may settle for relatives, too, and for those that the file names. Deliveries that were dropped are none.
+    """
     found = []
     for file, path in connection.execute(_USERS, (kind, number)).fetchall():
         rows = (
             connection.execute(f"SELECT customer FROM {table} WHERE file = ?", (file,)).fetchone() for table in _OWNERS
         )  # our own names
-        found.append((path, next((str(row[0]) for row in rows if row), None)))
+        owner = next((str(row[0]) for row in rows if row), None)
+        whose = {owner} if owner is not None else set()
+        if owner is not None and path.startswith(_SETTLING):
+            others = connection.execute("SELECT name FROM names WHERE file = ? AND kind = 'for_other'", (file,))
+            whose |= relatives(connection, owner) | {name for (name,) in others}
+        found.append((path, whose))
     return found
 
 

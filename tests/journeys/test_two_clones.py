@@ -251,6 +251,37 @@ def test_what_was_paid_or_sent_keeps_its_number(desks: Desks) -> None:
     assert b.open() == {"INV-2026-0001": 10, "INV-2026-0002": 0, "INV-2026-0003": 200}
 
 
+def test_money_of_another_customer_keeps_the_number_of_what_it_paid(desks: Desks) -> None:
+    """The payer has the other document of that number: their money would pay it instead, and the paid invoice would be owed again."""
+    a, b = desks
+    number = a.invoice("nord", 300)
+    a.push()
+    b.invoice("sued", 200)
+    b.do(f"payment add -c nord -a 200 --invoice {number} --for-other")
+    b.commit()
+    b.git("pull", "-q", "--no-edit", "--no-rebase", "origin", "main", code=1)
+    refused = settled(b)("renumber --ours")
+    assert refused.code == 1
+    assert "goes by INV-2026-0002 of sued" in refused.err
+
+
+def test_money_of_a_relative_keeps_the_number_of_what_it_paid(desks: Desks) -> None:
+    a, b = desks
+    a.do("customer edit sued --set parent=nord")
+    a.push()
+    b.pull()
+    number = a.invoice("nord", 300, at="2026-05-02")
+    a.push()
+    b.invoice("sued", 200)
+    b.do(f"payment add -c nord -a 200 --invoice {number}")
+    b.commit()
+    b.pull()
+    moves = "invoices/2026/04/INV-2026-0002.yaml"
+    refused = b.try_("renumber", moves, "--reason", "both", "--yes", at="2026-05-02")
+    assert refused.code == 1
+    assert "goes by INV-2026-0002 of sued" in refused.err
+
+
 def test_what_went_out_sealed_upon_a_document_that_would_move_is_not_sealed_anew(desks: Desks) -> None:
     a, b = desks
     for n in range(2):
