@@ -306,6 +306,22 @@ def test_a_number_that_two_branches_took_and_one_gave_up_is_no_loss(books: Path)
     assert "document" in [each[0] for each in verified(books, "--git").problems]
 
 
+def test_an_import_that_was_taken_back_is_no_loss_and_one_that_was_deleted_is(books: Path) -> None:
+    (books.parent / "old.csv").write_text("number,customer,issued_on,currency,gross\nOLD-1,a,2026-03-03,EUR,30.00\n")
+    imported = books / "invoices/2026/03/OLD-1.yaml"
+    written(books, "invoice", "import", str(books.parent / "old.csv"))
+    written(books, "undo")
+    assert not imported.exists()
+    assert verified(books, "--git").problems == []
+    imported.write_bytes(git(books, "show", f"HEAD~1:{imported.relative_to(books)}").replace("30.00", "31.00").encode() + b"\n")
+    committed(books)
+    imported.unlink()
+    gone = committed(books)
+    [(kind, *_, commit, message)] = [each for each in verified(books, "--git").problems if each[3]]
+    assert (kind, message) == ("document", "OLD-1 is gone, or cannot be read any more; it was issued before")
+    assert commit.startswith(gone)
+
+
 def test_what_a_person_changed_is_listed_and_is_no_error(books: Path) -> None:
     customer = books / "customers/a.yaml"
     customer.write_text(customer.read_text() + "notes: called\n")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from billcli.core import addresses, seal
 from billcli.core.audit import history as core
 from billcli.core.audit.problems import Problem, Reach
+from billcli.store import fs
 from billcli.store import past as history
 from billcli.store.past import Change, Commit, Edge, Past
 
@@ -31,19 +32,28 @@ class Issued(NamedTuple):
     content: str
     seal: str | None
     path: str
+    hash: str
 
     def same(self, other: Issued) -> bool:
         return (self.digest, self.seal) == (other.digest, other.seal)
 
 
-def look(root: str, since: str | None, hands: Collection[str], renumbered: Collection[str], read: Callable[[str], bytes | None]) -> Looked:
+class Told(NamedTuple):
+    """What the trail says of documents that git has otherwise: ``renumbered`` are the places of those that were given another number,
+    or another seal for it; ``taken_back`` place and SHA-256 of those that an undo took away.
+    """
+
+    renumbered: frozenset[str]
+    taken_back: frozenset[tuple[str, str]]
+
+
+def look(root: str, since: str | None, hands: Collection[str], told: Told, read: Callable[[str], bytes | None]) -> Looked:
     """Every commit since then against each of its parents, and the working tree against the last.
 
-    ``hands`` are files that people changed; ``renumbered`` the places of documents that the trail says were given another number or
-    another seal for it; ``read`` gives a file of the working tree. Raises ``GitProblem``.
+    ``hands`` are files that people changed; ``read`` gives a file of the working tree. Raises ``GitProblem``.
     """
     past = history.past(root, lambda path: _is_trail(path) or _is_issued(path) or path in hands, since)
-    problems = [*_trail(root, past), *_documents(root, past, renumbered), *_working_tree(root, past, renumbered, read)]
+    problems = [*_trail(root, past), *_documents(root, past, told), *_working_tree(root, past, told, read)]
     order = {commit.id: at for at, commit in enumerate(past.commits)}
     problems.sort(key=lambda each: (order.get(each[0].id, len(order)) if each[0] else len(order), each[1].file, each[1].line or 0))
     known = {path: _known(past, path, read(path)) for path in hands}
@@ -126,7 +136,7 @@ class _Ahead:
         return self._known[key]
 
 
-def _documents(root: str, past: Past, renumbered: Collection[str]) -> Iterator[Found]:
+def _documents(root: str, past: Past, told: Told) -> Iterator[Found]:
     """What an issued document says under its seal stays, whichever file it stands in; it never vanishes."""
     edges = [edge for edge in past.edges if any(each.old and _is_issued(each.path) for each in edge.changes)]
     groups = [_blobs(edge) for edge in edges]
@@ -136,7 +146,7 @@ def _documents(root: str, past: Past, renumbered: Collection[str]) -> Iterator[F
             message = f"git has no readable object {(missing.old or '')[:10]} any more"
             yield edge.commit, Problem("document", missing.path, None, None, edge.commit.said(), message)
         before, after = _versions(edge, found)
-        for problem in _differing(before, after, edge.commit.said(), renumbered):
+        for problem in _differing(before, after, edge.commit.said(), told):
             yield edge.commit, problem
 
 
@@ -151,13 +161,15 @@ def _versions(edge: Edge, found: Mapping[str, bytes]) -> tuple[list[Issued], lis
     return before, after
 
 
-def _differing(before: Iterable[Issued], after: Iterable[Issued], where: str, renumbered: Collection[str]) -> Iterator[Problem]:
+def _differing(before: Iterable[Issued], after: Iterable[Issued], where: str, told: Told) -> Iterator[Problem]:
     every = [*after]
     for each in before:
         found = [one for one in every if one.number == each.number]
         if any(each.same(one) for one in found) or (each.seal is None and found):
             continue
-        if addresses.alone(each.path) in renumbered and any(_goes_on(each, one) for one in every):
+        if addresses.alone(each.path) in told.renumbered and any(_goes_on(each, one) for one in every):
+            continue
+        if each.seal is None and (addresses.alone(each.path), each.hash) in told.taken_back:
             continue
         what = "was changed under its seal" if found else "is gone, or cannot be read any more"
         yield Problem("document", addresses.file_of(each.path), None, None, where, f"{each.number} {what}; it was issued before")
@@ -183,10 +195,10 @@ def _issued(raw: bytes, path: str) -> list[Issued]:
     entity: Any = read(raw, path).entity
     if entity is None:
         return []
-    return [Issued(entity.number, *seal.hashes(entity), entity.seal, path)]
+    return [Issued(entity.number, *seal.hashes(entity), entity.seal, path, fs.sha256(raw))]
 
 
-def _working_tree(root: str, past: Past, renumbered: Collection[str], read: Callable[[str], bytes | None]) -> Iterator[Found]:
+def _working_tree(root: str, past: Past, told: Told, read: Callable[[str], bytes | None]) -> Iterator[Found]:
     """What lies in the folder goes on where the last commit ended."""
     differing: list[tuple[str, str, bytes | None]] = []
     for path, blob in past.head.items():
@@ -205,7 +217,7 @@ def _working_tree(root: str, past: Past, renumbered: Collection[str], read: Call
         committed = {path for path in past.head if _is_issued(path)}
         after = [issued for path, _, raw in differing if _is_issued(path) and raw for issued in documents_in(raw, path)]
         after += [issued for path in _new_files(root, committed) if (raw := read(path)) for issued in documents_in(raw, path)]
-        yield from ((None, each) for each in _differing(before, after, "the working tree", renumbered))
+        yield from ((None, each) for each in _differing(before, after, "the working tree", told))
 
 
 def _new_files(root: str, committed: set[str]) -> list[str]:

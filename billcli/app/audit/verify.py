@@ -24,7 +24,7 @@ from billcli.store.audit import FileRecord
 from billcli.store.layout import kind_for
 
 if TYPE_CHECKING:
-    from billcli.app.audit.past import Looked
+    from billcli.app.audit.past import Looked, Told
 
 _NOTED = re.compile(r"([0-9a-f]{8}):([0-9a-f]{16,64})\Z", re.ASCII)
 _SEALS = {"E401": "document", "E402": "document", "E403": "seal", "E408": "document"}
@@ -184,9 +184,24 @@ def _past(books: Books, wanted: Wanted, hands: Sequence[ByHand], trail: Iterable
         except OSError:
             return None
 
-    told = {alone(each["path"]) for entry in trail if entry["command"] == "renumber" for each in entry["files"] if each.get("by") != "hand"}
     try:
-        return look(books.root, wanted.since, {each.file for each in hands}, told, read)
+        return look(books.root, wanted.since, {each.file for each in hands}, _told(trail), read)
     except git.GitProblem as problem:
         hint = "without --git the chain, the seals and the files are proved all the same"
         raise BillError(f"git cannot be asked: {problem}", hint) from None
+
+
+def _told(trail: Iterable[dict[str, Any]]) -> Told:
+    """Numbers that bill gave anew, and imports that it took back: where git has lost documents by a command, not by a hand."""
+    from billcli.app.audit.past import Told
+
+    renumbered, taken_back = set(), set()
+    for entry in trail:
+        for each in entry["files"]:
+            if each.get("by", "bill") != "bill":
+                continue
+            if entry["command"] == "renumber":
+                renumbered.add(alone(each["path"]))
+            elif entry["command"].startswith("undo ") and each["new"] is None:
+                taken_back.add((alone(each["path"]), each["old"]))
+    return Told(frozenset(renumbered), frozenset(taken_back))
