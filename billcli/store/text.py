@@ -86,10 +86,10 @@ def _forbidden(text: str, index: int, file: str) -> Diagnostic:
 
 
 def span_at(text: str, index: int, length: int = 1) -> Span:
-    """Where a position of the text is, with the whole line; the length is cut at the line's end."""
+    """Where a position of the text is, with the whole line; at the furthest right behind its last sign, where the length ends too."""
     start = text.rfind("\n", 0, index) + 1
     end = text.find("\n", index)
     line = text[start : end if end >= 0 else len(text)].removesuffix("\r")
-    column = index - start + 1
+    column = min(index - start, len(line)) + 1
     length = max(1, min(length, len(line) - column + 1))
     return Span(text.count("\n", 0, index) + 1, column, length, line if len(line) <= MAX_SHOWN else "")

@@ -196,3 +196,9 @@ def test_profile_that_names_a_column_which_is_not_there(ledger: Path, columns: s
 def test_hint_pours_no_long_word_out() -> None:
     assert did_you_mean("Text", ["Text" + "9" * 3000]) == ""
     assert did_you_mean("Txet", ["Text"]) == 'did you mean "Text"?'
+
+
+def test_fault_at_a_line_end_of_two_signs_is_told_right_behind_the_line() -> None:
+    found = next(each for each in read_with_authority(b"a: b\r\nb: {*terms:\r\n", "ledger.yaml").problems if each.code == "E104")
+    assert found.span is not None
+    assert (found.span.line, found.span.column, found.span.text) == (2, 12, "b: {*terms:")
