@@ -71,7 +71,7 @@ def past(root: str, wanted: Callable[[str], bool], since: str | None = None) -> 
         _commit(line) for line in _lines(root, "rev-list", "--parents", "--topo-order", "--reverse", "--timestamp", *_range(root, since))
     ]
     shallow = _run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
-    return Past(commits, list(_edges(root, commits, wanted)), _files(root, wanted), shallow)
+    return Past(commits, list(_edges(root, commits, wanted)), files(root, wanted), shallow)
 
 
 def _range(root: str, since: str | None) -> Sequence[str]:
@@ -122,10 +122,10 @@ def _plain(mode: str, blob: str) -> str | None:
     return blob if mode.startswith("100") else None
 
 
-def _files(root: str, wanted: Callable[[str], bool]) -> dict[str, str]:
-    """The blobs of the wanted files as they were committed last."""
+def files(root: str, wanted: Callable[[str], bool], commit: str = "HEAD") -> dict[str, str]:
+    """The blobs of the wanted files as a commit has them."""
     found = {}
-    for each in _run(root, "ls-tree", "-r", "-z", "HEAD").split(b"\0"):
+    for each in _run(root, "ls-tree", "-r", "-z", commit).split(b"\0"):
         head, _, name = each.partition(b"\t")
         path = name.decode("utf-8", "surrogateescape")
         if name and wanted(path) and head.startswith(b"100"):

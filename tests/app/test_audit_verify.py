@@ -345,6 +345,21 @@ def test_a_shallow_clone_says_how_far_it_goes(books: Path, tmp_path: Path) -> No
     assert "this clone is shallow, so nothing is known of what was before" in shown
 
 
+def test_books_that_came_from_another_folder_are_proved_from_there_on_only(books: Path) -> None:
+    """Whoever moves the folder can write all of it anew in the same commit: git is asked about this folder alone."""
+    (books / "moved").mkdir()
+    for each in git(books, "ls-files").splitlines():
+        if not each.startswith(".git"):
+            (books / "moved" / each).parent.mkdir(parents=True, exist_ok=True)
+            git(books, "mv", each, f"moved/{each}")
+    moved = committed(books)
+    answer = verified(books / "moved", "--git").answer["git"]
+    assert (answer["commits"], answer["stood"]) == (1, 6)
+    assert answer["said"].startswith(moved)
+    told = bill("audit", "verify", "--git", cwd=books / "moved", at=DAY).out
+    assert "6 entries stood in the trail by then, of which git proves nothing here" in told
+
+
 def test_nothing_that_the_repository_names_is_run(books: Path, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\ncat\n")

@@ -14,6 +14,7 @@ from billcli.store import past as history
 from billcli.store.past import Change, Commit, Edge, Past
 
 _DOCUMENTS = ("invoices/", "credit-notes/")
+_LEDGER = "ledger.yaml"
 
 
 class Looked(NamedTuple):
@@ -52,14 +53,31 @@ def look(root: str, since: str | None, hands: Collection[str], told: Told, read:
 
     ``hands`` are files that people changed; ``read`` gives a file of the working tree. Raises ``GitProblem``.
     """
-    past = history.past(root, lambda path: _is_trail(path) or _is_issued(path) or path in hands, since)
+    past = history.past(root, lambda path: _is_trail(path) or _is_issued(path) or path == _LEDGER or path in hands, since)
     problems = [*_trail(root, past), *_documents(root, past, told), *_working_tree(root, past, told, read)]
     order = {commit.id: at for at, commit in enumerate(past.commits)}
     problems.sort(key=lambda each: (order.get(each[0].id, len(order)) if each[0] else len(order), each[1].file, each[1].line or 0))
     known = {path: _known(past, path, read(path)) for path in hands}
-    first = next(iter(past.commits), None)
-    reach = Reach(len(past.commits), first.id if first else "", first.said() if first else "", past.shallow)
-    return Looked([each for _, each in problems], reach, known)
+    return Looked([each for _, each in problems], _reach(root, past, since), known)
+
+
+def _reach(root: str, past: Past, since: str | None) -> Reach:
+    """From the commit in which the books came into this folder: of the folder where they were before, git was asked nothing."""
+    came = 0
+    for commit, group in groupby(past.edges, key=lambda each: each.commit):
+        edges = list(group)
+        if all(any(each.path == _LEDGER and each.old is None and each.new for each in edge.changes) for edge in edges):
+            came = past.commits.index(commit)
+    if not past.commits:
+        return Reach(0, "", "", past.shallow, 0)
+    first = past.commits[came]
+    stood = 0
+    if came or since is None:
+        blobs = history.files(root, _is_trail, first.id).values()
+        stood = sum(
+            raw.count(b"\n") for found in history.contents(root, [list(blobs)], history.sizes(root, blobs)) for raw in found.values()
+        )
+    return Reach(len(past.commits) - came, first.id, first.said(), past.shallow, stood)
 
 
 def _is_trail(path: str) -> bool:

@@ -39,12 +39,16 @@ class ByHand(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How far back git was asked: how many commits, and the first of them as id and in words, empty for none."""
+    """How far back git was asked: how many commits, and the first of them as id and in words, empty for none.
+
+    ``stood`` are the entries that the trail had in that commit already, where git has nothing older of this folder.
+    """
 
     commits: int
     first: str
     said: str
     shallow: bool
+    stood: int = 0
 
 
 _PROBLEMS = (
@@ -114,4 +118,5 @@ def _well(kinds: Sequence[str], well: str, *mine: str) -> str:
 def _far(reach: Reach) -> str:
     back = f", back to {reach.said}" if reach.said else ""
     shallow = "; this clone is shallow, so nothing is known of what was before" if reach.shallow else ""
-    return f"{counted(reach.commits, 'commit')}{back}{shallow}"
+    stood = f"; {reach.stood} entries stood in the trail by then, of which git proves nothing here" if reach.stood > 1 else ""
+    return f"{counted(reach.commits, 'commit')}{back}{shallow}{stood}"
