@@ -337,6 +337,26 @@ def test_what_a_person_changed_is_listed_and_is_no_error(books: Path) -> None:
     assert verified(books).answer["by_hand"][0]["noted"] == "2026-03-20T09:00:00Z"
 
 
+def test_a_hand_that_bill_wrote_upon_stays_told(books: Path) -> None:
+    """Else an amount could be raised by hand, and the next allocation of the payment would cover it up."""
+    payment = next((books / "payments").rglob("*.yaml"))
+    payment.write_text(payment.read_text().replace("\namount: 50.00", "\namount: 90.00"))
+    written(books, "payment", "allocate", payment.stem, "--policy", "oldest-due")
+    [row] = verified(books).answer["by_hand"]
+    assert (row["state"], row["last_command"], row["noted"]) == ("built upon", "payment allocate", "2026-03-20T09:00:00Z")
+
+
+def test_a_hand_in_a_folded_file_is_committed_where_the_file_is(books: Path) -> None:
+    written(books, "close", "--through", "2026-03-31", at="2026-04-02")
+    written(books, "fold", "2026-03", at="2026-04-02")
+    folded = books / "payments/2026/03.yaml"
+    folded.write_text(folded.read_text().replace("\namount: 50.00", "\namount: 51.00"))
+    rows = verified(books, "--git").answer["by_hand"]
+    assert {(each["file"].partition("#")[0], each["git"]) for each in rows} == {("payments/2026/03.yaml", "not committed")}
+    commit = committed(books)
+    assert all(each["git"].startswith(commit) for each in verified(books, "--git").answer["by_hand"])
+
+
 def test_a_shallow_clone_says_how_far_it_goes(books: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--depth", "2", f"file://{books}", "shallow")
     told = verified(tmp_path / "shallow", "--git")

@@ -53,11 +53,13 @@ def look(root: str, since: str | None, hands: Collection[str], told: Told, read:
 
     ``hands`` are files that people changed; ``read`` gives a file of the working tree. Raises ``GitProblem``.
     """
-    past = history.past(root, lambda path: _is_trail(path) or _is_issued(path) or path == _LEDGER or path in hands, since)
+    files = {path: addresses.file_of(path) for path in hands}
+    asked = frozenset(files.values())
+    past = history.past(root, lambda path: _is_trail(path) or _is_issued(path) or path == _LEDGER or path in asked, since)
     problems = [*_trail(root, past), *_documents(root, past, told), *_working_tree(root, past, told, read)]
     order = {commit.id: at for at, commit in enumerate(past.commits)}
     problems.sort(key=lambda each: (order.get(each[0].id, len(order)) if each[0] else len(order), each[1].file, each[1].line or 0))
-    known = {path: _known(past, path, read(path)) for path in hands}
+    known = {path: _known(past, file, read(file)) for path, file in files.items()}
     return Looked([each for _, each in problems], _reach(root, past, since), known)
 
 

@@ -130,15 +130,16 @@ def _said(trail: Iterable[dict[str, Any]]) -> dict[str, Said]:
 
 
 def _by_hand(books: Books, said: Mapping[str, Said]) -> list[ByHand]:
-    """Files that are not as bill wrote them last; what a person changed is legitimate, and told."""
+    """Files that are not as bill wrote them last, or that it wrote upon what a person had changed; that is legitimate, and told."""
     gone = {each.file for each in check_queries.gone(books.index)}
     edited = {each.path: each.new for each in _edited(books) if each.path not in gone}
     now = {path: hash_ for path, hash_ in audit_queries.files(books.index).items() if path not in edited}
     rows = [_hand(path, new, said, "") for path, new in edited.items()]
     for path, hash_ in now.items():
         known = said.get(path if is_folded(path) else alone(path))
-        if known and (noted := known.by_hand.get(hash_)):
-            rows.append(_hand(path, hash_, said, noted))
+        if known and known.by_hand:
+            row = _hand(path, hash_, said, known.by_hand.get(hash_) or max(known.by_hand.values()))
+            rows.append(row if hash_ in known.by_hand else row._replace(state="built upon"))
     rows += _settings(books, said)
     return sorted(rows)
 

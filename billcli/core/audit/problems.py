@@ -28,7 +28,10 @@ class Problem(NamedTuple):
 
 
 class ByHand(NamedTuple):
-    """A file that a person changed: ``state`` is changed, new or gone; ``noted`` when bill met it; ``git`` what git knows of it."""
+    """A file that a person changed: ``state`` is changed, new or gone; built upon where bill has written it since.
+
+    ``noted`` is when bill met it; ``git`` what git knows of the file as it is.
+    """
 
     file: str
     state: str
