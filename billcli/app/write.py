@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ def preview(context: Context, planner: Planner, progress: Progress = no_progress
     with fresh_index(context.root, progress) as index:
         if not merging:
             ensure_readable(index)
-        return planner(Books(context, index))
+        return _by_the_clock(context, index, planner(Books(context, index)))
 
 
 def carry_out(
@@ -60,7 +61,7 @@ def carry_out(
         with fresh_index(context.root, progress) as index:
             if not merging:
                 ensure_readable(index)
-            plan = planner(Books(context, index))
+            plan = _by_the_clock(context, index, planner(Books(context, index)))
             if shown is not None and plan.comparable() != shown.comparable():
                 raise ChangedMeanwhile(
                     "the ledger changed since the preview; nothing was written",
@@ -85,6 +86,13 @@ def carry_out(
     by_hand = tuple(dict.fromkeys(file for each in hands if each.by == "hand" and (file := file_of(each.path)) not in written))
     payees = tuple(path for path, mark in applied.payees.items() if changed(known.get(path, ""), mark))
     return Done(plan, created, tuple(path for path in paths if path in existed), by_hand, problem, payees)
+
+
+def _by_the_clock(context: Context, index: Connection, plan: Plan) -> Plan:
+    from billcli.app.clock import clock_warnings
+
+    warnings = clock_warnings(context, index, plan)
+    return replace(plan, warnings=(*plan.warnings, *warnings)) if warnings else plan
 
 
 def commits_to_git(index: Connection, root: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from billcli.core import addresses
@@ -99,6 +99,17 @@ def hashes(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, st
     """The SHA-256 of each file as it was read."""
     marks, values = names_in(list(paths))
     return dict(connection.execute(f"SELECT path, hash FROM files WHERE path IN {marks}", values).fetchall())
+
+
+def latest_command(connection: sqlite3.Connection, clone: str) -> datetime | None:
+    """When a working copy's trail was written by the latest clock; a clock that goes back goes on in the file that it has got to."""
+    last = "SELECT id FROM files WHERE kind = 'audit' AND path GLOB ? ORDER BY path DESC LIMIT 1"
+    sql = f"SELECT max(at) FROM trail WHERE file = ({last})"
+    (at,) = connection.execute(sql, (f"audit/{clone}/*",)).fetchone()
+    try:
+        return datetime.fromisoformat(at) if at else None
+    except ValueError:
+        return None  # "bill check" names it
 
 
 def kinds(connection: sqlite3.Connection) -> dict[str, int]:

@@ -53,20 +53,35 @@ def clone_id(root: str) -> str:
     ``BILL_CLONE`` names it where a ledger must come out the same every time, as the demo does; two copies must never share one.
     """
     folder = private_folder(root)
-    info = os.stat(folder)
-    place = [info.st_dev, info.st_ino]
     raw = fs.read_if_there(root, _CLONE)
+    place = _place(folder)
     if raw is not None:
-        try:
-            known = json.loads(raw)
-            if known["folder"] == place and _CLONE_ID.match(known["id"]):
-                return str(known["id"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            pass  # a damaged id is worth nothing; a new one begins a chain of its own
+        if known := _bound(raw, place):
+            return known
         fs.remove(root, _CLONE)
     made = named_clone() or secrets.token_hex(4)
     fs.write_new(root, _CLONE, json.dumps({"id": made, "folder": place}).encode())
     return made
+
+
+def _place(folder: str) -> list[int]:
+    info = os.stat(folder)
+    return [info.st_dev, info.st_ino]
+
+
+def _bound(raw: bytes, place: list[int]) -> str:
+    """The id, empty where it is another folder's or damaged: such a one is worth nothing, and a new one begins a chain of its own."""
+    try:
+        known = json.loads(raw)
+        return str(known["id"]) if known["folder"] == place and _CLONE_ID.match(known["id"]) else ""
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
+def known_clone_id(root: str) -> str:
+    """This working copy's id, empty where it has none yet; writes nothing."""
+    raw = fs.read_if_there(root, _CLONE) if os.path.isdir(f"{root}/{PRIVATE}") else None
+    return _bound(raw, _place(f"{root}/{PRIVATE}")) if raw is not None else ""
 
 
 def named_clone() -> str:
@@ -83,15 +98,6 @@ def known_clone(raw: bytes) -> str:
         return str(json.loads(raw)["id"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return "unreadable; a new one is given at the next writing command"
-
-
-def last_at(root: str) -> datetime | None:
-    """When this working copy's trail was written last, as its newest entry says."""
-    last = _last_entry(root, clone_id(root))
-    try:
-        return datetime.strptime(last["at"], "%Y-%m-%dT%H:%M:%S%z") if last else None
-    except ValueError:
-        return None  # "bill check" names it
 
 
 def trail_file(clone: str, at: datetime) -> str:

@@ -7,27 +7,25 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from billcli.app.books import open_books
+from billcli.app.books import Books, open_books
+from billcli.app.clock import HINT, clock_problem
 from billcli.app.context import Context
 from billcli.app.context import now as clock
 from billcli.app.outbox.memory import entries_of, states_of, unknown_to
 from billcli.app.outbox.rechecks import outdated
 from billcli.core.addresses import is_address
-from billcli.core.delivery import DOUBT, PLANNED, RESENT, instant, instant_text, needs_person, next_try, stands, whom
+from billcli.core.delivery import DOUBT, PLANNED, RESENT, instant, needs_person, next_try, stands, whom
 from billcli.core.facts import DeliveryFact
 from billcli.core.report import counted
 from billcli.errors import BillError
 from billcli.index import delivery_queries, find
 from billcli.model.delivery import State, state_text
-from billcli.store import audit, journal, outbox
+from billcli.store import journal, outbox
 from billcli.store.append import UnfitFile, append_state
 from billcli.store.lock import wait_seconds, writer_lock
 
 if TYPE_CHECKING:
     from billcli.model.dunning import MailSettings
-
-_BEHIND = timedelta(hours=1)
-"""A clock that is more behind the audit trail than this is wrong."""
 
 _RESENDS = 2
 """How often ``mail.in_doubt: resend`` hands one message over again."""
@@ -54,12 +52,10 @@ class Tally:
         self.lines.append(f"{delivery.id} to {delivery.recipient}: left: {why}")
 
 
-def ensure_clock(root: str) -> None:
+def ensure_clock(books: Books) -> None:
     """A clock that stands in the past would have what was sent since go once more."""
-    last = audit.last_at(root)
-    if last is not None and clock() < last - _BEHIND:
-        message = f"the clock stands at {instant_text(clock())}, the last command was at {instant_text(last)}; nothing was handed over"
-        raise BillError(message, "set the clock; if it was ahead then, wait until that time has passed")
+    if problem := clock_problem(books.context, books.index):
+        raise BillError(f"{problem}; nothing was handed over", HINT)
 
 
 def may_go(delivery: DeliveryFact, mail: MailSettings | None, box: str, tally: Tally) -> bool:

@@ -57,8 +57,8 @@ def send_waiting(
     said how. What ends the run early stands in ``stopped``: everything up to there is done and written down.
     """
     with mail_lock(context.root):
-        ensure_clock(context.root)
         with open_books(context) as books:
+            ensure_clock(books)
             ensure_sender(books)
             mail = books.settings().mail
             zone = ZoneInfo(books.settings().timezone)
