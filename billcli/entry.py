@@ -7,6 +7,8 @@ import sys
 
 def main() -> None:
     """The command ``bill``."""
+    if sys.getfilesystemencoding() == "ascii":
+        _begin_anew()
     words = sys.argv[1:]
     if words and sys.stdout is not None:
         try:
@@ -17,6 +19,13 @@ def main() -> None:
     from billcli.cli.boundary import run
 
     sys.exit(run())
+
+
+def _begin_anew() -> None:
+    """In UTF-8, where the locale knows no letters beyond ASCII and Python is kept from helping itself."""
+    import os
+
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  # the same program once more, and no shell wanted
 
 
 def _early(words: list[str]) -> bool:
