@@ -41,14 +41,17 @@ def repeat(times: int, *each: Callable[[int], tuple[str, ...]], root: Path) -> C
     return lambda: [words(*make(n), env=PATIENT)(root) for n in range(times) for make in each]
 
 
-@pytest.mark.parametrize(("writers", "times"), [(6, 5), pytest.param(8, 25, marks=pytest.mark.long)])
-def test_every_command_of_every_process_has_its_effect_once(ledger: Path, writers: int, times: int) -> None:
+@pytest.mark.parametrize(("writers", "times"), [(6, 5), pytest.param(8, 50, marks=pytest.mark.long)])
+def test_every_command_of_every_process_has_its_effect_once(ledger: Path, tmp_path: Path, writers: int, times: int) -> None:
+    """Two commands each time; every second process comes by another path to the same folder."""
+    (tmp_path / "other").symlink_to(ledger)
+    paths = (ledger, tmp_path / "other")
     invoice = ("invoice", "new", "--customer", "nord", "--line", "Work;1;10", "--yes")
     payment = ("payment", "add", "--customer", "nord", "--amount", "1", "--again", "--yes")
-    at_work = [started(repeat(times, lambda n: invoice, lambda n: payment, root=ledger)) for _ in range(writers)]
+    at_work = [started(repeat(times, lambda n: invoice, lambda n: payment, root=paths[each % 2])) for each in range(writers)]
     reading = [
-        started(repeat(times * writers // 2, lambda n: ("report", "aging", "--format", "json"), lambda n: ("check",), root=ledger))
-        for _ in range(2)
+        started(repeat(times * writers // 2, lambda n: ("report", "aging", "--format", "json"), lambda n: ("check",), root=path))
+        for path in paths
     ]
     wrote = [Ran(*each) for done in at_work for each in done()]
     read = [Ran(*each) for done in reading for each in done()]
@@ -63,6 +66,7 @@ def test_every_command_of_every_process_has_its_effect_once(ledger: Path, writer
     assert words("check")(ledger) == Ran(0, "", "")
     aging = bill("--ledger", str(ledger), "report", "aging", "--format", "json", at=DAY).json
     assert aging["rows"][0]["total"] == f"{10 * total - total}.00"
+    print(f"{writers} writers × {2 * times} commands: {len(wrote)} effects of {2 * total}, {len(read)} answers to readers, none wrong")
 
 
 def test_reader_never_sees_an_invoice_without_the_rest_of_its_command(ledger: Path) -> None:
