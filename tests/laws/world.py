@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -87,6 +87,9 @@ class World:
         self.repeatable: list[list[str]] = []
         self.closings: list[tuple[int, dict[str, str]]] = []
 
+    def call(self, words: list[str]) -> Ran:
+        return run(self.root, self.books.today, words)
+
     def transcript(self) -> str:
         return "\n".join(f"{day(today)}  bill {' '.join(words)}   -> {code}" for today, words, code in self.ran)
 
@@ -99,9 +102,9 @@ class World:
         if command.predict is None:
             return self.take_in(command)
         if tried:
-            dry = run(self.root, self.books.today, [*command.words, "--dry-run"])
+            dry = self.call([*command.words, "--dry-run"])
             assert tree(self.root) == before, self.told(f"a dry run changed files: {command.words}")
-        ran = run(self.root, self.books.today, [*command.words, "--yes", "--format", "json"])
+        ran = self.call([*command.words, "--yes", "--format", "json"])
         self.ran.append((self.books.today, command.words, ran.code))
         assert not tried or dry.code == ran.code, self.told(f"the dry run ended with {dry.code}")
         assert ran.code in (0, 1, 2, 3), self.told(ran.err)
@@ -128,12 +131,12 @@ class World:
         (self.root.parent / "rows.csv").write_text(command.table, encoding="utf-8")
         (self.root.parent / "bad.csv").unlink(missing_ok=True)
         before = tree(self.root)
-        ran = run(self.root, self.books.today, [*command.words, "--yes"])
+        ran = self.call([*command.words, "--yes"])
         self.ran.append((self.books.today, [*command.words, command.table], ran.code))
         assert ran.code in (0, 1, 3), self.told(ran.err)
         after = tree(self.root)
         assert ran.code != 1 or after == before, self.told("a refused import changed files")
-        run(self.root, self.books.today, [*command.words, "--yes"])
+        self.call([*command.words, "--yes"])
         assert tree(self.root) == after, self.told("the same import changed files a second time")
         with index_of(self.root) as index:
             learn(self.books, facts(index))
@@ -142,7 +145,7 @@ class World:
     def fold(self, verb: str) -> None:
         """Folds or unfolds every month that is closed; the model knows nothing of it."""
         for month in MONTHS:
-            ran = run(self.root, self.books.today, [verb, month, "--yes"])
+            ran = self.call([verb, month, "--yes"])
             self.ran.append((self.books.today, [verb, month], ran.code))
             closed = month < day(self.books.closed + 1).isoformat()[:7]
             assert ran.code == (0 if closed or verb == "unfold" else 1), self.told(ran.err)
@@ -161,7 +164,7 @@ class World:
     def repeat(self, words: list[str]) -> None:
         """The same command with the same external id is answered and changes nothing."""
         before = tree(self.root)
-        ran = run(self.root, self.books.today, [*words, "--yes"])
+        ran = self.call([*words, "--yes"])
         assert ran.code == 0, self.told(f"{words} a second time: {ran.err}")
         assert tree(self.root) == before, self.told(f"{words} a second time changed files")
 
@@ -173,7 +176,7 @@ class World:
             now = reports(self.root, told)
             changed = [key for key in known if known[key] != now[key]]
             assert not changed, self.told([f"{key}:\n{known[key]}\n{now[key]}" for key in changed])
-        checked = run(self.root, self.books.today, ["check", "--format", "json"])
+        checked = self.call(["check", "--format", "json"])
         assert checked.code == 0, self.told(checked.out)
 
     def answer(self, ran: Ran) -> Told:
@@ -243,12 +246,16 @@ class World:
         before, self.found = self.found, {*found.invoices.values(), *found.sources.values(), *found.rows, *found.draws}
         written = first_date(before, self.found)
         known, self.figures = self.figures, {}
-        for at in range(0, self.books.today + 1, 10):
+        for at in self.looked_at():
             as_of = day(at)
             asked = (balances.open_invoices, balances.free_sources, balances.unapplied)
             figures: list[object] = [*(sorted(map(str, ask(index, as_of))) for ask in asked), balances.control_totals(index, as_of)]
             self.figures[as_of] = figures
             assert as_of >= written or known.get(as_of, figures) == figures, self.told(f"{as_of}: {known[as_of]} became {figures}")
+
+    def looked_at(self) -> Iterable[int]:
+        """The days whose figures are kept from one command to the next."""
+        return range(0, self.books.today + 1, 10)
 
     def sql_agrees(self, index: Connection, found: Facts) -> None:
         every = {change.on for each in (*found.open.values(), *found.free.values()) for change in each}
