@@ -205,6 +205,16 @@ def hold_release(d: Drawn, ground: Ground) -> Deed | None:
     )
 
 
+def finding_new(d: Drawn, ground: Ground) -> Deed | None:
+    numbers = list(ground.books.invoices)
+    return Deed(["finding", "new", d.one(numbers), "--text", "No order on file", "--by", "Ms Berg"]) if numbers else None
+
+
+def finding_close(d: Drawn, ground: Ground) -> Deed | None:
+    every = own(ground, "findings")
+    return Deed(["finding", "close", d.one(every), "--accept", "--reason", "Seen"]) if every else None
+
+
 # recurring
 
 
@@ -409,7 +419,7 @@ DEEDS: dict[Make, tuple[str, int]] = {
     invoice_send: ("invoice send", 2), credit_note_send: ("credit-note send", 1), statement_mail: ("statement", 1),
     remind_run: ("remind run", 3), remind_approve: ("remind approve", 1), outbox_send: ("outbox send", 2),
     outbox_resolve: ("outbox resolve", 2), outbox_retry: ("outbox retry", 1), outbox_here: ("outbox here", 1), fold: ("fold", 2),
-    unfold: ("unfold", 1),
+    unfold: ("unfold", 1), finding_new: ("finding new", 1), finding_close: ("finding close", 1),
 }  # fmt: skip
 """Which command each is, and how often it comes."""
 

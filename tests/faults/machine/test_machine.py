@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -185,7 +185,10 @@ def test_every_command_that_writes_is_among_what_can_happen() -> None:
     assert covered <= {name for name, _ in commands()}
 
 
-SHORT = settings(max_examples=6, stateful_step_count=20)
+NO_SHRINKING = tuple(set(Phase) - {Phase.shrink, Phase.explain})
+"""The transcript tells enough, and each step of a shrinking takes seconds."""
+
+SHORT = settings(max_examples=6, stateful_step_count=20, phases=NO_SHRINKING)
 
 
 def test_whatever_happens_the_books_are_as_the_model_says() -> None:
@@ -195,7 +198,7 @@ def test_whatever_happens_the_books_are_as_the_model_says() -> None:
 @pytest.mark.long
 def test_whatever_happens_for_long_the_books_are_as_the_model_says() -> None:
     runs, steps = int(os.environ.get("BILL_MACHINE_RUNS", "150")), int(os.environ.get("BILL_MACHINE_STEPS", "50"))
-    run_state_machine_as_test(Life, settings=settings(max_examples=runs, stateful_step_count=steps))
+    run_state_machine_as_test(Life, settings=settings(max_examples=runs, stateful_step_count=steps, phases=NO_SHRINKING))
     for name in sorted(COUNTS):
         print(f"{COUNTS[name]:7} {name}")
     record("state machine, runs", runs, runs)
