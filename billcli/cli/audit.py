@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date
 from typing import Annotated
 
-from billcli.cli.common import books, check_form, optional_day, out, refuse_given, say, show
+from billcli.cli.common import books, check_form, optional_day, out, say, show, span
 from billcli.cli.lazy import typer
 from billcli.cli.options import AsOf, Form
 
@@ -103,11 +101,9 @@ def sample(
     ctx: typer.Context,
     seed: Annotated[str, typer.Option("--seed", metavar="TEXT", help="Any text; the same one gives the same sample.")],
     size: Annotated[int, typer.Option("--size", metavar="K", help="How many documents.")],
-    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Documents of that day on.")] = None,
-    to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Documents up to that day.")] = None,
-    period: Annotated[
-        str | None, typer.Option("--period", metavar="YEAR|MONTH", help="2026 or 2026-03, instead of --from and --to.")
-    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Dated on or after.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Dated on or before.")] = None,
+    period: Annotated[str | None, typer.Option("--period", metavar="PERIOD", help="Dated in 2026, 2026-Q1 or 2026-03.")] = None,
     kind: Annotated[
         list[str] | None,
         typer.Option(
@@ -126,13 +122,13 @@ def sample(
     With --by-amount a document's chance is its amount (monetary unit sampling): one as large as the whole divided by the size is always
     chosen. Findings are kept with "bill finding new".
 
-    Example: bill audit sample --seed 2026-Q1 --size 25 --period 2026-03 --format markdown
+    Example: bill audit sample --seed 2026-Q1 --size 25 --period 2026-Q1 --format markdown
     """
     from billcli.app.audit.sample import SampleOptions, draw, known
     from billcli.core.audit.sample import markdown, sample_report
 
     check_form(form, ("table", "json", "csv", "markdown"))
-    options = SampleOptions(seed, size, *_span(from_, to, period), tuple(kind or ()), by_amount, currency)
+    options = SampleOptions(seed, size, *span(since, until, period), tuple(kind or ()), by_amount, currency)
     with books(ctx, as_of) as found:
         drawn, day = draw(found, options), found.today
         facts = known(found, drawn.chosen) if form == "markdown" else {}
@@ -142,14 +138,3 @@ def sample(
         out("".join(f"{safe(line)}\n" for line in markdown(drawn.chosen, f"Sample {seed}", drawn.note, facts).split("\n")))
     else:
         show(sample_report(drawn.chosen, day, drawn.note, lists=form != "table"), form)
-
-
-def _span(from_: str | None, to: str | None, period: str | None) -> tuple[date, date]:
-    if period is None:
-        return optional_day(from_, "--from") or date.min, optional_day(to, "--to") or date.max
-    from billcli.core.fold import months_of
-
-    refuse_given({"--from": from_, "--to": to}, "and --period exclude each other")
-    months = months_of(period)
-    first, last = months[0], months[-1]
-    return first, last.replace(day=monthrange(last.year, last.month)[1])

@@ -100,6 +100,17 @@ def optional_day(text: str | None, option: str) -> date | None:
     return day(text, option) if text is not None else None
 
 
+def span(since: str | None, until: str | None, period: str | None) -> tuple[date | None, date | None]:
+    """The first and last day that are meant by ``--since`` and ``--until``, or by ``--period``. Raises ``UsageError``."""
+    if period is None:
+        return optional_day(since, "--since"), optional_day(until, "--until")
+    from billcli.app.amounts import value_of
+    from billcli.core.periods import period_days
+
+    refuse_given({"--since": since, "--until": until}, "and --period exclude each other")
+    return value_of(period_days, period, "--period")
+
+
 def needed(text: str | None, option: str) -> str:
     """A line of text that must be given. Raises ``UsageError``."""
     from billcli.app.amounts import value_of

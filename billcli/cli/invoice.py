@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 from billcli.cli import imports, pdf
-from billcli.cli.common import books, list_command, narrowed_command, needed, optional_day, say, write_command
+from billcli.cli.common import books, list_command, narrowed_command, needed, optional_day, say, span, write_command
 from billcli.cli.lazy import typer
 from billcli.cli.options import Answer, AsOf, By, Customer, DryRun, ExternalId, Form, IssuedOn, Quiet, Today, Where, Yes
 from billcli.cli.sending import Later, send_documents
@@ -271,16 +271,9 @@ def list_(
 
     Example: bill invoice list --state overdue --customer nordwind
     """
-    from billcli.app.amounts import value_of
     from billcli.app.invoice import InvoiceFilter, invoice_list
-    from billcli.core.periods import period_days
 
-    if period and (since or until):
-        raise UsageError("--period and --since or --until exclude each other")
-    first, last = optional_day(since, "--since"), optional_day(until, "--until")
-    if period:
-        first, last = value_of(period_days, period, "--period")
-    wanted = InvoiceFilter(customer, state, first, last, _type(type_), tag, group, above, below)
+    wanted = InvoiceFilter(customer, state, *span(since, until, period), _type(type_), tag, group, above, below)
     narrowed_command(ctx, as_of, form, "invoice", by, where, lambda found, day: invoice_list(found, wanted, day))
 
 

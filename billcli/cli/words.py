@@ -1160,9 +1160,9 @@ COMMANDS: dict[str, tuple[str, tuple[tuple[str, str, str], ...], tuple[str, ...]
     'audit sample': ('Choose documents to look at, and say what to look at: the same books and seed give the same ones on any machine', (
         ('--seed', '?', 'Any text; the same one gives the same sample'),
         ('--size', '<size>', 'How many documents'),
-        ('--from', '?', 'Documents of that day on'),
-        ('--to', '?', 'Documents up to that day'),
-        ('--period', '?', '2026 or 2026-03, instead of --from and --to'),
+        ('--since', '?', 'Dated on or after'),
+        ('--until', '?', 'Dated on or before'),
+        ('--period', '?', 'Dated in 2026, 2026-Q1 or 2026-03'),
         ('--kind', 'invoice|credit-note|payment|refund|write-off', 'May be repeated; else invoices and credit notes'),
         ('--by-amount', '', 'Every amount has the same chance, instead of each document'),
         ('--currency', '?', 'Only this currency; --by-amount needs one'),

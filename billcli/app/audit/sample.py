@@ -16,12 +16,12 @@ from billcli.model.values import quoted
 
 
 class SampleOptions(NamedTuple):
-    """As typed; days are given already."""
+    """As typed; ``since`` and ``until`` are the first and last day, if given."""
 
     seed: str
     size: int
-    from_on: date = date.min
-    until: date = date.max
+    since: date | None = None
+    until: date | None = None
     kinds: tuple[str, ...] = ()
     by_amount: bool = False
     currency: str | None = None
@@ -41,21 +41,17 @@ def draw(books: Books, options: SampleOptions) -> Sample:
         if kind not in KINDS:
             raise UsageError(f"--kind: {quoted(kind)} is no kind of document to sample", "use one of: " + ", ".join(KINDS))
     kinds = options.kinds or ("invoice", "credit-note")
-    units = audit_queries.population(books.index, kinds, options.from_on, options.until)
+    units = audit_queries.population(books.index, kinds, options.since or date.min, options.until or date.max)
     units = [each for each in units if options.currency in (None, each.currency)]
     chosen = (by_amount if options.by_amount else by_number)(units, options.seed, options.size)
     how = "every amount with the same chance" if options.by_amount else "each document with the same chance"
-    span = "" if (options.from_on, options.until) == (date.min, date.max) else f" of {_day(options.from_on)} to {_day(options.until)}"
+    span = f" of {options.since or 'the beginning'} to {options.until or 'the end'}" if options.since or options.until else ""
     of = ", ".join([*kinds, *([options.currency] if options.currency else [])])
     note = (
         f"{counted(len(chosen), 'document')} of {len(units)} ({of}){span}, "
         f'seed "{options.seed}", size {options.size}, {how}: the same books give the same sample'
     )
     return Sample(chosen, note)
-
-
-def _day(day: date) -> str:
-    return "the beginning" if day == date.min else "the end" if day == date.max else day.isoformat()
 
 
 def known(books: Books, chosen: Sequence[Chosen]) -> dict[tuple[str, str], list[str]]:
