@@ -88,8 +88,7 @@ def _doubled(books: Books, document: str | None) -> list[_Sides]:
         goes = document if document in files else _free(books, kind, number, documents)
         stays = next(path for path in files if path != goes)
         if addresses.is_address(goes):
-            file = addresses.file_of(goes)
-            raise BillError(f"{number} stands in {file}", f'"bill unfold {"-".join(file.removesuffix(".yaml").split("/")[1:])}" first')
+            raise BillError(f"{number} stands in {addresses.file_of(goes)}", f'"bill unfold {addresses.month_of(goes)}" first')
         claim = Claim(kind, number, documents[stays], documents[goes])
         found.append(_Sides(claim, (Revert(goes, queries.hashes(books.index, [goes])[goes], None),), {goes: None}))
     return found

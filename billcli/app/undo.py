@@ -107,9 +107,8 @@ class _Undo:
                 f"entry {self.entry.name} wrote ledger.yaml, without which there is no ledger", '"bill edit ledger.yaml" changes it'
             )
         if found := next((each for each in goes if addresses.is_address(each.place)), None):
-            file = addresses.file_of(found.place)
-            month = "-".join(file.removesuffix(".yaml").split("/")[1:])
-            raise BillError(f"{addresses.name_of(found.path)} stands in {file}", f'"bill unfold {month}" gives it a file of its own')
+            message = f"{addresses.name_of(found.path)} stands in {addresses.file_of(found.place)}"
+            raise BillError(message, f'"bill unfold {addresses.month_of(found.place)}" gives it a file of its own')
 
     def _ensure_not_issued(self, goes: Sequence[Turn]) -> None:
         for folder, kind in _ISSUED.items():

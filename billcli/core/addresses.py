@@ -72,3 +72,8 @@ def when_folded(path: str) -> str | None:
 def month_folder(file: str) -> str:
     """The folder beside a folded file, where its documents stand when they are not folded."""
     return file.removesuffix(".yaml")
+
+
+def month_of(path: str) -> str:
+    """The month of a folded file, or of an address in one, as ``bill unfold`` takes it: ``2026-03``."""
+    return "-".join(month_folder(file_of(path)).rsplit("/", 2)[1:])

@@ -107,6 +107,16 @@ def test_a_later_row_of_a_folded_document_goes_again_byte_for_byte(root: Path) -
     assert run(root, "check").code == 0
 
 
+def test_a_document_that_would_go_is_taken_out_of_its_folded_file_first(root: Path) -> None:
+    entry = do(root, "payment add -c nord -a 10", at="2026-03-03")
+    payment = next((root / "payments").rglob("*.yaml")).stem
+    do(root, "close --through 2026-03-31")
+    do(root, "fold 2026-03")
+    said = refused(root, entry)
+    assert f"{payment} stands in payments/2026/03.yaml" in said
+    assert '"bill unfold 2026-03" gives it a file of its own' in said
+
+
 def test_a_persons_bytes_are_not_overwritten(root: Path) -> None:
     entry = do(root, "customer edit nord --set name=Nord-AG")
     file = root / "customers" / "nord.yaml"
