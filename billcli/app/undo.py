@@ -37,7 +37,7 @@ def plan_undo(named: str | None, reason: str) -> Planner:
         entry = Entry(noted.clone, noted.seq, noted.at, body["actor"], noted.command, noted.clone == own)
         core.check_command(entry)
         core.check_not_undone(entry, undo_queries.undos(books.index), own)
-        return _Undo(books, entry, _turns(books, body), own).plan(reason)
+        return _Undo(books, entry, body, own).plan(reason)
 
     return planner
 
@@ -79,12 +79,13 @@ def _turns(books: Books, body: dict[str, Any]) -> list[Turn]:
 
 
 class _Undo:
-    """One entry, and what speaks against taking it back."""
+    """One entry, and what speaks against taking it back; ``body`` is all that the trail tells of it."""
 
-    def __init__(self, books: Books, entry: Entry, files: Sequence[Turn], own: str) -> None:
+    def __init__(self, books: Books, entry: Entry, body: dict[str, Any], own: str) -> None:
         self.books = books
         self.entry = entry
-        self.files = files
+        self.body = body
+        self.files = _turns(books, body)
         self.own = own
         self.waiting = journal.waiting(books.root)
 
@@ -171,17 +172,12 @@ class _Undo:
 
     def _from_elsewhere(self, wanted: dict[str, str]) -> dict[str, bytes]:
         """From folded files as they were, and from git."""
-        body = audit.entry_in(self.books.root, *self._where())
-        whole = {each["old"]: each["path"] for each in body["files"] if each["old"] and addresses.is_folded(each["path"])}
+        whole = {each["old"]: each["path"] for each in self.body["files"] if each["old"] and addresses.is_folded(each["path"])}
         kept = former.find(self.books.root, whole)
         if git.is_available(self.books.root):
             kept |= past.former(self.books.root, {digest: path for digest, path in {**wanted, **whole}.items() if digest not in kept})
         parts = [part.of(raw) for digest, raw in kept.items() if digest in whole for part in folded.documents(raw, whole[digest])]
         return {digest: raw for raw in (*kept.values(), *parts) if (digest := fs.sha256(raw)) in wanted}
-
-    def _where(self) -> tuple[str, str]:
-        noted = undo_queries.entries(self.books.index, self.entry.clone, self.entry.seq)[0]
-        return noted.file, noted.hash
 
     def _ensure_past_stays(self, then: dict[str, bytes | None], reason: str) -> None:
         closed = self.books.closed_through()
