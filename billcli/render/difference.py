@@ -21,7 +21,7 @@ from billcli.core.difference_report import (
 )
 from billcli.core.report import counted
 from billcli.model.money import Money
-from billcli.render.report import as_csv, as_table, plain
+from billcli.render.report import as_table, plain, rendered
 from billcli.render.text import json_text, safe
 
 FORMS = ("table", "json", "csv", "markdown")
@@ -38,7 +38,7 @@ def rendered_difference(found: Difference, form: str, *, terminal: bool) -> str:
         case "json":
             return _json(found)
         case "csv":
-            return as_csv(changes_report(found))
+            return rendered(changes_report(found), form, terminal=terminal)
         case "markdown":
             return _markdown(found)
         case _:

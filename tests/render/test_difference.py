@@ -51,3 +51,8 @@ def test_a_comment_has_room_for_whatever_changed() -> None:
 def test_amounts_are_told_as_people_write_them() -> None:
     told = rendered_difference(changed("x", 0), "markdown", terminal=False)
     assert "- Receivables **−12,345.67 EUR** (50,000.00 → 37,654.33): 1 payment −12,345.67, customer `x` paid part of 1-30" in told
+
+
+def test_a_terminal_obeys_nothing_of_a_csv_and_a_program_gets_the_characters_themselves() -> None:
+    shown, piped = (rendered_difference(changed("\x1b[2J", 1), "csv", terminal=terminal) for terminal in (True, False))
+    assert ("\x1b" in shown, "\\u001b[2J" in shown, "\x1b[2J" in piped) == (False, True, True)
