@@ -56,7 +56,7 @@ def commit(root: str, message: str) -> None:
             _commit(root, todo, message)
             fs.remove(root, _PENDING)
     except OSError as error:
-        raise GitProblem(str(error)) from error
+        raise GitProblem(f"what bill keeps for git in {PRIVATE} cannot be written: {error.strerror}") from error
 
 
 def is_merging(root: str) -> bool:
