@@ -201,7 +201,7 @@ def _span(number: int, line: str) -> Span:
 
 
 _TEXT = r'"[^"\\\x00-\x1f]*"'
-_ONE = rf'\{{"path": ({_TEXT}), "old": ({_TEXT}|null), "new": ({_TEXT}|null)(?:, "by": ({_TEXT}))?\}}'
+_ONE = rf'\{{"path": ({_TEXT}), "old": ({_TEXT}|null), "new": ({_TEXT}|null)(?:, "by": ({_TEXT}))?(?:, "payee": ({_TEXT}))?\}}'
 _ANY = _ONE.replace(f"({_TEXT}", f"(?:{_TEXT}")
 _ENTRY = re.compile(
     rf'\{{"seq": ([1-9][0-9]{{0,14}}), "at": ({_TEXT}), "clone": ({_TEXT}), "actor": ({_TEXT}), "version": ({_TEXT}), "command": ({_TEXT}),'
@@ -221,8 +221,10 @@ def _plain_entry(line: str, file: str) -> dict[str, Any] | None:
     seq, at, clone, actor_, version, command, some, prev, reason, own = found.groups()
     records = _RECORD.findall(some)
     because = f'"reason":{reason},' if reason else ""
-    hand = [f'"by":{by},' if by else "" for *_, by in records]
-    files = ",".join([f'{{{by}"new":{new},"old":{old},"path":{path}}}' for by, (path, old, new, _) in zip(hand, records, strict=True)])
+    marks = [(f'"by":{by},' if by else "", f',"payee":{payee}' if payee else "") for *_, by, payee in records]
+    files = ",".join(
+        [f'{{{by}"new":{new},"old":{old},"path":{path}{payee}}}' for (by, payee), (path, old, new, *_) in zip(marks, records, strict=True)]
+    )
     head = f'{{"actor":{actor_},"at":{at},"clone":{clone},"command":{command},"files":[{files}],'
     if fs.sha256(f'{head}"prev":{prev},{because}"seq":{seq},"version":{version}}}'.encode()) != own or clone[1:-1] != file.split("/")[1]:
         return None
@@ -232,9 +234,9 @@ def _plain_entry(line: str, file: str) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _record(path: str, old: str, new: str, by: str) -> dict[str, str | None]:
+def _record(path: str, old: str, new: str, *marks: str) -> dict[str, str | None]:
     record = {"path": path[1:-1], "old": None if old == "null" else old[1:-1], "new": None if new == "null" else new[1:-1]}
-    return {**record, "by": by[1:-1]} if by else record
+    return record | {key: mark[1:-1] for key, mark in zip(("by", "payee"), marks, strict=True) if mark}
 
 
 def _fault(line: str, file: str) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ import pytest
 
 from tests.mutation.operators import Mutant, mutants
 from tests.mutation.rig import Rig, Tried
-from tests.support import PROJECT
+from tests.support import PROJECT, folder_in_memory
 
 _CORE = ("money", "numbering", "allocation", "settlement", "seal", "plan")
 WHOLE = {
@@ -88,7 +90,9 @@ def main(words: list[str]) -> int:
 
     rig = Rig(list(groups), wanted, told)
     options = ("-o", "addopts=--import-mode=importlib", "-m", "not long", "-p", "no:cacheprovider", "-p", "no:terminal")
-    code = pytest.main([*options, *(str(PROJECT / "tests" / each) for each in given.tests)], [rig])
+    with folder_in_memory() as tempfile.tempdir:
+        os.environ.update(dict.fromkeys(("TMPDIR", "PYTEST_DEBUG_TEMPROOT"), str(tempfile.tempdir)))
+        code = pytest.main([*options, *(str(PROJECT / "tests" / each) for each in given.tests)], [rig])
     print(table(tried, groups))
     return int(code)
 

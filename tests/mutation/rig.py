@@ -11,6 +11,7 @@ import os
 import resource
 import shutil
 import signal
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,7 @@ from tests.mutation.operators import Mutant, code_of
 from tests.support import PROJECT
 
 _SECONDS = 10.0
-"""So many seconds of tests, as they took before, meet a slip at the most."""
+"""Tests that took the processor so long before meet a slip at the most."""
 
 _PATIENCE = 300
 
@@ -55,16 +56,18 @@ class Rig:
         coverage.start()
         for item, following in zip(session.items, [*session.items[1:], None], strict=True):
             coverage.switch_context(item.nodeid)
+            before = sum(os.times()[:4])
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._took[item.nodeid] = sum(os.times()[:4]) - before
+            if self.failed:
+                raise SystemExit(f"it fails without any slip: {self.failed[0]}")
         coverage.stop()
-        if self.failed:
-            raise SystemExit(f"tests fail without any slip: {self.failed[:5]}")
         data = coverage.get_data()
         came = {file: data.contexts_by_lineno(file) for file in self.files}
         items = {item.nodeid: item for item in session.items}
         order = {name: at for at, name in enumerate(items)}
         functions, caches = _functions(set(self.files))
-        factory: pytest.TempPathFactory = session.config._tmp_path_factory  # type: ignore[attr-defined]
+        base: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
         for mutant in self.wanted():
             file = str(PROJECT / mutant.module)
             names = sorted((each for each in came[file].get(mutant.lineno, ()) if each), key=lambda name: (self._took[name], name))
@@ -79,13 +82,13 @@ class Rig:
             how = "not reached"
             if chosen:
                 how = self._tried(mutant, [items[name] for name in chosen], functions, caches, min(seconds, _SECONDS))
-            for each in factory.getbasetemp().iterdir():
-                shutil.rmtree(each, ignore_errors=True)
+            for each in (*Path(tempfile.gettempdir()).iterdir(), *base.iterdir()):
+                if each not in base.parents:
+                    shutil.rmtree(each, ignore_errors=True)
             self.told(Tried(mutant, how, len(chosen)))
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._took[report.nodeid] += report.duration
         if report.failed:
             self.failed.append(report.nodeid)
             if self._inside:

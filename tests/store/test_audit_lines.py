@@ -18,6 +18,7 @@ def entry(**also: Any) -> str:
     files = [
         {"path": "invoices/2026/03/R-1.yaml", "old": None, "new": "a" * 64},
         {"path": "payments/2026/03/süd.yaml", "old": "b" * 64, "new": None, "by": "hand"},
+        {"path": "customers/a.yaml", "old": None, "new": "d" * 64, "payee": "0123-4567"},
     ]
     made: dict[str, Any] = {
         "seq": 7, "at": "2026-03-14T08:00:00Z", "clone": "be9c0001", "actor": "bench", "version": "0.1.0", "command": "invoice new",
