@@ -210,7 +210,8 @@ def _appear(path: str, data: bytes) -> None:
 
 @contextmanager
 def papers_known() -> Iterator[None]:
-    """A document that was typeset in this process is not typeset again: that takes ten times as long as the command around it."""
+    """What was typeset in this process is not typeset again, nor are the schemas made again: both take longer than the commands do."""
+    from billcli.app import init, schemas
     from billcli.render.studio import Studio
 
     known: dict[str, Any] = {}
@@ -220,7 +221,11 @@ def papers_known() -> Iterator[None]:
         begin(self, *args, **options)
         self._known = known
 
-    with mock.patch.object(Studio, "__init__", begun):
+    made = cache(schemas.schema_files)
+    with (
+        mock.patch.object(Studio, "__init__", begun), mock.patch.object(schemas, "schema_files", made),
+        mock.patch.object(init, "schema_files", made),
+    ):  # fmt: skip
         yield
 
 

@@ -125,7 +125,7 @@ def next_entry(
     entry["hash"] = entry_hash(entry)
     if last and path < last["file"]:
         path = last["file"]  # the clock went back; the chain goes on where it is
-    old = fs.read_if_there(root, path) if _there(root, path) else None
+    old = fs.read_if_there(root, path)
     return path, old, (old or b"") + json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
@@ -258,15 +258,13 @@ def _lines(raw: bytes) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _there(root: str, path: str) -> bool:
-    return os.path.lexists(f"{root}/{path}")
-
-
 def _last_entry(root: str, clone: str) -> dict[str, Any] | None:
     folder = f"audit/{clone}"
-    if not os.path.isdir(f"{root}/{folder}"):
+    try:
+        names = fs.names(root, folder)
+    except FileNotFoundError:
         return None
-    for name in reversed([each for each in fs.names(root, folder) if each.endswith(".jsonl")]):
+    for name in reversed([each for each in names if each.endswith(".jsonl")]):
         path = f"{folder}/{name}"
         raw = fs.read(root, path)
         if raw:

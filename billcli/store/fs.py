@@ -42,8 +42,8 @@ def folder(root: str, path: str, *, create: bool = False, mode: int = 0o777) -> 
             if create:
                 _make(part, fd, mode)
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=fd)
-            outer, fd = fd, inner
-            os.close(outer)
+            above, fd = fd, inner
+            os.close(above)  # where that fails, it is closed all the same
         yield fd
     finally:
         os.close(fd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from billcli.errors import BillError, UsageError
 from billcli.store import fs
@@ -16,7 +17,7 @@ def find_ledger(chosen: str | None, start: str) -> str:
     """The ledger's root: ``--ledger`` or ``BILL_LEDGER`` as they stand, else the nearest folder upwards with a ``ledger.yaml``."""
     if chosen:
         root = os.path.abspath(chosen)
-        if not roots.is_ledger(root):
+        if not _is_ledger(root):
             raise UsageError(f'"{chosen}" is no ledger: it holds no {MARK}', '"bill init --help" shows how to begin one')
         return os.path.realpath(root)
     found = roots.nearest(os.path.realpath(start))
@@ -26,6 +27,19 @@ def find_ledger(chosen: str | None, start: str) -> str:
             'go to a ledger, name one with --ledger DIR, or begin one: "bill init --help" shows how',
         )
     return found
+
+
+def _is_ledger(root: str) -> bool:
+    """As ``root.is_ledger``; raises ``BillError`` where the disk or the rights do not let anybody say."""
+    for name in roots.MARKS:
+        try:
+            if stat.S_ISREG(os.stat(os.path.join(root, name)).st_mode):
+                return True
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            raise BillError(f"{os.path.join(root, name)} cannot be looked at: {error.strerror}", "look at who may read it") from error
+    return False
 
 
 def private_folder(root: str) -> str:

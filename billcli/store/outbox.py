@@ -84,7 +84,7 @@ def _remember(root: str, lines: str) -> None:
 
 def handed(root: str) -> dict[str, list[Hand]]:
     """Every hand-over from this working copy that the server did not decline, by delivery, in their order."""
-    raw = fs.read_if_there(root, f"{_FOLDER}/handed") if _is_there(root) else None
+    raw = fs.read_if_there(root, f"{_FOLDER}/handed")
     found: dict[str, list[Hand]] = {}
     for line in (raw or b"").decode("utf-8", "replace").splitlines():
         word, *rest = line.split("\t")
@@ -120,10 +120,6 @@ def remembered_levels(root: str) -> dict[tuple[str, int], str]:
 def _is_count(text: str) -> bool:
     """A longer one was not written by bill."""
     return text.isdecimal() and len(text) < 10
-
-
-def _is_there(root: str) -> bool:
-    return os.path.isdir(os.path.join(root, _FOLDER))
 
 
 def note(root: str, paths: Collection[str]) -> None:

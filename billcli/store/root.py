@@ -6,12 +6,13 @@ import os
 
 PRIVATE = ".bill"
 MARK = "ledger.yaml"
+MARKS = (MARK, f"{PRIVATE}/journal/commit")
 INDEX = f"{PRIVATE}/index.sqlite"
 
 
 def is_ledger(folder: str) -> bool:
     """Its mark may be missing just now: in a change of ``ledger.yaml`` itself that a killed command has left half done."""
-    return any(os.path.isfile(os.path.join(folder, name)) for name in (MARK, f"{PRIVATE}/journal/commit"))
+    return any(os.path.isfile(os.path.join(folder, name)) for name in MARKS)
 
 
 def nearest(folder: str) -> str | None:

@@ -146,7 +146,10 @@ class Disk:
 def _path(of: Any, options: Mapping[str, Any]) -> str:
     """The whole path of what a call is about: a descriptor, or a name, maybe in a folder that is one."""
     if isinstance(of, int):
-        return os.readlink(f"/proc/self/fd/{of}")
+        try:
+            return os.readlink(f"/proc/self/fd/{of}")
+        except FileNotFoundError:
+            return ""  # it is closed; let the system say so
     fd = options.get("dir_fd", options.get("src_dir_fd"))
     return os.path.join(os.getcwd() if fd is None else os.readlink(f"/proc/self/fd/{fd}"), os.fsdecode(of))
 

@@ -70,7 +70,7 @@ def base(room: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("step", [19, pytest.param(1, marks=pytest.mark.long)], ids=["sample", "every statement"])
-@pytest.mark.parametrize("what", CODES)
+@pytest.mark.parametrize("what", ["full", "damaged", *(pytest.param(each, marks=pytest.mark.long) for each in ("io", "read-only"))])
 @pytest.mark.parametrize("name", TRIED, ids=lambda name: name.replace(" ", "-"))
 def test_index_that_fails_at_any_statement_does_no_harm(base: Path, name: str, what: str, step: int) -> None:
     work = base.parent / "work"
