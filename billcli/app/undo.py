@@ -15,6 +15,7 @@ from billcli.core.plan import Plan
 from billcli.core.undo import Entry, Turn
 from billcli.errors import BillError, UsageError
 from billcli.index import queries, undo_queries
+from billcli.model.money import Money
 from billcli.model.values import quoted
 from billcli.store import audit, folded, former, fs, git, journal, outbox, past
 from billcli.store.layout import kind_for
@@ -22,6 +23,7 @@ from billcli.store.read import read
 
 if TYPE_CHECKING:
     from billcli.app.write import Planner
+    from billcli.core.facts import PaymentFact, RefundFact
 
 _ISSUED = {"invoices": "invoice", "credit-notes": "credit-note"}
 _SENT = {**_ISSUED, "reminders": "reminder"}
@@ -209,7 +211,28 @@ class _Undo:
             on = addresses.alone(outside[0].file)
             message = f"entry {self.entry.name} was built upon: {addresses.name_of(on)} would not be right without it"
             raise BillError(message, f"{core.correcting(on)}; then try again", tuple(errors))
-        return [in_words(each) for each in found]
+        return [*self._twins(then), *(in_words(each) for each in found)]
+
+    def _twins(self, then: dict[str, bytes | None]) -> list[str]:
+        """Money that comes back and was entered anew meanwhile: it would count twice, and nothing else of the books says so."""
+        found = []
+        for turn in self.files:
+            folder, raw = turn.path.split("/", 1)[0], then[turn.path]
+            if turn.new is not None or raw is None or folder not in ("payments", "refunds"):
+                continue
+            entity: Any = read(raw, turn.path).entity
+            like: Sequence[PaymentFact | RefundFact]
+            if folder == "payments":
+                like = queries.like_payments(self.books.index, entity.customer, entity.received_on)
+            else:
+                like = queries.like_refunds(self.books.index, entity.customer, entity.paid_on)
+            amount = Money.of(entity.amount, entity.currency)
+            found += [
+                f"{entity.id} comes back, and {each.id} has its customer, day and amount; if the money moved once, take one of them back"
+                for each in like
+                if (each.amount, each.currency) == (amount.minor, amount.currency)
+            ]
+        return found
 
     def _now(self, place: str) -> bytes | None:
         """The bytes of a file, or of a document in a folded one, as the last commit left them."""

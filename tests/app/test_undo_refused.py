@@ -137,6 +137,17 @@ def test_an_entry_is_undone_once_and_its_undo_can_be_undone(root: Path) -> None:
     assert not (root / "customers" / "anna.yaml").exists()
 
 
+def test_money_that_comes_back_beside_the_same_money_is_told(root: Path) -> None:
+    do(root, "invoice import ../old.csv")
+    do(root, "reconcile ../line.csv --account main")
+    undo = do(root, "undo")
+    do(root, "payment add -c nord -a 10 --received-on 2026-04-10")
+    ran = run(root, f"undo {undo} --yes")
+    assert ran.code == 0
+    assert "has its customer, day and amount" in ran.err
+    assert "customer, day and amount" not in run(root, "undo --yes").err
+
+
 def test_another_working_copys_entry_is_named_with_it(root: Path) -> None:
     do(root, "customer add --id anna --name Anna", clone="aaaa0000")
     assert "this working copy has written nothing yet" in refused(root, "")
