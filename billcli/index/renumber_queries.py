@@ -14,6 +14,7 @@ UNION SELECT d.file, f.path FROM delivered d JOIN files f ON f.id = d.file JOIN 
   WHERE d.kind = ?1 AND d.name = ?2 AND v.state <> 'dropped' AND v.channel <> 'file'
 UNION SELECT s.file, f.path FROM settlements s JOIN files f ON f.id = s.file WHERE ?1 = 'invoice' AND s.invoice = ?2
 UNION SELECT n.file, f.path FROM credit_notes n JOIN files f ON f.id = n.file WHERE ?1 = 'invoice' AND n.corrects = ?2
+UNION SELECT g.file, f.path FROM findings g JOIN files f ON f.id = g.file WHERE ?2 IN (g.document, g.correction)
 ORDER BY 2
 """
 

@@ -282,6 +282,20 @@ def test_money_of_a_relative_keeps_the_number_of_what_it_paid(desks: Desks) -> N
     assert "goes by INV-2026-0002 of sued" in refused.err
 
 
+def test_a_finding_is_not_left_to_the_other_document_of_its_number(desks: Desks) -> None:
+    """It says a number and no customer, so nobody knows which of the two it is about."""
+    a, b = desks
+    number = a.invoice("nord", 300)
+    a.push()
+    b.invoice("sued", 200)
+    b.do(f"finding new {number} --text odd --by Ann")
+    b.commit()
+    b.git("pull", "-q", "--no-edit", "--no-rebase", "origin", "main", code=1)
+    refused = settled(b)("renumber --ours")
+    assert refused.code == 1
+    assert "-INV-2026-0002-" in refused.err
+
+
 def test_what_went_out_sealed_upon_a_document_that_would_move_is_not_sealed_anew(desks: Desks) -> None:
     a, b = desks
     for n in range(2):
