@@ -17,7 +17,7 @@ from billcli.errors import BillError, UsageError
 from billcli.index import queries, undo_queries
 from billcli.model.money import Money
 from billcli.model.values import quoted
-from billcli.store import audit, folded, former, fs, git, journal, outbox, past
+from billcli.store import audit, commits, folded, former, fs, git, journal, outbox
 from billcli.store.layout import kind_for
 from billcli.store.read import read
 
@@ -177,7 +177,7 @@ class _Undo:
         whole = {each["old"]: each["path"] for each in self.body["files"] if each["old"] and addresses.is_folded(each["path"])}
         kept = former.find(self.books.root, whole)
         if git.is_available(self.books.root):
-            kept |= past.former(self.books.root, {digest: path for digest, path in {**wanted, **whole}.items() if digest not in kept})
+            kept |= commits.former(self.books.root, {digest: path for digest, path in {**wanted, **whole}.items() if digest not in kept})
         parts = [part.of(raw) for digest, raw in kept.items() if digest in whole for part in folded.documents(raw, whole[digest])]
         return {digest: raw for raw in (*kept.values(), *parts) if (digest := fs.sha256(raw)) in wanted}
 

@@ -67,8 +67,30 @@ def run(root: str, *words: str, env: dict[str, str] | None = None, stdin: bytes 
     except OSError as error:
         raise GitProblem(f"git did not answer: {error.strerror}") from error
     if done.returncode != 0:
-        raise GitProblem((done.stderr.decode("utf-8", "replace").strip().splitlines() or ["git failed"])[0])
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or [f"git {words[0]} ended with {done.returncode}"]
+        raise GitProblem(said[0].removeprefix("fatal: "))
     return done.stdout
+
+
+def run_or_none(root: str, *words: str) -> bytes | None:
+    """What git answers; None where it says no."""
+    try:
+        return run(root, *words)
+    except GitProblem:
+        return None
+
+
+def commit_named(root: str, asked: str) -> str | None:
+    """The whole name of the commit that somebody means by a branch, a tag, ``HEAD~3`` or the beginning of a name; None for none."""
+    if not asked.isprintable():
+        return None
+    found = run_or_none(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}")
+    return found.decode().strip() if found else None
+
+
+def is_shallow(root: str) -> bool:
+    """Whether this clone holds only the newest commits."""
+    return (run_or_none(root, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
 
 
 def blobs(root: str, names: Iterable[str], seconds: int = _SECONDS) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 from billcli.errors import BillError
 from billcli.model.values import quoted
 from billcli.store import layout
-from billcli.store.git_program import GitProblem, command, environment, is_installed, run
+from billcli.store.git_program import GitProblem, command, commit_named, environment, is_installed, is_shallow, run, run_or_none
 
 _TIMEOUT = 60
 _MOST = 2_000_000
@@ -57,7 +57,7 @@ def commit_before(root: str, asked: str, until: datetime) -> Commit:
 def fork_of(root: str, one: str, other: str) -> str:
     """The commit at which two lines of work parted."""
     _ensure_history(root)
-    found = _try(root, "merge-base", _commit(root, one), _commit(root, other))
+    found = run_or_none(root, "merge-base", _commit(root, one), _commit(root, other))
     if not found:
         raise BillError(f"{quoted(one)} and {quoted(other)} have no commit in common", _shallow(root) or "compare them with two dots")
     return found.decode().split()[0]
@@ -123,31 +123,27 @@ def _bodies(root: str, answers: IO[bytes], wanted: Sequence[Wanted]) -> Iterator
 
 def prefix(root: str) -> str:
     """Where the ledger lies in its repository: empty, or a folder with a slash behind; empty too where there is no repository."""
-    found = _try(root, "rev-parse", "--show-prefix")
+    found = run_or_none(root, "rev-parse", "--show-prefix")
     return os.fsdecode(found.removesuffix(b"\n")) if found else ""
 
 
 def _with_tree(root: str, asked: str, commit: str) -> Commit:
     """The folder is looked up by its place in the repository."""
-    found = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{prefix(root).rstrip('/')}")
+    found = run_or_none(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{prefix(root).rstrip('/')}")
     if not found:
         raise BillError(f"at {asked} this folder holds no ledger", "it was not there yet; name a later commit")
     return Commit(asked, commit, found.decode().strip())
 
 
 def _commit(root: str, asked: str) -> str:
-    if asked and asked.isprintable():
-        found = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}")
-        if found:
-            return found.decode().strip()
+    if asked and (found := commit_named(root, asked)):
+        return found
     hint = _shallow(root) or 'name a branch, a tag or a commit, as "git log --oneline" shows them'
     raise BillError(f"git knows no commit {quoted(asked)}", hint)
 
 
 def _shallow(root: str) -> str:
-    if (_try(root, "rev-parse", "--is-shallow-repository") or b"").strip() != b"true":
-        return ""
-    return 'this clone holds only the newest commits; "git fetch --unshallow" brings the others'
+    return 'this clone holds only the newest commits; "git fetch --unshallow" brings the others' if is_shallow(root) else ""
 
 
 def _ensure_history(root: str) -> None:
@@ -165,16 +161,8 @@ def _ensure_history(root: str) -> None:
         )
 
 
-def _try(root: str, *words: str) -> bytes | None:
-    """None where git says no."""
-    try:
-        return run(root, *words, seconds=_TIMEOUT)
-    except GitProblem:
-        return None
-
-
 def _run(root: str, *words: str) -> bytes:
     try:
         return run(root, *words, seconds=_TIMEOUT)
     except GitProblem as problem:
-        raise BillError(f"git: {str(problem).removeprefix('fatal: ')}", '"git status" tells more') from problem
+        raise BillError(f"git: {problem}", '"git status" tells more') from problem

@@ -424,3 +424,10 @@ def test_a_ledger_below_the_top_of_its_repository_is_looked_at_all_the_same(temp
     commit = committed(root.parent)
     first = verified(root, "--git").problems[0]
     assert (first[:3], first[3].startswith(commit)) == (("history", 6, 6), True)
+
+
+def test_a_repository_without_a_commit_is_told_as_one(books: Path) -> None:
+    shutil.rmtree(books / ".git")
+    git(books, "init", "-q")
+    ran = bill("audit", "verify", "--git", cwd=books, at=DAY)
+    assert (ran.code, "git cannot be asked: nothing is committed yet" in ran.err) == (1, True)

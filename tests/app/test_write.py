@@ -183,7 +183,10 @@ def test_a_disk_that_fails_while_paths_are_noted_for_git_loses_none_that_were(bo
 def test_what_stands_in_the_way_of_gits_commit_is_said_in_words(books: Path) -> None:
     (books / ".bill/git-base.new").mkdir()
     ran = bill("invoice", "new", "-c", "a", "-l", "A;1;100", "--yes", cwd=books, at=DAY)
-    assert (ran.code, "git has not committed it: what bill keeps for git in .bill cannot be written: Is a directory" in ran.err) == (3, True)
+    assert (ran.code, "git has not committed it: what bill keeps for git in .bill cannot be written: Is a directory" in ran.err) == (
+        3,
+        True,
+    )
     (books / ".bill/git-base.new").rmdir()
     issue(books, "5")
     assert git(books, "status", "--porcelain") == ""

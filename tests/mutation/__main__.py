@@ -90,8 +90,9 @@ def main(words: list[str]) -> int:
 
     rig = Rig(list(groups), wanted, told)
     options = ("-o", "addopts=--import-mode=importlib", "-m", "not long", "-p", "no:cacheprovider", "-p", "no:terminal")
-    with folder_in_memory() as tempfile.tempdir:
-        os.environ.update(dict.fromkeys(("TMPDIR", "PYTEST_DEBUG_TEMPROOT"), str(tempfile.tempdir)))
+    with folder_in_memory() as folder:
+        tempfile.tempdir = str(folder)
+        os.environ.update(dict.fromkeys(("TMPDIR", "PYTEST_DEBUG_TEMPROOT"), str(folder)))
         code = pytest.main([*options, *(str(PROJECT / "tests" / each) for each in given.tests)], [rig])
     print(table(tried, groups))
     return int(code)

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 from billcli.core import addresses, seal
 from billcli.core.audit import history as core
 from billcli.core.audit.problems import Problem, Reach
-from billcli.store import fs
-from billcli.store import past as history
-from billcli.store.past import Change, Commit, Edge, Past
+from billcli.store import commits, fs
+from billcli.store.commits import Change, Commit, Edge, Past
 
 _DOCUMENTS = ("invoices/", "credit-notes/")
 _LEDGER = "ledger.yaml"
@@ -55,7 +54,7 @@ def look(root: str, since: str | None, hands: Collection[str], told: Told, read:
     """
     files = {path: addresses.file_of(path) for path in hands}
     asked = frozenset(files.values())
-    past = history.past(root, lambda path: _is_trail(path) or _is_issued(path) or path == _LEDGER or path in asked, since)
+    past = commits.past(root, lambda path: _is_trail(path) or _is_issued(path) or path == _LEDGER or path in asked, since)
     problems = [*_trail(root, past), *_documents(root, past, told), *_working_tree(root, past, told, read)]
     order = {commit.id: at for at, commit in enumerate(past.commits)}
     problems.sort(key=lambda each: (order.get(each[0].id, len(order)) if each[0] else len(order), each[1].file, each[1].line or 0))
@@ -75,9 +74,9 @@ def _reach(root: str, past: Past, since: str | None) -> Reach:
     first = past.commits[came]
     stood = 0
     if came or since is None:
-        blobs = history.files(root, _is_trail, first.id).values()
+        blobs = commits.files(root, _is_trail, first.id).values()
         stood = sum(
-            raw.count(b"\n") for found in history.contents(root, [list(blobs)], history.sizes(root, blobs)) for raw in found.values()
+            raw.count(b"\n") for found in commits.contents(root, [list(blobs)], commits.sizes(root, blobs)) for raw in found.values()
         )
     return Reach(len(past.commits) - came, first.id, first.said(), past.shallow, stood)
 
@@ -101,7 +100,7 @@ def _problem(commit: Commit | None, file: str, bad: core.Bad) -> Found:
 def _trail(root: str, past: Past) -> Iterator[Found]:
     """Of a commit with one parent each file goes on where the parent's ended; a merge has all lines of all its parents in their order."""
     blobs = [blob for edge in past.edges for each in edge.changes if _is_trail(each.path) for blob in (each.old, each.new) if blob]
-    size = history.sizes(root, [*blobs, *(blob for path, blob in past.head.items() if _is_trail(path))])
+    size = commits.sizes(root, [*blobs, *(blob for path, blob in past.head.items() if _is_trail(path))])
     ahead = _Ahead(root, past, size)
     doubtful: list[tuple[Commit, str, list[str], str]] = []
     for commit, group in groupby(past.edges, key=lambda each: each.commit):
@@ -113,7 +112,7 @@ def _trail(root: str, past: Past) -> Iterator[Found]:
                 same = [new] if len(changes) < len(commit.parents) else []
                 doubtful.append((commit, path, [*before, *same], new))
     groups = [[*olds, new] for _, _, olds, new in doubtful]
-    for (commit, path, olds, new), found in zip(doubtful, history.contents(root, groups, size), strict=True):
+    for (commit, path, olds, new), found in zip(doubtful, commits.contents(root, groups, size), strict=True):
         if missing := [blob for blob in (*olds, new) if blob not in found]:
             yield commit, Problem("history", path, None, None, commit.said(), f"git has no readable object {missing[0][:10]} any more")
         elif bad := _compared(commit, [found[old] for old in olds], found[new]):
@@ -139,7 +138,7 @@ class _Ahead:
 
     def __init__(self, root: str, past: Past, size: Mapping[str, int]) -> None:
         tips = {path: blob for path, blob in past.head.items() if _is_trail(path)}
-        found = history.contents(root, [[blob] for blob in tips.values()], dict(size))
+        found = commits.contents(root, [[blob] for blob in tips.values()], dict(size))
         self._tips = {path: content.get(blob, b"") for (path, blob), content in zip(tips.items(), found, strict=True)}
         self._size = size
         self._known: dict[tuple[str, str], bool] = {}
@@ -152,7 +151,7 @@ class _Ahead:
         if key not in self._known:
             tip, size = self._tips.get(path, b""), self._size.get(blob)
             whole = size is not None and size <= len(tip) and (size == 0 or tip[size - 1 : size] == b"\n")
-            self._known[key] = whole and size is not None and history.blob_id(tip[:size], blob) == blob
+            self._known[key] = whole and size is not None and commits.blob_id(tip[:size], blob) == blob
         return self._known[key]
 
 
@@ -160,8 +159,8 @@ def _documents(root: str, past: Past, told: Told) -> Iterator[Found]:
     """What an issued document says under its seal stays, whichever file it stands in; it never vanishes."""
     edges = [edge for edge in past.edges if any(each.old and _is_issued(each.path) for each in edge.changes)]
     groups = [_blobs(edge) for edge in edges]
-    size = history.sizes(root, (blob for group in groups for blob in group))
-    for edge, found in zip(edges, history.contents(root, groups, size), strict=True):
+    size = commits.sizes(root, (blob for group in groups for blob in group))
+    for edge, found in zip(edges, commits.contents(root, groups, size), strict=True):
         if missing := next((each for each in edge.changes if _is_issued(each.path) and each.old and each.old not in found), None):
             message = f"git has no readable object {(missing.old or '')[:10]} any more"
             yield edge.commit, Problem("document", missing.path, None, None, edge.commit.said(), message)
@@ -223,11 +222,11 @@ def _working_tree(root: str, past: Past, told: Told, read: Callable[[str], bytes
     differing: list[tuple[str, str, bytes | None]] = []
     for path, blob in past.head.items():
         raw = read(path)
-        if raw is None or history.blob_id(raw, blob) != blob:
+        if raw is None or commits.blob_id(raw, blob) != blob:
             differing.append((path, blob, raw))
-    size = history.sizes(root, (blob for _, blob, _ in differing))
+    size = commits.sizes(root, (blob for _, blob, _ in differing))
     old = {}
-    for (path, blob, _), found in zip(differing, history.contents(root, [[blob] for _, blob, _ in differing], size), strict=True):
+    for (path, blob, _), found in zip(differing, commits.contents(root, [[blob] for _, blob, _ in differing], size), strict=True):
         old[path] = found.get(blob, b"")
     for path, _, raw in differing:
         if _is_trail(path) and (bad := core.first_change(old[path], raw or b"")):
@@ -249,7 +248,7 @@ def _new_files(root: str, committed: set[str]) -> list[str]:
 def _known(past: Past, path: str, now: bytes | None) -> str:
     """What git knows of a file as it is now."""
     blob = past.head.get(path)
-    if (now is None and blob is not None) or (now is not None and (blob is None or history.blob_id(now, blob) != blob)):
+    if (now is None and blob is not None) or (now is not None and (blob is None or commits.blob_id(now, blob) != blob)):
         return "not committed"
     last = next((edge.commit for edge in reversed(past.edges) if any(each.path == path for each in edge.changes)), None)
     return last.said() if last else "committed before that"

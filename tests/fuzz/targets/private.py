@@ -136,7 +136,7 @@ def _read_memory(data: bytes) -> Any:
         clone = audit.clone_id(str(root))
         assert len(clone) == 8
         assert set(clone) <= set("0123456789abcdef")
-        assert audit.last_at(str(root)) is None
+        assert audit.known_clone_id(str(root)) == clone
     return found
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from billcli.errors import UsageError
 from billcli.model.values import quoted
 from billcli.store import fs
-from billcli.store.git_program import GitProblem, blobs, run
+from billcli.store.git_program import GitProblem, blobs, commit_named, is_shallow, run
 
 _SECONDS = 600
 _TOGETHER = 64_000_000
@@ -70,19 +70,16 @@ def past(root: str, wanted: Callable[[str], bool], since: str | None = None) -> 
     commits = [
         _commit(line) for line in _lines(root, "rev-list", "--parents", "--topo-order", "--reverse", "--timestamp", *_range(root, since))
     ]
-    shallow = _run(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
-    return Past(commits, list(_edges(root, commits, wanted)), files(root, wanted), shallow)
+    return Past(commits, list(_edges(root, commits, wanted)), files(root, wanted), is_shallow(root))
 
 
 def _range(root: str, since: str | None) -> Sequence[str]:
-    _run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    _run(root, "rev-parse", "--git-dir")  # says so where there is no repository
+    if commit_named(root, "HEAD") is None:
+        raise GitProblem("nothing is committed yet")
     if since is None:
         return ("HEAD",)
-    try:
-        known = _run(root, "rev-parse", "--verify", "--quiet", f"{since}^{{commit}}").decode().strip() if not since.startswith("-") else ""
-    except GitProblem:
-        known = ""
-    if not known:
+    if (known := commit_named(root, since) if since else None) is None:
         raise UsageError(f"--since: {quoted(since)} is no commit that git knows", 'name a commit, a tag or a branch; "git log" lists them')
     return "HEAD", f"^{known}"
 
