@@ -91,5 +91,5 @@ def _audited(entry: dict[str, Any]) -> Iterator[Fact]:
         if kind_for(path):  # the walk looks at documents only; a setting of git or of editors would look gone
             made = old is None and not addresses.is_folded(path)
             yield AuditedFile(entry["clone"], entry["seq"], addresses.alone(path), new, int(made), int(by_hand))
-            if isinstance(mark := each.get("payee"), str):
+            if mark := each.get("payee"):
                 yield PayeeMark(entry["clone"], entry["seq"], path, mark)

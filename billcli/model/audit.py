@@ -10,12 +10,16 @@ class _Line(BaseModel):
 
 
 class AuditFile(_Line):
-    """What a command did to one file: SHA-256 before and after, null for no file; ``by`` is ``hand`` for an edit bill only found."""
+    """What a command did to one file: SHA-256 before and after, null for no file; ``by`` is ``hand`` for an edit bill only found.
+
+    ``payee`` marks the accounts and addresses that stand in it.
+    """
 
     path: str
     old: str | None
     new: str | None
     by: str | None = None
+    payee: str | None = None
 
 
 class AuditEntry(_Line):

@@ -18,7 +18,8 @@ def entry(**also: Any) -> str:
     files = [
         {"path": "invoices/2026/03/R-1.yaml", "old": None, "new": "a" * 64},
         {"path": "payments/2026/03/süd.yaml", "old": "b" * 64, "new": None, "by": "hand"},
-        {"path": "customers/a.yaml", "old": None, "new": "d" * 64, "payee": "0123-4567"},
+        {"path": "customers/süd.yaml", "old": None, "new": "d" * 64, "payee": "e3b0c44298fc1c14-b4d9c6afb0401896"},
+        {"path": "ledger.yaml", "old": "a" * 64, "new": "b" * 64, "by": "hand", "payee": "b4d9c6afb0401896-e3b0c44298fc1c14"},
     ]
     made: dict[str, Any] = {
         "seq": 7, "at": "2026-03-14T08:00:00Z", "clone": "be9c0001", "actor": "bench", "version": "0.1.0", "command": "invoice new",
