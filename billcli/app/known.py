@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -49,7 +50,7 @@ class KnownBooks(Books):
     def _file(self, path: str) -> bytes:
         blob = known.blob_of(self.index, path)
         if blob is None:
-            raise FileNotFoundError(2, "the commit holds no such file", path)
+            raise FileNotFoundError(errno.ENOENT, "the commit holds no such file", path)
         with history.reading(self.root, [_body(blob, path)]) as bodies:
             return next(bodies)
 

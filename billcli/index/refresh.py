@@ -170,9 +170,9 @@ def replace(
 
 def vouch_for(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
     """The audit trail will know that bill wrote these files, or took them away."""
-    each = [(path, addresses.alone(path)) for path in paths]
-    connection.executemany("UPDATE files SET audited = 1 WHERE path = ?1 AND ?2 IS ?2", each)
-    connection.executemany("DELETE FROM gone WHERE path IN (?1, ?2)", each)
+    for path in paths:
+        connection.execute("UPDATE files SET audited = 1 WHERE path = ?", (path,))
+        connection.execute("DELETE FROM gone WHERE path IN (?, ?)", (path, addresses.alone(path)))
 
 
 def has_problems(connection: sqlite3.Connection, known: Known) -> bool:

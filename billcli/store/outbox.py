@@ -104,11 +104,6 @@ def _join(known: list[Hand], hand: Hand) -> None:
         known.append(hand)
 
 
-def handed_before(root: str) -> dict[str, str]:
-    """When each delivery was handed over from here last, by its id."""
-    return {name: hands[-1].at for name, hands in handed(root).items() if hands}
-
-
 def remembered_levels(root: str) -> dict[tuple[str, int], str]:
     """When a reminder of each invoice and level was handed over from here last, to whomever; whatever the books say."""
     found: dict[tuple[str, int], str] = {}

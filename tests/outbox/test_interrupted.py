@@ -274,16 +274,16 @@ def test_what_the_books_forgot_is_not_resent_either_where_a_doubt_is(tmp_path: P
 
 
 def test_what_the_server_declined_after_the_message_is_not_remembered(office: Office, post: Post) -> None:
-    from billcli.store.outbox import handed_before
+    from billcli.store.outbox import handed
 
     [delivery] = office.planned(office.invoice())
     before = office.file(delivery).read_bytes()
     post.script["END"] = ["451 4.3.0 later"]
     office.bill("outbox", "send")
-    assert handed_before(str(office.root)) == {}
+    assert handed(str(office.root)) == {delivery: []}
     office.file(delivery).write_bytes(before)
     office.done("outbox", "send", at="2026-04-18")
-    assert handed_before(str(office.root)) == {delivery: "2026-04-18T09:00:00Z"}
+    assert [each.at for each in handed(str(office.root))[delivery]] == ["2026-04-18T09:00:00Z"]
     assert len(post.taken) == 1
 
 

@@ -45,7 +45,6 @@ def test_hand_overs_are_remembered_in_their_order(root: str) -> None:
     for each in hands:
         outbox.note_handed(root, each)
     assert outbox.handed(root) == {"a": [hands[0], hands[2]], "b": [hands[1]]}
-    assert outbox.handed_before(root) == {"a": LATER, "b": AT}
     assert outbox.remembered_levels(root) == {("INV-1", 1): LATER, ("INV-2", 1): LATER}
 
 
@@ -75,7 +74,7 @@ def test_what_the_server_declined_is_taken_back_once(root: str) -> None:
     outbox.note_declined(root, "a")
     outbox.note_declined(root, "a")
     outbox.note_declined(root, "b")
-    assert (outbox.handed_before(root), outbox.handed(root)) == ({}, {"a": []})
+    assert outbox.handed(root) == {"a": []}
 
 
 def test_lines_that_say_nothing_are_passed_by(root: str) -> None:

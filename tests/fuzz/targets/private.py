@@ -129,7 +129,7 @@ def _read_memory(data: bytes) -> Any:
     info = os.stat(root / ".bill")
     (root / ".bill" / name).write_bytes(raw.replace(b"[1, 2]", f"[{info.st_dev}, {info.st_ino}]".encode()))
     found = [
-        outbox.handed(str(root)), outbox.handed_before(str(root)), outbox.remembered_levels(str(root)), sorted(outbox.noted(str(root))),
+        outbox.handed(str(root)), outbox.remembered_levels(str(root)), sorted(outbox.noted(str(root))),
         outbox.kept(str(root), "d1"), audit.known_clone(raw),
     ]  # fmt: skip
     with surroundings(environment(env={"BILL_CLONE": "ffffffff"})):
