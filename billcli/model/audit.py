@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from billcli.model.values import is_in_ledger
 
 
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+
+def _in_ledger(path: str) -> str:
+    if not is_in_ledger(path):
+        raise ValueError("no command writes there")
+    return path
 
 
 class AuditFile(_Line):
@@ -15,7 +25,7 @@ class AuditFile(_Line):
     ``payee`` marks the accounts and addresses that stand in it.
     """
 
-    path: str
+    path: Annotated[str, AfterValidator(_in_ledger)]
     old: str | None
     new: str | None
     by: str | None = None

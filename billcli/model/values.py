@@ -137,6 +137,13 @@ def parse_id(text: str) -> str:
     return text
 
 
+def is_in_ledger(path: str) -> bool:
+    """Whether a command may have written there: one plain path, and neither git's own nor bill's."""
+    steps = path.split("/")
+    plain = not {"", ".", ".."} & {*steps} and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in path)
+    return plain and steps[0].casefold() not in (".git", ".bill")
+
+
 def parse_currency(text: str) -> str:
     if text not in CURRENCIES:
         raise BadValue("E210", f"{quoted(text)} is not a currency", "use the ISO 4217 code, such as EUR")

@@ -201,8 +201,12 @@ def _span(number: int, line: str) -> Span:
 
 
 _TEXT = r'"[^"\\\x00-\x1f]*"'
-_ONE = rf'\{{"path": ({_TEXT}), "old": ({_TEXT}|null), "new": ({_TEXT}|null)(?:, "by": ({_TEXT}))?(?:, "payee": ({_TEXT}))?\}}'
-_ANY = _ONE.replace(f"({_TEXT}", f"(?:{_TEXT}")
+_PATH = r'"(?!/|\.\.?[/"]|\.(?:[gG][iI][tT]|[bB][iI][lL][lL])[/"])[^"\\\x00-\x1f]+"'
+_ODD = ("//", "/./", "/../", '/"', '/."', '/.."')
+"""What a path of a file holds only if somebody else made it; it may stand in a reason, too, and is looked at closely then."""
+
+_ONE = rf'\{{"path": ({_PATH}), "old": ({_TEXT}|null), "new": ({_TEXT}|null)(?:, "by": ({_TEXT}))?(?:, "payee": ({_TEXT}))?\}}'
+_ANY = _ONE.replace(f"({_TEXT}", f"(?:{_TEXT}").replace(f"({_PATH}", f"(?:{_PATH}")
 _ENTRY = re.compile(
     rf'\{{"seq": ([1-9][0-9]{{0,14}}), "at": ({_TEXT}), "clone": ({_TEXT}), "actor": ({_TEXT}), "version": ({_TEXT}), "command": ({_TEXT}),'
     rf' "files": \[((?:{_ANY}(?:, {_ANY})*)?)\], "prev": ({_TEXT})(?:, "reason": ({_TEXT}))?, "hash": "([0-9a-f]{{64}})"\}}\Z'
@@ -216,7 +220,7 @@ def _plain_entry(line: str, file: str) -> dict[str, Any] | None:
     Its texts stand in the JSON that is hashed as they stand here, so nothing is parsed and written again.
     """
     found = _ENTRY.match(line)
-    if found is None:
+    if found is None or any(odd in line for odd in _ODD):
         return None
     seq, at, clone, actor_, version, command, some, prev, reason, own = found.groups()
     records = _RECORD.findall(some)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from billcli.core import addresses
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson
+from billcli.model.values import is_in_ledger
 from billcli.store import former, fs
 from billcli.store.carry import COMMIT, DONE, FOLDER, Entry, State, hash_of, roll_forward, state_of
 from billcli.store.locate import PRIVATE
@@ -186,17 +187,10 @@ def _stamp(root: str, path: str) -> fs.Stamp | None:
 
 
 def _is_ours(entry: Entry) -> bool:
-    """No command writes git's files or bill's own, or what is no plain path; a journal that says so came with somebody else's folder."""
+    """A journal that names what no command writes came with somebody else's folder."""
     if not all(isinstance(each, str) for each in (entry.path, entry.old or "", entry.new or "", entry.stage)):
         return False
-    steps = entry.path.split("/")
-    plain = not {"", ".", ".."} & {*steps} and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in entry.path)
-    return (
-        plain
-        and steps[0].casefold() not in (".git", PRIVATE)
-        and entry.stage.startswith(_STAGED)
-        and entry.stage.removeprefix(_STAGED).isdecimal()
-    )
+    return is_in_ledger(entry.path) and entry.stage.startswith(_STAGED) and entry.stage.removeprefix(_STAGED).isdecimal()
 
 
 def _checksum(entries: Sequence[Entry]) -> str:

@@ -431,3 +431,13 @@ def test_a_repository_without_a_commit_is_told_as_one(books: Path) -> None:
     git(books, "init", "-q")
     ran = bill("audit", "verify", "--git", cwd=books, at=DAY)
     assert (ran.code, "git cannot be asked: nothing is committed yet" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize("path", ["a\0b", ".git/config", "../outside"])
+def test_an_entry_about_a_file_that_no_command_writes_is_named_and_not_undone(books: Path, path: str) -> None:
+    lines = (books / TRAIL).read_text().splitlines()
+    last = json.loads(lines[-1])
+    last["files"] = [{"path": path, "old": None, "new": "a" * 64}]
+    (books / TRAIL).write_text(rechained([*lines[:-1], json.dumps(last)]))
+    assert ("chain", len(lines), "a line that is no audit entry") in [(each[0], each[1], each[4]) for each in verified(books).problems]
+    assert bill("undo", f"7e57c10e:{len(lines)}", "--yes", cwd=books, at=DAY, env=ENV).code == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billcli.store.audit import _fault, _plain_entry, entry_hash, read_trail
+from billcli.store.audit import _fault, _plain_entry, entry_hash, read_loose, read_trail
 from tests.support import PROJECT
 
 FILE = "audit/be9c0001/2026-03.jsonl"
@@ -66,6 +66,28 @@ def test_any_other_line_is_judged_as_json(line: str) -> None:
 def test_a_line_that_shows_more_than_its_hash_covers_is_named(line: str) -> None:
     assert json.loads(line)["hash"] == entry_hash(json.loads(line))
     assert _fault(line, FILE) == "entry 7 was changed: it is not written as bill writes it"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/etc/passwd", ".", "..", "../a", "a/../b", "a/./b", "a//b", "a/", "a/.", "a/..", "./a", ".git", ".git/config", ".GIT/config",
+        ".bill/clone", ".Bill/clone", "a\0b",
+    ],
+)  # fmt: skip
+def test_a_line_about_a_file_that_no_command_writes_is_no_entry(path: str) -> None:
+    line = entry(files=[{"path": path, "old": None, "new": "a" * 64}])
+    read = read_trail(f"{line}\n".encode(), FILE)
+    assert ([each.message for each in read.problems], read.entries, read_loose(f"{line}\n".encode())) == (
+        ["a line that is no audit entry"],
+        [],
+        [],
+    )
+
+
+@pytest.mark.parametrize("path", [".gitignore", ".github/workflows/books.yml", ".billing", "a..b", "templates/a.b/..c", "süd"])
+def test_a_line_about_a_file_with_dots_is_read_by_its_pattern(path: str) -> None:
+    assert _plain_entry(entry(files=[{"path": path, "old": None, "new": "a" * 64}]), FILE) is not None
 
 
 def test_bytes_that_are_no_text_are_named_though_the_text_that_stands_for_them_fits() -> None:
