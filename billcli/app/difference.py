@@ -156,6 +156,13 @@ def _documents(
 def _others(before: Books, after: Books, was: Sequence[str], now: Sequence[str]) -> Iterator[Change]:
     """Bank lines, holds, notices and mail."""
     old, new = asked.others(before.index, was), asked.others(after.index, now)
+    yield from _bank(old, new)
+    yield from _holds(old, new)
+    yield from _sent(old, new)
+
+
+def _bank(old: asked.Others, new: asked.Others) -> Iterator[Change]:
+    """Statements, and what became of their lines."""
     for name, statement in sorted(new.statements.items()):
         if name not in old.statements:
             told = f"{statement.lines} lines"
@@ -179,12 +186,19 @@ def _others(before: Books, after: Books, was: Sequence[str], now: Sequence[str])
     for key, each in sorted(old.decisions.items()):
         if key not in new.decisions:
             yield Change("bank line undone", "", "bank-line", each.line, each.customer or "", each.currency, each.amount, details="removed")
+
+
+def _holds(old: asked.Others, new: asked.Others) -> Iterator[Change]:
     for name, hold in sorted(new.holds.items()):
         if name not in old.holds:
             yield Change(f"hold: {hold.kind}", "", "hold", name, hold.customer, details=hold.reason)
         elif hold.released_on and not old.holds[name].released_on:
             yield Change("hold released", "", "hold", name, hold.customer, details=hold.outcome or "")
     yield from _gone("hold", old.holds, new.holds, lambda each: each.customer)
+
+
+def _sent(old: asked.Others, new: asked.Others) -> Iterator[Change]:
+    """Notices, and the states of mail."""
     for name, notice in sorted(new.reminders.items()):
         if name not in old.reminders:
             yield Change("reminder", "", "reminder", name, notice.customer, notice.currency, notice.total, details=f"level {notice.level}")

@@ -97,7 +97,7 @@ def _judge(case: Case, ran: Ran, file: str) -> None:
     assert case.says in said
 
 
-def test_there_are_three_hundred_and_more() -> None:
+def test_there_are_four_hundred_and_more() -> None:
     every = [documents.CUSTOMERS, documents.DAYS, tables.FILES, tables.STATEMENTS]
     assert sum(map(len, every)) >= 400
     for cases in (_DOCUMENTS, _TABLES, _STATEMENTS):
