@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
@@ -11,6 +10,7 @@ import pytest
 
 from billcli.core.bank import BankLine
 from billcli.core.matching.facts import Allocation, Books, Decision
+from tests.history import git
 from tests.support import LEDGER, bill, done, make_ledger, tree
 
 BOOKS = f"""
@@ -167,10 +167,6 @@ def test_lines_of_two_accounts_with_one_id_are_two_lines(root: Path) -> None:
 def test_two_clones_import_one_file_and_git_merges_them(tmp_path: Path) -> None:
     """Each desk imports and books the same statement; the merge has every line once, and the books are right."""
     one = make_ledger(tmp_path / "one", BOOKS)
-
-    def git(folder: Path, *words: str) -> None:
-        who = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
 
     (one / ".gitattributes").write_text("* text=auto eol=lf\naudit/**/*.jsonl merge=union\nbank/*/originals/** -text\n", encoding="utf-8")
     (one / ".gitignore").write_text(".bill/\n", encoding="utf-8")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from billcli.store import former
+from tests.history import begin, commit
 from tests.support import LEDGER, Ran, bill, documents, make_ledger, tree
 
 DAY = "2026-04-17"
@@ -166,8 +166,8 @@ def test_bytes_that_nobody_has_kept_are_not_made_up(root: Path) -> None:
 
 def test_git_has_the_bytes_that_bill_no_longer_keeps(root: Path) -> None:
     (root / "ledger.yaml").write_text(LEDGER.replace("commit: false", "commit: true"), encoding="utf-8")
-    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin"]):
-        subprocess.run(["git", *words], cwd=root, check=True)
+    begin(root)
+    commit(root)
     do(root, "invoice new -c nord --line Work;1;10", at="2026-03-02")
     do(root, "payment add -c nord -a 10", at="2026-03-03")
     payment = next((root / "payments").rglob("*.yaml")).stem

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.history import git
 from tests.support import PROJECT, Ran, bill, environment
 
 DAY = "2026-06-20"
@@ -20,10 +21,6 @@ PROGRAMS = (
     "uploadpack.packObjectsHook",
 )  # fmt: skip
 ALIASES = ("rev-parse", "update-index", "write-tree", "commit-tree", "read-tree", "update-ref", "check-attr", "log", "show", "diff")
-
-
-def git(books: Path, *words: str) -> str:
-    return subprocess.run(["git", *words], cwd=books, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="module")

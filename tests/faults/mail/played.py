@@ -10,8 +10,9 @@ from typing import NamedTuple
 from tests.faults.mail.cron import Deed, Desk, begun, call, cron, letters
 from tests.faults.mail.judge import Record, Run
 from tests.faults.mail.server import Server
-from tests.faults.mail.world import World, git, pay
+from tests.faults.mail.world import World, pay
 from tests.faults.rig import copy
+from tests.history import git
 
 CALM = ("2026-02-03", "2026-02-10")
 """Days after the first; long enough apart for the second level, and for another try of what was deferred."""

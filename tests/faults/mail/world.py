@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,7 @@ from tests.faults.mail.cron import CLONE, Deed, Desk, begun, call, cron
 from tests.faults.mail.judge import Item, items_of
 from tests.faults.mail.server import Server
 from tests.faults.rig import copy
+from tests.history import begin, commit
 from tests.support import make_ledger
 
 SENT_ON, PAID_ON, FIRST = "2026-01-05", "2026-01-20", "2026-02-02"
@@ -99,9 +99,8 @@ def world(seed: int, folder: Path, server: Server) -> World:
     if seed % 6 == 5:
         (root / ".gitignore").write_text(".bill/\n")
         (root / "ledger.yaml").write_text((root / "ledger.yaml").read_text().replace("commit: false", "commit: true"))
-        git(root, "init", "-q", "-b", "main")
-        git(root, "add", "-A")
-        git(root, "-c", "user.name=x", "-c", "user.email=x@x.example", "commit", "-q", "-m", "Begin")
+        begin(root)
+        commit(root)
     open_: Counter[str] = Counter()
     due: set[Item] = set()
     overdue: list[tuple[str, str, int]] = []
@@ -153,8 +152,3 @@ def sent_items(server: Server) -> set[Item]:
 def pay(desk: Desk, day: str, name: str, number: str, amount: object) -> None:
     ran = call(desk, day, "payment", "add", "--customer", name, "--amount", str(amount), "--invoice", number, "--yes")
     assert ran.code == 0, ran
-
-
-def git(root: Path, *words: str) -> str:
-    ran = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True)
-    return ran.stdout
