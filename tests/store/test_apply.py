@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from billcli.core.plan import Change, Create, CreateBytes, CreateText, Join, Plan, Remove, Set, Step
+from billcli.core.plan import Change, Create, CreateBytes, CreateText, Join, Plan, Remove, Revert, Set, Step
 from billcli.errors import BillError, ChangedMeanwhile
 from billcli.store import fs
 from billcli.store.apply import Applied, apply
+from billcli.store.audit import FileRecord
+from billcli.store.payee import payee_mark
 
 AT = datetime(2026, 6, 20, 9, tzinfo=UTC)
 MONTH = "holds/2026/03"
@@ -149,6 +151,43 @@ def test_nothing_is_written_that_could_not_be_read_again(root: Path) -> None:
     with pytest.raises(BillError, match=r"customers/a\.yaml would not be readable: ") as caught:
         applied(root, seen(root, "customers/a.yaml"), Change("customers/a.yaml", "customer", (Set(("nmae",), "x"),)))
     assert (len(caught.value.diagnostics), (root / "customers/a.yaml").read_text()) == (1, CUSTOMER)
+
+
+def test_of_several_faults_the_first_is_told_and_all_are_given(root: Path) -> None:
+    edits = (Set(("nmae",), "x"), Set(("emial",), "x"))
+    with pytest.raises(BillError) as caught:
+        applied(root, seen(root, "customers/a.yaml"), Change("customers/a.yaml", "customer", edits))
+    first, _ = caught.value.diagnostics
+    assert (caught.value.message, caught.value.hint) == (f"customers/a.yaml would not be readable: {first.message}", first.hint)
+
+
+def test_what_is_taken_back_gets_the_bytes_it_had_alone_and_in_a_folded_file(root: Path) -> None:
+    one, two = "holds/2026/02.yaml#one", "holds/2026/02.yaml#two"
+    hashes = {**seen(root, f"{MONTH}/one.yaml"), **{each: fs.sha256(text.encode()) for each, text in ((one, OLD_ONE), (two, OLD_TWO))}}
+    changed = ONE.replace("reason: x", "reason: y")
+    here = f"{MONTH}/one.yaml"
+    applied(root, hashes, Revert(here, hashes[here], changed.encode()), Revert(one, hashes[one], OLD_ONE.replace("x", "y").encode()))
+    assert (root / here).read_text() == changed
+    assert (root / "holds/2026/02.yaml").read_text() == f"{OLD_ONE.replace('x', 'y')}---\n{OLD_TWO}"
+
+
+def test_what_a_person_wrote_is_marked_with_its_accounts_where_it_still_stands(root: Path) -> None:
+    text = CUSTOMER + "contacts: [{role: billing, email: a@example.com}]\n"
+    (root / "customers/a.yaml").write_text(text)
+    (root / "README").write_text(text)
+    new = fs.sha256(text.encode())
+    records = [
+        ("customers/a.yaml", new),
+        ("customers/a.yaml", "0" * 64),
+        ("customers/gone.yaml", new),
+        ("README", new),
+        ("customers/b.yaml", None),
+    ]
+    by_hand = [FileRecord(path, None, then, by="hand") for path, then in records]
+    applied(root, {}, CreateText("x", "x\n"), by_hand=by_hand)
+    marks = [each.get("payee", "") for each in trail(root)[0]["files"]]
+    assert marks == [payee_mark(text.encode(), "customers/a.yaml"), "", "", "", "", ""]
+    assert marks[0]
 
 
 def test_every_path_is_noted_before_the_first_is_written_and_progress_told_for_each(root: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from billcli.errors import BillError, ChangedMeanwhile, NeedsPerson
-from billcli.store import carry, fs, journal
+from billcli.store import carry, former, fs, journal
 from billcli.store.journal import FileChange
 from tests.faults.rig import Fault, disk
 from tests.support import tree
@@ -216,7 +216,7 @@ def test_save_through_a_file_held_open_is_kept_aside_and_told(root: Path) -> Non
     with disk(before=save), pytest.raises(NeedsPerson, match="the change is made, but somebody was writing the same file; another"):
         journal.commit(str(root), CHANGES)
     os.close(editor)
-    assert tree(root) == NEW
+    assert (tree(root), left(root)) == (NEW, {"done"})
     assert list(kept(root).values()) == [b"late"]
 
 
@@ -250,10 +250,14 @@ def test_newer_journal_is_refused_whatever_it_holds(root: Path, files: object) -
 
 
 @pytest.mark.parametrize(
-    ("path", "stage"), [(".git/hooks/post-checkout", "st0"), (".GIT/config", "st0"), (".bill/clone", "st0"), ("a", "../../outside")]
-)
-def test_journal_that_came_with_somebody_elses_folder_is_refused(root: Path, path: str, stage: str) -> None:
-    entries = [carry.Entry(path, None, sha("x"), f"{carry.FOLDER}/{stage}")]
+    ("path", "stage"),
+    [
+        (".git/hooks/post-checkout", "st0"), (".GIT/config", "st0"), (".bill/clone", "st0"), ("a", "../../outside"), ("a", "st0/../x"),
+        ("a/../b", "st0"), ("/a", "st0"), ("a\0b", "st0"), ("a\ud800", "st0"), (7, "st0"),
+    ],
+)  # fmt: skip
+def test_journal_that_came_with_somebody_elses_folder_is_refused(root: Path, path: Any, stage: str) -> None:
+    entries = [carry.Entry("ours", None, sha("x"), f"{carry.FOLDER}/st0"), carry.Entry(path, None, sha("x"), f"{carry.FOLDER}/{stage}")]
     (root / carry.FOLDER).mkdir(parents=True)
     (root / carry.FOLDER / "st0").write_text("x")
     body = {"format": 1, "sha256": journal._checksum(entries), "files": [list(each) for each in entries]}
@@ -441,3 +445,96 @@ def test_a_reader_gives_up_on_a_commit_that_stands_still_and_not_on_one_that_mov
     with pytest.raises(ChangedMeanwhile):
         journal.waiting(str(root))
     assert looks[0] == moving + journal.SETTLED + 1
+
+
+def test_edit_between_the_last_look_and_the_exchange_takes_the_change_back(root: Path) -> None:
+    before, calls = tree(root), itertools.count()
+
+    def edit(kind: str, args: tuple[Any, ...]) -> None:
+        if kind == "renameat2" and args[1] == "st0" and next(calls) == 0:
+            (root / "customers/a.yaml").write_text("by hand\n")
+
+    with disk(before=edit), pytest.raises(ChangedMeanwhile) as caught:
+        journal.commit(str(root), CHANGES)
+    assert caught.value.message == "customers/a.yaml was changed meanwhile; nothing was changed"
+    assert (tree(root), left(root)) == ({**before, "customers/a.yaml": b"by hand\n"}, {"done"})
+
+
+def test_save_through_a_file_held_open_while_an_earlier_change_is_finished_is_kept_aside_and_told(root: Path) -> None:
+    interrupted(root)
+    editor = os.open(root / "customers/a.yaml", os.O_WRONLY)
+
+    def save(kind: str, args: tuple[Any, ...]) -> None:
+        if kind == "renameat2" and args[1] == "st1":
+            os.pwrite(editor, b"late", 0)
+
+    with disk(before=save), pytest.raises(NeedsPerson, match="interrupted command is finished, but somebody was writing the same file; an"):
+        journal.recover(str(root))
+    os.close(editor)
+    assert (tree(root), left(root), list(kept(root).values())) == (NEW, {"done"}, [b"late"])
+    assert former.find(str(root), {sha("b\n")}) == {}, "a change that a person has to look at is not taken back by a command"
+
+
+REPLACED = {sha("a\n"): b"a\n", sha("b\n"): b"b\n"}
+
+
+def put_aside(root: Path) -> dict[str, bytes]:
+    folder = root / former.FOLDER
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else {}
+
+
+@pytest.mark.parametrize("carried_out", [None, 0, 1, 2, 3])
+def test_what_was_replaced_or_taken_away_is_put_aside_by_whoever_finishes(root: Path, carried_out: int | None) -> None:
+    if carried_out is None:
+        journal.commit(str(root), CHANGES)
+    else:
+        interrupted(root, carried_out=carried_out)
+        journal.recover(str(root))
+    assert put_aside(root) == REPLACED
+    journal.recover(str(root))
+    assert (put_aside(root), left(root)) == (REPLACED, {"done"})
+
+
+def test_a_kill_before_the_tidying_up_leaves_it_to_the_next_command(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(NeedsPerson) as caught:
+        patched.setattr(former, "keep", stop)
+        journal.commit(str(root), CHANGES)
+    assert caught.value.message == f"the change is made, but while {carry.FOLDER} was tidied somebody interrupted"
+    assert (tree(root), put_aside(root)) == (NEW, {})
+    assert journal.recover(str(root)) == []
+    assert (put_aside(root), left(root)) == (REPLACED, {"done"})
+
+
+def test_what_cannot_be_put_aside_keeps_no_change_from_being_made(root: Path) -> None:
+    (root / former.FOLDER).parent.mkdir()
+    (root / former.FOLDER).write_text("in the way")
+    journal.commit(str(root), CHANGES)
+    assert (tree(root), left(root)) == (NEW, {"done"})
+
+
+def test_neither_the_trail_nor_what_is_folded_or_unfolded_is_put_aside(root: Path) -> None:
+    month = "holds/2026/03"
+    alone = {f"{month}/one.yaml": "one\n", f"{month}/two.yaml": "two\n", "audit/x.jsonl": "line\n", "same": "same\n"}
+    for path, text in alone.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    same = change("same", "same\n", "same\n")
+    gone = [change(f"{month}/{each}.yaml", f"{each}\n", None) for each in ("one", "two")]
+    journal.commit(str(root), [*gone, change(f"{month}.yaml", None, "all\n"), change("audit/x.jsonl", "line\n", "lines\n"), same])
+    assert put_aside(root) == {}
+    back = [change(f"{month}/{each}.yaml", None, f"{each}\n") for each in ("one", "two")]
+    journal.commit(str(root), [change(f"{month}.yaml", "all\n", None), *back])
+    assert put_aside(root) == {}
+    journal.commit(str(root), [*gone, change("holds/2026/04.yaml", None, "all\n")])
+    assert sorted(put_aside(root).values()) == [b"one\n", b"two\n"]
+
+
+def test_a_reader_of_a_change_that_cannot_be_finished_is_told(root: Path) -> None:
+    interrupted(root)
+    assert journal.waiting(str(root)) == {"customers/a.yaml": b"A\n", "invoices/2026/01/i.yaml": b"i\n", "customers/b.yaml": None}
+    (root / "customers/b.yaml").write_text("by hand\n")
+    with pytest.raises(ChangedMeanwhile, match=r"a command was interrupted, and customers/b\.yaml or its staged copy was changed"):
+        journal.waiting(str(root))
