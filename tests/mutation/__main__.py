@@ -66,19 +66,23 @@ def main(words: list[str]) -> int:
     parser.add_argument("--only", nargs="*", default=[""])
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--tests", nargs="*", default=TESTS)
+    parser.add_argument("--again", action="store_true", help="only what no test noticed the last time")
     given = parser.parse_args(words)
     groups = {module: group for module, group in modules().items() if any(each in module for each in given.only)}
     until = time.monotonic() + 60 * given.minutes
     tried: list[Tried] = []
     log = PROJECT / "build/mutation.jsonl"
     log.parent.mkdir(exist_ok=True)
+    before = [json.loads(line) for line in log.read_text().splitlines()] if given.again else []
+    noticed = {Mutant(*mutant): how for mutant, how, _ in before if how in ("killed", "timeout")}
     log.write_text("")
 
     def wanted() -> Iterator[Mutant]:
-        for module in groups:
-            for mutant in drawn(module, given.seed, given.sample):
-                if time.monotonic() < until:
-                    yield mutant
+        for mutant in (each for module in groups for each in drawn(module, given.seed, given.sample)):
+            if mutant in noticed:
+                told(Tried(mutant, noticed[mutant], 0))
+            elif time.monotonic() < until:
+                yield mutant
 
     def told(each: Tried) -> None:
         tried.append(each)

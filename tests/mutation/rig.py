@@ -25,7 +25,7 @@ from coverage import Coverage
 from tests.mutation.operators import Mutant, code_of
 from tests.support import PROJECT
 
-_SECONDS = 10.0
+_SECONDS = 4.0
 """Tests that took the processor so long before meet a slip at the most."""
 
 _PATIENCE = 300

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import errno
 import itertools
 import os
@@ -244,3 +245,97 @@ def test_what_a_kill_left_of_a_file_does_not_keep_the_next_from_its_place(root: 
     Path(root, "customers", "a.yaml.new").write_bytes(b"ne")
     fs.write_over(root, "customers/a.yaml", b"new\n")
     assert (content(root, "customers/a.yaml"), os.listdir(Path(root, "customers")).count("a.yaml.new")) == (b"new\n", 0)
+
+
+def test_a_file_is_no_folder(root: str) -> None:
+    for ledger, path in ((root, "customers/a.yaml"), (f"{root}/customers/a.yaml", "")):
+        with pytest.raises(NotADirectoryError):
+            fs.sync_folder(ledger, path)
+
+
+def test_folders_that_are_made_are_on_the_disk_unless_they_may_be_lost(root: str) -> None:
+    with disk() as made, fs.folder(root, "invoices/2026", create=True):
+        pass
+    assert made.calls == ["mkdir", "fsync", "mkdir", "fsync"]
+    with disk() as made:
+        fs.make_folder(root, "former/1/2", 0o700)
+        fs.make_folder(root, "former/1/3", 0o700)
+    assert made.calls == ["mkdir"] * 4
+    assert fs.names(root, "former/1") == ["2", "3"]
+    assert stat.S_IMODE(os.stat(Path(root, "former")).st_mode) == 0o700
+
+
+def test_a_folder_goes_when_nothing_stands_in_it(root: str) -> None:
+    Path(root, "customers", "none").mkdir()
+    for path in ("customers/none", "customers", "missing"):
+        fs.remove_empty(root, path)
+    assert fs.names(root, "customers") == ["a.yaml", "b.yaml"]
+
+
+def test_a_part_is_read_from_where_it_is_asked_for(root: str) -> None:
+    fs.write_new(root, "customers/c.yaml", b"0123456789")
+    assert [fs.read_part(root, "customers/c.yaml", at, 3) for at in (0, 4, 8, 10)] == [b"012", b"456", b"89", b""]
+
+
+def test_what_is_read_or_refused_is_closed_again(root: str) -> None:
+    os.mkdir(Path(root, "customers", "folder.yaml"))
+    os.mkdir(Path(root, "invoices"))
+    fs.write_new(root, "invoices/i.yaml", b"i")
+    before = len(os.listdir("/proc/self/fd"))
+    fs.read(root, "customers/a.yaml")
+    fs.read_part(root, "customers/a.yaml", 0, 1)
+    fs.keep_mode_and_owner(root, "customers/a.yaml", "customers/b.yaml")
+    with pytest.raises(OSError, match="not a regular file"):
+        fs.read(root, "customers/folder.yaml")
+    assert len(os.listdir("/proc/self/fd")) == before
+    with fs.reading(root) as read:
+        for path in ("customers/a.yaml", "invoices/i.yaml", "customers/b.yaml"):
+            read(path, 0)
+            assert len(os.listdir("/proc/self/fd")) == before + 1, "one folder, the last one"
+
+
+def test_reads_that_come_short_are_continued_to_the_limit_and_not_beyond(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda file, length: read(file, min(length, 5)))
+    fs.write_new(root, "customers/c.yaml", b"0123456789ab")
+    assert fs.read(root, "customers/c.yaml", limit=5) == b"012345"
+    assert fs.read(root, "customers/c.yaml") == b"0123456789ab"
+
+
+def test_an_error_of_a_rename_is_no_reason_to_try_another_way(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "rename")
+
+    monkeypatch.setattr(fs, "_renameat2", fail)
+    with pytest.raises(OSError, match="rename"):
+        fs.rename(root, "customers/a.yaml", "customers/c.yaml", replace=False)
+    assert fs.names(root, "customers") == ["a.yaml", "b.yaml"]
+
+
+def test_a_link_is_renamed_as_a_link_where_the_system_has_no_such_call(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
+    os.symlink("a.yaml", Path(root, "customers", "link"))
+    fs.rename(root, "customers/link", "customers/other", replace=False)
+    assert os.readlink(Path(root, "customers", "other")) == "a.yaml"
+
+
+def test_the_owner_is_given_where_it_is_another_and_all_of_it_is_on_the_disk(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with disk() as made:
+        fs.keep_mode_and_owner(root, "customers/a.yaml", "customers/b.yaml")
+    assert made.calls == ["fchmod", "fsync"]
+    real, given, like = os.fstat, [], os.stat(Path(root, "customers", "a.yaml"))
+    monkeypatch.setattr(os, "fstat", lambda file: os.stat_result([*real(file)[:4], 4711, 4711, *real(file)[6:]]))
+    monkeypatch.setattr(os, "fchown", lambda _, *owner: given.append(owner))
+    fs.keep_mode_and_owner(root, "customers/a.yaml", "customers/b.yaml")
+    assert given == [(like.st_uid, like.st_gid)]
+
+
+def test_mode_is_not_given_through_a_link(root: str) -> None:
+    os.symlink("../../outside/a.yaml", Path(root, "customers", "c.yaml"))
+    with pytest.raises(OSError) as caught:
+        fs.keep_mode_and_owner(root, "customers/a.yaml", "customers/c.yaml")
+    assert caught.value.errno == errno.ELOOP
+
+
+def test_device_is_that_of_the_nearest_folder_there_is(root: str) -> None:
+    assert fs.device(root, "customers") == fs.device(root, "customers/2026/01") == os.stat(root).st_dev

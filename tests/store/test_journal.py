@@ -81,7 +81,7 @@ def test_changes_are_made_and_only_the_mark_is_left(root: Path) -> None:
 
 def test_replaced_file_keeps_its_mode_and_a_new_one_follows_the_umask(root: Path) -> None:
     os.chmod(root / "customers/a.yaml", 0o640)
-    before = os.umask(0o027)
+    before = os.umask(0o026)
     try:
         journal.commit(str(root), CHANGES)
     finally:
@@ -538,3 +538,12 @@ def test_a_reader_of_a_change_that_cannot_be_finished_is_told(root: Path) -> Non
     (root / "customers/b.yaml").write_text("by hand\n")
     with pytest.raises(ChangedMeanwhile, match=r"a command was interrupted, and customers/b\.yaml or its staged copy was changed"):
         journal.waiting(str(root))
+
+
+def test_all_that_is_staged_is_on_the_disk_before_it_is_committed_and_all_that_is_moved_before_it_is_done(root: Path) -> None:
+    journal.commit(str(root), CHANGES)
+    with disk() as made:
+        journal.commit(str(root), [change("customers/a.yaml", "A\n", "a\n")])
+    staged, manifest = "create write fsync fchmod fsync", "create write fsync"
+    carried_out = "fsync renameat2 fsync rename fsync"
+    assert " ".join(made.calls[4:-2]) == f"{staged} {manifest} fsync rename {carried_out}"
