@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.mutation.operators import Mutant, mutants
 from tests.mutation.rig import Rig, Tried
@@ -66,9 +67,12 @@ def main(words: list[str]) -> int:
     parser.add_argument("--only", nargs="*", default=[""])
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--tests", nargs="*", default=TESTS)
+    parser.add_argument("--sampled", action="store_true", help="without the modules of which every slip is made")
     parser.add_argument("--again", action="store_true", help="only what no test noticed the last time")
     given = parser.parse_args(words)
-    groups = {module: group for module, group in modules().items() if any(each in module for each in given.only)}
+    every = modules()
+    asked = (module for module in every if any(each in module for each in given.only))
+    groups = {module: every[module] for module in asked if not (given.sampled and module in WHOLE)}
     until = time.monotonic() + 60 * given.minutes
     tried: list[Tried] = []
     log = PROJECT / "build/mutation.jsonl"
@@ -93,11 +97,12 @@ def main(words: list[str]) -> int:
             print(f"{each.how}: {mutant.module}:{mutant.lineno} {mutant.function}: {mutant.change}: {mutant.line}", flush=True)
 
     rig = Rig(list(groups), wanted, told)
-    options = ("-o", "addopts=--import-mode=importlib", "-m", "not long", "-p", "no:cacheprovider", "-p", "no:terminal")
+    settings.register_profile("few", deadline=None, derandomize=True, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+    options = ["--hypothesis-profile=few", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal"]
     with folder_in_memory() as folder:
         tempfile.tempdir = str(folder)
         os.environ.update(dict.fromkeys(("TMPDIR", "PYTEST_DEBUG_TEMPROOT"), str(folder)))
-        code = pytest.main([*options, *(str(PROJECT / "tests" / each) for each in given.tests)], [rig])
+        code = pytest.main([*options, "-m", "not long", *(str(PROJECT / "tests" / each) for each in given.tests)], [rig])
     print(table(tried, groups))
     return int(code)
 

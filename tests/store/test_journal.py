@@ -547,3 +547,62 @@ def test_all_that_is_staged_is_on_the_disk_before_it_is_committed_and_all_that_i
     staged, manifest = "create write fsync fchmod fsync", "create write fsync"
     carried_out = "fsync renameat2 fsync rename fsync"
     assert " ".join(made.calls[4:-2]) == f"{staged} {manifest} fsync rename {carried_out}"
+
+
+@pytest.mark.parametrize(("name", "said"), [("gone", "a.yaml is gone"), ("changed", "a.yaml was changed"), ("appeared", "i.yaml appeared")])
+def test_what_is_not_as_planned_is_told(root: Path, name: str, said: str) -> None:
+    spoil(name)(root)
+    with pytest.raises(ChangedMeanwhile, match=rf"/{said}.*; nothing was changed$"):
+        journal.commit(str(root), CHANGES)
+
+
+def test_what_cannot_be_read_before_the_commit_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, _DISK)
+
+    monkeypatch.setattr(journal, "hash_of", fail)
+    with pytest.raises(BillError, match=f"customers/a.yaml could not be read: {_DISK}; nothing was changed"):
+        journal.commit(str(root), CHANGES)
+    assert left(root) == set()
+
+
+def test_what_is_staged_is_nobody_elses_to_read_until_it_has_the_mode_of_the_file(root: Path) -> None:
+    modes = []
+
+    def look(kind: str, args: tuple[Any, ...]) -> None:
+        if kind == "fchmod":
+            modes.append(stat.S_IMODE(os.stat(root / carry.FOLDER / "st0").st_mode))
+
+    os.chmod(root / "customers/a.yaml", 0o644)
+    with disk(before=look):
+        journal.commit(str(root), CHANGES)
+    assert modes == [0o600]
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_commit_point_that_was_passed_though_the_disk_says_no_is_looked_at(
+    root: Path, monkeypatch: pytest.MonkeyPatch, readable: bool
+) -> None:
+    rename, read = fs.rename, fs.read_if_there
+
+    def renamed(at: str, old: str, new: str, **how: bool) -> None:
+        rename(at, old, new, **how)
+        if new == carry.COMMIT:
+            raise OSError(errno.EIO, _DISK)
+
+    def read_(at: str, path: str) -> bytes | None:
+        if path == carry.COMMIT and not readable:
+            raise OSError(errno.EIO, _DISK)
+        return read(at, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fs, "rename", renamed)
+        patched.setattr(fs, "read_if_there", read_)
+        if readable:
+            journal.commit(str(root), CHANGES)
+        else:
+            with pytest.raises(NeedsPerson, match=f"the disk failed at the commit point: {_DISK}"):
+                journal.commit(str(root), CHANGES)
+    if not readable:
+        journal.recover(str(root))
+    assert tree(root) == NEW

@@ -21,7 +21,9 @@ def root(tmp_path: Path) -> str:
 
 
 def test_many_files_are_written_with_their_bytes_and_modes(root: str) -> None:
-    journal.commit(root, MANY)
+    told: list[None] = []
+    journal.commit(root, MANY, lambda: told.append(None))
+    assert len(told) == 2 * len(MANY)
     assert {path: raw for path, raw in tree(Path(root)).items() if path != "ledger.yaml"} == {each.path: each.new for each in MANY}
     mask = os.umask(0o022)
     os.umask(mask)
