@@ -247,7 +247,7 @@ def test_days_late_is_what_the_report_says(tmp_path: Path) -> None:
     for day in ("2026-01-05", "2026-03-06"):
         done("payment", "add", "--yes", "-c", "parts", "-a", "60", "-i", "INV-2026-0001", at=day, env=env)
     for number, day in (("INV-2026-0002", "2026-01-26"), ("INV-2026-0003", "2026-03-26")):
-        done("invoice", "new", "--yes", "-c", "mixed", "-l", "W;1;100;vat-20", "--terms", "net 30", "--as-of", "2026-01-10", env=env)
+        done("invoice", "new", "--yes", "-c", "mixed", "-l", "W;1;100;vat-20", "--terms", "net 30", at="2026-01-10", env=env)
         done("payment", "add", "--yes", "-c", "mixed", "-a", "120", "-i", number, at=day, env=env)
     words = ("report", "days-late", "--by", "customer", "--as-of", DAY, "--format", "json")
     said = {row["customer"]: row["mean"] for row in done(*words, env=env).json["rows"]}

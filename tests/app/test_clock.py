@@ -36,7 +36,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def do(root: Path, *words: str, at: str = "2026-03-14", env: dict[str, str] | None = None) -> Ran:
-    return bill(*words, cwd=root, at=at, env={"BILL_CLONE": "0123abcd", **(env or {})})
+    return bill(*words, cwd=root, at=at, env={"BILL_CLONE": "0123abcd", "BILL_CLOCK": "", **(env or {})})
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,7 @@ def test_other_word_for_the_clock_is_refused(root: Path) -> None:
 @pytest.mark.parametrize("words", [("run", "--yes"), ("remind", "run", "--yes"), ("invoice", "send", "INV-2026-0001", "--yes")])
 def test_clock_behind_hands_nothing_over_though_the_same_command_wrote_something_by_it(tmp_path: Path, words: tuple[str, ...]) -> None:
     office = Office(tmp_path / "books", f"maildir:{tmp_path}/mail", settings=MAIL + "  send_since: 2026-01-01\n" + DUNNING)
+    office.env["BILL_CLOCK"] = ""
     (office.root / "recurring").mkdir()
     (office.root / "recurring/hosting.yaml").write_text(TEMPLATE)
     with plain_studio():

@@ -149,7 +149,7 @@ def faketime() -> str:
 def process(program: str, root: Path, at: datetime, machine: str, *words: str) -> Any:
     """A command on a machine whose clock stands there, in whatever zone; the clock goes on while it runs."""
     there = at.astimezone(ZoneInfo(machine)).strftime("%Y-%m-%d %H:%M:%S")
-    env = {**environment(), "PYTHONPATH": str(PROJECT), "TZ": machine, "BILL_CLONE": "0123abcd"}
+    env = {**environment(), "PYTHONPATH": str(PROJECT), "TZ": machine, "BILL_CLONE": "0123abcd", "BILL_CLOCK": ""}
     ran = subprocess.run(
         [program, there, sys.executable, "-m", "billcli", *words, "--yes", "--format", "json"], cwd=root, env=env, capture_output=True,
         text=True, timeout=120, check=False,
@@ -196,7 +196,8 @@ def test_clock_a_year_back_gives_no_number_in_a_real_process(tmp_path: Path, fak
     process(faketime, root, now, "UTC", "invoice", "new", "-c", "nord", "-l", "Work;1;10")
     ran = subprocess.run(
         [faketime, "2026-06-01 12:00:00", sys.executable, "-m", "billcli", "invoice", "new", "-c", "nord", "-l", "Work;1;10", "--yes"],
-        cwd=root, capture_output=True, text=True, check=False, env={**environment(), "PYTHONPATH": str(PROJECT), "TZ": "UTC"},
+        cwd=root, capture_output=True, text=True, check=False,
+        env={**environment(), "PYTHONPATH": str(PROJECT), "TZ": "UTC", "BILL_CLOCK": ""},
     )  # fmt: skip
     assert ran.returncode == 1
     assert "the clock stands at 2026-06-01T12:00:" in ran.stderr
