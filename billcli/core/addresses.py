@@ -20,6 +20,7 @@ FOLDERS = (
     "reminders",
     "approvals",
     "deliveries",
+    "findings",
 )
 """Of the kinds whose documents have a month."""
 

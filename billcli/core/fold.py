@@ -18,6 +18,7 @@ _PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?\Z", re.ASCII)
 _NAMES = {
     "invoices": "invoice", "credit-notes": "credit note", "payments": "payment", "refunds": "refund", "write-offs": "write-off",
     "holds": "hold", "reconciliations": "reconciliation", "reminders": "reminder", "approvals": "approval", "deliveries": "delivery",
+    "findings": "finding",
 }  # fmt: skip
 
 

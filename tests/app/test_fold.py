@@ -89,6 +89,7 @@ def singles(room: Path) -> Path:
     ok(root, "remind", "approve", "nordwind", "--level", "3", "--by", "Ana", at="2026-03-22")
     ok(root, "remind", "run", "--later", at="2026-03-22")
     ok(root, "outbox", "resolve", only(root, "deliveries/2026/03/*-reminder-*.yaml"), "--sent", "--reason", "posted", at="2026-03-22")
+    ok(root, "finding", "new", "INV-2026-0001", "--text", "no order on file", "--by", "Ana", at="2026-03-23")
     ok(root, "close", "--through", "2026-03-31", at="2026-04-02")
     ok(root, "invoice", "new", *NORD, "--line", "Table;1;10;vat-20", at="2026-04-03")
     return root
@@ -121,7 +122,7 @@ def folded(foldeds: Path) -> Iterator[Path]:
 REPORTS = [
     ("report", "aging", "--by", "invoice"), ("report", "aging"), ("invoice", "list"), ("payment", "list"), ("credit-note", "list"),
     ("refund", "list"), ("write-off", "list"), ("hold", "list"), ("customer", "list"), ("draft", "list"), ("statement", "nordwind"),
-    ("remind", "list"), ("outbox", "list", "--state", "sent"),
+    ("remind", "list"), ("finding", "list"), ("outbox", "list", "--state", "sent"),
 ]  # fmt: skip
 FEW = [("report", "aging", "--by", "invoice"), ("statement", "nordwind"), ("payment", "list"), ("credit-note", "list"), ("hold", "list")]
 SHOWN = [("invoice", "INV-2026-0001"), ("invoice", "INV-2026-0003"), ("credit-note", "CN-2026-0001")]
@@ -273,7 +274,7 @@ def test_answer_names_the_files_and_the_period(single: Path) -> None:
     answer = ok(single, "fold", MONTH, "--format", "json", at="2026-04-04").json
     assert answer["created"] == preview["created"] == [f"{folder}/2026/03.yaml" for folder in FOLDERS]
     assert answer["changed"] == preview["changed"]
-    assert len(answer["changed"]) == answer["documents"] == 17
+    assert len(answer["changed"]) == answer["documents"] == 18
     assert answer["period"] == MONTH
     back = ok(single, "unfold", MONTH, "--format", "json", at="2026-04-04").json
     assert back["created"] == answer["changed"]
@@ -516,7 +517,7 @@ def test_fold_is_one_commit_that_says_what_it_did(single: Path) -> None:
         subprocess.run(["git", *words], cwd=single, check=True)
     ok(single, "fold", MONTH, at="2026-04-04")
     log = subprocess.run(["git", "log", "-1", "--format=%B"], cwd=single, check=True, capture_output=True, text=True).stdout
-    assert log.splitlines()[0] == "2026-03 is folded: 17 documents in 10 files"
+    assert log.splitlines()[0] == "2026-03 is folded: 18 documents in 11 files"
     assert "  invoices/2026/03.yaml: 5 invoices" in log
     assert subprocess.run(["git", "status", "--porcelain"], cwd=single, check=True, capture_output=True, text=True).stdout == ""
     assert subprocess.run(["git", "rev-list", "--count", "HEAD"], cwd=single, check=True, capture_output=True, text=True).stdout == "2\n"

@@ -275,7 +275,7 @@ def test_a_place_below_a_file_is_said(ledger: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_may_not_be_written_is_said_and_left_as_it_was(ledger: Path, tmp_path: Path) -> None:
-    with mock.patch("os.replace", side_effect=PermissionError(13, "Permission denied")):
+    with mock.patch("billcli.store.fs.rename", side_effect=PermissionError(13, "Permission denied")):
         refused(ledger, tmp_path, "cannot be written: Permission denied")
     assert not [*tmp_path.iterdir()]
 

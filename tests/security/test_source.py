@@ -131,6 +131,8 @@ STARTERS = {
     "banks/sheets.py": "the process that reads workbooks, with limits",
     "app/reading.py": "copies of itself, to read on several cores",
 }
+AGAIN = ("entry.py", "os.execv")
+"""Itself once more, in UTF-8, where the locale knows no letters beyond ASCII."""
 
 
 def test_programs_are_started_by_the_named_modules_alone_and_never_by_a_shell() -> None:
@@ -138,6 +140,8 @@ def test_programs_are_started_by_the_named_modules_alone_and_never_by_a_shell() 
     for path, tree in modules().items():
         for name, call in tree.calls:
             assert not any(each.arg == "shell" for each in call.keywords), path
+            if (path, name) == AGAIN:
+                continue
             assert not re.match(r"(?:os\.(?:system|popen|exec|spawn|posix_spawn|fork)|commands\.|pty\.)", name), (path, name)
             if name.startswith("subprocess."):
                 assert not isinstance(call.args[0], ast.Constant | ast.JoinedStr), (path, "a list of words is no shell's business")
@@ -260,7 +264,7 @@ def test_ruffs_rules_of_security_hold_and_each_exception_names_its_reason() -> N
     for path in sorted(PACKAGE.rglob("*.py")):
         for line in path.read_text().splitlines():
             if found := re.search(r"# noqa: S(\d+)(.*)", line):
-                assert found[1] in ("105", "301", "302", "704"), (path, line)
+                assert found[1] in ("105", "301", "302", "606", "704"), (path, line)
 
 
 # what is installed
