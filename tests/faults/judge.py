@@ -114,32 +114,51 @@ def ledger(files: Files) -> Files:
 @cache
 def case(base: Path, name: str) -> Case:
     row, work = COMMANDS[name], base.parent / "work"
-    restore(base, work)
+    old_then = _old_then(base, _clone(row))
+    _settled(row, base, work)
     before = look(work)
     _alone(row, work)
-    old_then = _then(row, work)
-    restore(base, work)
-    _alone(row, work)
-    run(Typed(row), work, Fault("none", 0))  # where the children come from, everything is imported and typeset
+    there = run(Typed(row), work, Fault("none", 0))  # where the children come from, everything is imported and typeset
+    made = everything(work)
     restore(base, work)
     _alone(row, work)
     clean = run(Typed(row), work)
-    assert clean.ran.code in (0, 3), clean.ran
     after = look(work)
-    assert after.files != before.files
+    assert clean.ran.code in (0, 3), clean.ran
+    assert differing(after.files, before.files)
+    same = there == clean  # said in few words: there is much in them
+    assert same, "a second run did something else"
+    assert not differing(made, after.files), "a second run gave something else"
     new_then = _then(row, work)
-    restore(base, work)
-    _alone(row, work)
-    again = run(Typed(row), work)
-    assert again == clean, "a second run did something else"
-    assert not differing(everything(work), after.files), "a second run gave something else"
     restore(base, work)
     return Case(name, row, base, work, clean.calls, clean, before, after, old_then, new_then, {})
 
 
+def _settled(row: Row, base: Path, work: Path) -> None:
+    """As it was, and with the id of this working copy, which the first writing command gives."""
+    restore(base, work)
+    _alone(row, work)
+    if not (work / _OWN / "clone").exists():
+        run(next_command(row), work)
+        restore(base, work)
+
+
+def _clone(row: Row) -> tuple[tuple[str, str], ...]:
+    return tuple(each for each in row.env if each[0] == "BILL_CLONE")
+
+
+@cache
+def _old_then(base: Path, clone: tuple[tuple[str, str], ...]) -> Files:
+    """What the next command makes of the world as it was; it is the same next command for most."""
+    work, row = base.parent / "work", Row("", env=clone)
+    restore(base, work)
+    _alone(row, work)
+    return _then(row, work)
+
+
 def next_command(row: Row) -> Typed:
     """Somebody's next command in that working copy."""
-    return Typed(Row("customer add --id zoe --name Zoe --yes", env=tuple(each for each in row.env if each[0] == "BILL_CLONE")))
+    return Typed(Row("customer add --id zoe --name Zoe --yes", env=_clone(row)))
 
 
 def _alone(row: Row, work: Path) -> None:
@@ -185,15 +204,25 @@ def hold(found: Case, trace: Trace) -> None:
     if found.row.once and left == found.before:
         _said(found, trace, new=found.old == found.new)
         return
+    if left == found.before and trace.ran.code != 0:
+        return
     if left == found.after:
         _said(found, trace, new=True)
     else:
-        key = sha256(repr((sorted(left.files.items()), sorted(left.private.items()), trace.ran.code == DIED)).encode()).hexdigest()
+        key = _key(found, trace, left)
         if key not in found.judged:
             found.judged[key] = held(found, trace, left.files)
         if found.row.once:
             _said(found, trace, new=found.judged[key])
     restore(found.base, found.work)
+
+
+def _key(found: Case, trace: Trace, left: Seen) -> str:
+    """States with one key need to be judged once. What is staged and not committed is thrown away, whatever its bytes."""
+    own: object = sorted(left.private.items())
+    if not differing(left.files, found.old) and "journal/commit" not in left.private:
+        own = sorted(left.private)
+    return sha256(repr((sorted(left.files.items()), own, trace.ran.code == DIED)).encode()).hexdigest()
 
 
 def _said(found: Case, trace: Trace, *, new: bool) -> None:
@@ -221,13 +250,16 @@ def _at_once(found: Case, trace: Trace, now: Files) -> bool:
     shown = seen(work / "books")
     assert not differing(everything(work), now), "a reader wrote"
     old, new = hashes(ledger(found.old)), hashes(ledger(found.new))
-    assert shown in (old, new), f"a reader saw a mixture: not old in {differing(shown, old)}, not new in {differing(shown, new)}"
+    mixed = shown not in (old, new)
+    assert not mixed, f"a reader saw a mixture: not old in {differing(shown, old)}, not new in {differing(shown, new)}"
     assert run(next_command(row), work).ran.code == 0
     then = everything(work)
-    became_new = ledger(then) == ledger(found.new_then)
-    assert became_new or ledger(then) == ledger(found.old_then), "neither all old nor all new"
-    assert shown == (new if became_new else old), "a reader saw what did not come"
-    assert seen(work / "books") == hashes(ledger(then)), "the index is not as the books are, which in these bytes were found right before"
+    became_new = not differing(ledger(then), ledger(found.new_then))
+    assert became_new or not differing(ledger(then), ledger(found.old_then)), "neither all old nor all new"
+    assert not differing(shown, new if became_new else old), "a reader saw what did not come"
+    assert not differing(seen(work / "books"), hashes(ledger(then))), (
+        "the index is not as the books are, which in these bytes were found right before"
+    )
     assert not [name for name in look(work).private if name.startswith(("journal/", "kept/"))]
     if found.row.beside:
         return _judged_beside(found, trace, then, new=became_new)
@@ -312,7 +344,7 @@ def strike_again(found: Case, left: Seen, fault: Fault) -> bool:
     assert not differing(everything(found.work), now), "a reader wrote"
     assert trace.ran.code in (0, 1, 3, DIED), trace.ran
     done = "books/customers/zoe.yaml" in now
-    assert shown == hashes(ledger(found.new_then if done else found.new)), "a reader saw a mixture"
+    assert not differing(shown, hashes(ledger(found.new_then if done else found.new))), "a reader saw a mixture"
     assert done is (trace.ran.code == 0) or trace.ran.code == DIED, trace.ran
     if not done:
         ran = run(next_command(found.row), found.work).ran
@@ -320,6 +352,6 @@ def strike_again(found: Case, left: Seen, fault: Fault) -> bool:
     left = look(found.work)
     assert not differing(left.files, found.new_then), "not all new"
     assert not [name for name in left.private if name.startswith(("journal/", "kept/"))]
-    assert seen(found.work / "books") == hashes(ledger(left.files))
+    assert not differing(seen(found.work / "books"), hashes(ledger(left.files)))
     restore(found.base, found.work)
     return trace.struck

@@ -37,8 +37,8 @@ def base(room: Path) -> Iterator[Path]:
 WHOLE = tuple(kind for kind in KINDS if kind not in HALVES)
 """Recovery moves files and writes none."""
 
-MAILING = ("invoice send", "credit-note send", "remind run", "run")
-"""They plan and then do the same as ``outbox send``, at length: for the long run, and for ``mail``."""
+MAILING = ("outbox send", "invoice send", "credit-note send", "remind run", "run")
+"""Most of what they do is done after their plan, step by step: for the long run here, and for ``mail``."""
 
 
 def named(names: Iterable[str]) -> pytest.MarkDecorator:
