@@ -62,3 +62,9 @@ def test_what_came_after_the_last_close_of_its_day_is_told(each: Touched, closin
 
 def test_a_period_opened_again_by_hand_is_open() -> None:
     assert list(check_closed([touched("", 0, "")], [FIRST], date(2026, 2, 28))) == []
+
+
+@pytest.mark.parametrize(("by_hand", "how"), [(True, "was changed by hand"), (False, "was added")])
+def test_whose_change_it_was_is_told(by_hand: bool, how: str) -> None:
+    (found,) = check_closed([touched("", 0, "")._replace(by_hand=by_hand)], [FIRST], APRIL)
+    assert found.message == f"2026-03-20 lies in a closed period, and the file {how} after the books were closed through 2026-03-31"

@@ -120,6 +120,6 @@ def test_accounts_tell_who_never_fits_and_who_always_loses() -> None:
     late = rule("late", {"country": ["DE"], "name": "x"}, segment="late")
     rules = [GERMAN, never, late]
     found = accounts(rules, [decided(rules, country=("DE",), name=("x",)), decided(rules, country=("DE",), name=("y",))])
-    assert found["never"].fired == 0
+    assert found["never"] == (0, 0, 0, 0, ())
     assert (found["german"].fired, found["german"].decided) == (2, 4)
     assert (found["late"].decided, found["late"].lost, found["late"].to) == (0, 1, ("german",))

@@ -157,6 +157,7 @@ def test_the_gap_counts_from_the_day_of_hand_over_as_far_as_it_is_known() -> Non
     item = ReminderItemFact("R", "INV-1", 1, D(DUE), 100, 100, 0, 0, 0, "items[0].invoice")
     sent = [delivery("sent", "2026-04-18T09:00:00Z")]
     assert past_of(notice, [item], sent, D("2026-04-30"))[0].sent_on == D("2026-04-18")
+    assert past_of(notice, [item], sent, D("2026-04-18"))[0].sent_on == D("2026-04-18")
     assert past_of(notice, [item], sent, D("2026-04-16"))[0].sent_on == D("2026-04-15")
 
 

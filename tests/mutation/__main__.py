@@ -16,12 +16,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from math import sqrt
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from tests.mutation.operators import Mutant, mutants
+from tests.mutation.operators import Key, Mutant, mutants
 from tests.mutation.rig import Rig, Tried
 from tests.support import PROJECT, folder_in_memory
 
@@ -35,11 +33,12 @@ SAMPLED = {"outbox": "app/outbox/*.py", "core": "core/**/*.py"}
 TESTS = ("core", "store", "model", "outbox", "delivery", "app/test_write.py", "app/test_run.py", "test_broken_ledgers.py")
 
 
-def named() -> list[Any]:
+def named() -> dict[Key, str]:
     """Slips that change nothing anybody could see, each with the reason."""
     from ruamel.yaml import YAML
 
-    return list(YAML(typ="safe").load(Path(__file__).with_name("survivors.yaml")))
+    known = YAML(typ="safe").load(Path(__file__).with_name("survivors.yaml"))
+    return {(at, each["in"], each["line"], slip): each["why"] for at, rows in known.items() for each in rows for slip in each["slips"]}
 
 
 def modules() -> dict[str, str]:
@@ -53,7 +52,7 @@ def modules() -> dict[str, str]:
 
 def drawn(module: str, seed: int, sample: int) -> list[Mutant]:
     """Every slip of a small module, and so many of another."""
-    known = {tuple(each["slip"]) for each in named()}
+    known = named()
     every = [each for each in mutants(module, (PROJECT / module).read_text()) if each.key not in known]
     if module in WHOLE or len(every) <= sample:
         return every
@@ -77,15 +76,18 @@ def main(words: list[str]) -> int:
     tried: list[Tried] = []
     log = PROJECT / "build/mutation.jsonl"
     log.parent.mkdir(exist_ok=True)
-    before = [json.loads(line) for line in log.read_text().splitlines()] if given.again else []
-    noticed = {Mutant(*mutant): how for mutant, how, _ in before if how in ("killed", "timeout")}
+    before = [Tried(Mutant(*mutant), *rest) for mutant, *rest in map(json.loads, log.read_text().splitlines())] if given.again else []
     log.write_text("")
 
     def wanted() -> Iterator[Mutant]:
-        for mutant in (each for module in groups for each in drawn(module, given.seed, given.sample)):
-            if mutant in noticed:
-                told(Tried(mutant, noticed[mutant], 0))
-            elif time.monotonic() < until:
+        slips = [each for module in groups for each in drawn(module, given.seed, given.sample)]
+        random.Random(given.seed).shuffle(slips)  # what the time is too short for is missing from everywhere
+        known = {each.mutant: each for each in before}
+        for mutant in slips:
+            last = known.get(mutant)
+            if last and last.how in ("killed", "timeout"):
+                told(last)
+            elif time.monotonic() < until and bool(last) is given.again:
                 yield mutant
 
     def told(each: Tried) -> None:
@@ -97,8 +99,7 @@ def main(words: list[str]) -> int:
             print(f"{each.how}: {mutant.module}:{mutant.lineno} {mutant.function}: {mutant.change}: {mutant.line}", flush=True)
 
     rig = Rig(list(groups), wanted, told)
-    settings.register_profile("few", deadline=None, derandomize=True, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-    options = ["--hypothesis-profile=few", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal"]
+    options = ["-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal"]
     with folder_in_memory() as folder:
         tempfile.tempdir = str(folder)
         os.environ.update(dict.fromkeys(("TMPDIR", "PYTEST_DEBUG_TEMPROOT"), str(folder)))

@@ -32,6 +32,10 @@ _RECKONED: dict[type[ast.operator], type[ast.operator]] = {
 _OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
+Key = tuple[str, str, str, str]
+"""By which a slip is named: module, function, line and change."""
+
+
 class Mutant(NamedTuple):
     """``change`` is what to look for in ``line``, the text of the line; ``place`` is its turn among all mutants of the module."""
 
@@ -43,7 +47,7 @@ class Mutant(NamedTuple):
     change: str
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> Key:
         return self.module, self.function, self.line, self.change
 
 

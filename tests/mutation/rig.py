@@ -52,6 +52,10 @@ class Rig:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        from hypothesis import settings  # pytest wants to be the first
+
+        settings.register_profile("few", settings.get_profile("default"), max_examples=20)
+        settings.load_profile("few")
         coverage = Coverage(data_file=None, include=self.files, messages=False)
         coverage.start()
         for item, following in zip(session.items, [*session.items[1:], None], strict=True):

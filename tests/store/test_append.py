@@ -67,6 +67,20 @@ def test_nothing_is_written_through_a_link(file: Path) -> None:
     assert other.read_bytes() == HEAD
 
 
+def test_a_file_that_stands_elsewhere_too_takes_no_state(file: Path) -> None:
+    file.write_bytes(HEAD)
+    os.link(file, file.parent.parent / "other")
+    with pytest.raises(UnfitFile, match="has a second name elsewhere"):
+        append_state(str(file.parent.parent), PATH, LINE)
+    assert file.read_bytes() == HEAD
+
+
+def test_what_is_no_file_takes_no_state(file: Path) -> None:
+    os.mkfifo(file)
+    with pytest.raises(UnfitFile):
+        append_state(str(file.parent.parent), PATH, LINE)
+
+
 @pytest.mark.parametrize("call", ["write", "fsync"])
 @pytest.mark.parametrize("before", [HEAD, ONE, ONE + b"  - half"])
 def test_an_error_leaves_the_file_as_it_was_and_that_on_the_disk(

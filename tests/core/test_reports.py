@@ -1,0 +1,75 @@
+"""What single reports come to for a handful of figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billcli.core.interest import half_year_start
+from billcli.core.matching.text import amounts
+from billcli.core.payee import changed
+from billcli.core.report import Column, Report, currency_totals
+from billcli.core.reports.allowances import bad_debt, discounts
+from billcli.core.reports.collection import turnover
+from billcli.core.reports.table import Cut, Figure, everything
+from billcli.core.reports.trend import overdue_trend
+from billcli.core.reports.window import Window
+from billcli.model.money import Money
+
+MARCH = Window(date(2026, 3, 1), date(2026, 3, 31), date(2026, 3, 31))
+ALL = Cut((), everything)
+
+
+def figures(**amounts: int) -> list[Figure]:
+    return [Figure(what, "c", "", "", "EUR", amount, 1) for what, amount in amounts.items()]
+
+
+def row(report: Report) -> dict[str, Any]:
+    (found,) = report.rows
+    return dict(zip((each.key for each in report.columns), found, strict=True))
+
+
+def test_discounts_and_bad_debt_are_shares_of_sales_net_of_credit_notes() -> None:
+    found = row(discounts(figures(given=3000, taken_back=1000, sale=50000, credit=10000), ALL, MARCH))
+    assert (found["sales"].minor, found["share"]) == (40000, Decimal("5.0"))
+    found = row(bad_debt(figures(written_off=3000, recovered=1000, sale=50000, credit=10000), ALL, MARCH))
+    assert (found["sales"].minor, found["share"]) == (40000, Decimal("5.0"))
+
+
+def test_turnover_says_why_there_is_none() -> None:
+    owed = turnover(figures(sale=100, opening=0), ALL, MARCH)
+    sold = turnover(figures(sale=0, opening=100), ALL, MARCH)
+    assert ["owed" in str(owed), "sold in the time" in str(owed), "sold in the time" in str(sold)] == [True, False, True]
+    assert (row(owed)["turnover"], row(sold)["turnover"]) == (None, None)
+
+
+def test_the_overdue_part_of_what_is_owed_is_known_where_something_is() -> None:
+    days = [date(2026, 3, 31)]
+    assert [
+        row(overdue_trend([Figure(what, "c", "", "2026-03-31", "EUR", amount, 1) for what, amount in each], ALL, days))["share"]
+        for each in ([("owed", 400), ("overdue", 100)], [("owed", 0)])
+    ] == [Decimal("25.0"), None]
+
+
+@pytest.mark.parametrize(("day", "start"), [("2026-01-01", "2026-01-01"), ("2026-06-30", "2026-01-01"), ("2026-07-01", "2026-07-01")])
+def test_half_years_start_in_january_and_july(day: str, start: str) -> None:
+    assert half_year_start(date.fromisoformat(day)) == date.fromisoformat(start)
+
+
+def test_what_changed_of_a_payee_is_told_where_both_are_known() -> None:
+    assert [changed(*each) for each in (("1-2", "3-2"), ("1-2", "1-3"), ("1-2", "3-4"), ("1-2", "1-2"), ("", "1-2"), ("1-2", ""))] == [
+        "IBAN", "e-mail", "IBAN and e-mail", "", "", "",
+    ]  # fmt: skip
+
+
+def test_a_number_of_thirteen_digits_is_no_amount() -> None:
+    assert amounts("123456789012 1234567890123 1.234,50", 2) == [12345678901200, 123450]
+
+
+def test_totals_are_made_of_each_currency() -> None:
+    columns = [Column("customer", "Customer"), Column("currency", "Currency"), Column("open", "Open", "money")]
+    rows = [("a", "EUR", Money(100, "EUR")), ("b", "USD", Money(7, "USD")), ("c", "EUR", Money(50, "EUR"))]
+    assert currency_totals(columns, rows) == [("total", "EUR", Money(150, "EUR")), ("total", "USD", Money(7, "USD"))]
