@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from billcli.core.active import ensure_active
 from billcli.core.interest import half_year_start
+from billcli.core.matching.facts import BankLine, Rule
+from billcli.core.matching.rules import Rules
 from billcli.core.matching.text import amounts
 from billcli.core.payee import changed
+from billcli.core.plan import Set
 from billcli.core.report import Column, Report, currency_totals
 from billcli.core.reports.allowances import bad_debt, discounts
 from billcli.core.reports.collection import turnover
+from billcli.core.reports.dso import dso
+from billcli.core.reports.dunning import Reminded, dunning
 from billcli.core.reports.table import Cut, Figure, everything
 from billcli.core.reports.trend import overdue_trend
 from billcli.core.reports.window import Window
+from billcli.core.rows import Row, end
+from billcli.core.where import parse_where
+from billcli.errors import BillError
 from billcli.model.money import Money
 
 MARCH = Window(date(2026, 3, 1), date(2026, 3, 31), date(2026, 3, 31))
@@ -73,3 +83,41 @@ def test_totals_are_made_of_each_currency() -> None:
     columns = [Column("customer", "Customer"), Column("currency", "Currency"), Column("open", "Open", "money")]
     rows = [("a", "EUR", Money(100, "EUR")), ("b", "USD", Money(7, "USD")), ("c", "EUR", Money(50, "EUR"))]
     assert currency_totals(columns, rows) == [("total", "EUR", Money(150, "EUR")), ("total", "USD", Money(7, "USD"))]
+
+
+def test_days_of_sales_are_none_where_nothing_is_owed() -> None:
+    (found,) = dso(figures(owed=0), ALL, MARCH).rows
+    assert found[-1] == Decimal("0.0")
+
+
+def test_a_notice_is_old_enough_on_the_last_of_its_days() -> None:
+    notice = Reminded("c", "INV-1", "2026-03", "EUR", 1, "R", date(2026, 3, 1), 100, 50)
+    assert [len(dunning([notice], ALL, MARCH, within).rows) for within in (29, 30, 31)] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("merged", "left", "said"), [("b", None, "a was merged into b"), (None, MARCH.first, "a gets no new invoices since")]
+)
+def test_who_gets_no_new_invoices_is_told_why(merged: str | None, left: date | None, said: str) -> None:
+    with pytest.raises(BillError, match=said):
+        ensure_active(SimpleNamespace(id="a", merged_into=merged, deactivated_on=left), MARCH.last)
+
+
+def test_a_reason_is_kept_as_far_as_a_row_takes_it() -> None:
+    _, reason = end(Row("allocations", 0, "INV-1", "", 100, MARCH.first), MARCH.last, "x" * 1001, "EUR")
+    assert reason == Set(("allocations", 0, "reason"), "x" * 1000)
+
+
+@pytest.mark.parametrize(("least", "most", "fits"), [(None, 99, False), (None, 100, True), (100, None, True), (101, None, False)])
+def test_a_rule_on_bank_lines_fits_amounts_between_its_bounds(least: int | None, most: int | None, fits: bool) -> None:
+    rules = Rules([Rule("fee", "rules.yaml:1", least=least, most=most)])
+    assert [rules.first(BankLine("b", 0, MARCH.first, amount, "EUR")) is not None for amount in (100, -100)] == [fits, fits]
+
+
+def test_what_has_no_amount_is_only_another_than_one() -> None:
+    assert [parse_where(text).matches(lambda _: None) for text in ("gross>5", "gross<5", "gross=5", "gross!=5")] == [
+        False,
+        False,
+        False,
+        True,
+    ]

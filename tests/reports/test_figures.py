@@ -164,6 +164,7 @@ def test_comparison_shows_change_and_rows_that_are_gone() -> None:
     report = compared(now, then, ("owed", "dso"), "May")
     assert [column.key for column in report.columns][:4] == ["currency", "owed", "owed_before", "owed_change"]
     euro, dollar = report.rows
+    assert (euro[0], dollar[0]) == ("EUR", "USD")
     assert (euro[2], euro[3]) == (Money(1000, "EUR"), Money(0, "EUR"))
     assert euro[6:9] == (Decimal("10.0"), Decimal("20.0"), Decimal("-10.0"))
     assert (dollar[1], dollar[2], dollar[3]) == (Money(0, "USD"), Money(500, "USD"), Money(-500, "USD"))
