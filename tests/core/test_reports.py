@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from billcli.core.active import ensure_active
+from billcli.core.bank import BankLine
 from billcli.core.interest import half_year_start
-from billcli.core.matching.facts import BankLine, Rule
+from billcli.core.matching.facts import Rule
 from billcli.core.matching.rules import Rules
 from billcli.core.matching.text import amounts
 from billcli.core.payee import changed
