@@ -19,24 +19,24 @@ CLONE = "0123abcd"
 READ_ONLY = frozenset(
     (
         "audit log", "audit numbers", "audit sample", "audit verify", "bank read", "category list", "check", "ci", "completion",
-        "credit backtest", "credit explain", "credit score", "credit-note list", "credit-note show", "customer audit",
-        "customer list", "customer show", "diff", "doctor", "draft list", "draft show", "explain", "finding list", "hold list",
-        "hold show", "invoice list", "invoice show", "outbox list", "outbox show", "payment list", "payment show",
-        "reconcile customer", "reconcile status", "recurring list", "recurring preview", "recurring show", "refund list",
-        "refund show", "remind list", "remind preview", "remind show", "report aging", "report bad-debt", "report cash-forecast",
-        "report cei", "report customers", "report days-late", "report days-to-pay", "report discounts", "report dso",
-        "report dunning", "report overdue-trend", "report overview", "report reconciliation", "report revenue", "report tax",
-        "report turnover", "schema datasette", "schema views", "show", "tag audit", "tag list", "tag report", "template check",
-        "template list", "terms show", "verify", "write-off list", "write-off show",
+        "credit backtest", "credit explain", "credit score", "credit-note list", "credit-note show", "customer audit", "customer list",
+        "customer show", "diff", "doctor", "draft list", "draft show", "explain", "finding list", "hold list", "hold show",
+        "invoice list", "invoice show", "outbox list", "outbox show", "payment list", "payment show", "reconcile customer",
+        "reconcile status", "recurring list", "recurring preview", "recurring show", "refund list", "refund show", "remind list",
+        "remind preview", "remind show", "report aging", "report bad-debt", "report cash-forecast", "report cei", "report customers",
+        "report days-late", "report days-to-pay", "report discounts", "report dso", "report dunning", "report overdue-trend",
+        "report overview", "report reconciliation", "report revenue", "report tax", "report turnover", "schema datasette", "schema views",
+        "show", "tag audit", "tag list", "tag report", "template check", "template list", "terms show", "verify", "write-off list",
+        "write-off show",
     )
 )  # fmt: skip
 """Commands that write nothing, neither into a ledger nor beside it."""
 
-BY_HAND = {
+APART = {
     "reconcile review": "asks a person line by line, and writes as reconcile apply does",
-    "renumber": "needs books in which a number is claimed twice, and those are wrong before and after; it writes as undo does",
+    "renumber": "works in books that no other command works in: see test_commands",
 }
-"""Commands that a rig cannot type, and why nothing is lost by that."""
+"""Commands that have no row, and why nothing is lost by that."""
 
 
 class Row(NamedTuple):
@@ -101,6 +101,8 @@ COMMANDS: dict[str, Row] = {
     "outbox retry": Row("outbox retry @deliveries/2026/03/INV-2026-0002-* --yes"),
     "outbox pdf": Row("outbox pdf @deliveries/2026/03/INV-2026-0003-* --out papers", beside="papers"),
     "outbox here": Row("outbox here --yes", env=(("BILL_CLONE", "89abcdef"),)),
+    "finding new": Row("finding new INV-2026-0004 --text odd --yes"),
+    "finding close": Row("finding close @findings/2026/03/* --accept --reason small --yes"),
     "hold new": Row("hold new --kind promise -i INV-2026-0004 --until 2026-04-24 --reason phone --evidence letter.txt --yes"),
     "hold release": Row("hold release @holds/2026/*/*-sued-* --outcome rejected --reason talked --yes"),
     "remind run": _mailing("remind run --yes"),
@@ -119,8 +121,6 @@ COMMANDS: dict[str, Row] = {
     "fold": Row("fold 2026-02 --yes"),
     "unfold": Row("unfold 2026-01 --yes"),
     "undo": Row("undo --yes"),
-    "finding new": Row('finding new INV-2026-0004 --text "no order" --by "Ms Berg" --yes'),
-    "finding close": Row("finding close @findings/2026/03/* --accept --reason agreed --yes"),
 }
 """By noun and verb. A new command that writes needs a row here: see ``test_commands``."""
 
@@ -226,12 +226,10 @@ _HISTORY = {
         'write-off new -i INV-2026-0002:3 --reason lost --approved-by "Ada Berg" --yes',
         "recurring new -c nord --every month --starts 2026-03-01 -l Hosting;1;60;none --id hosting --yes",
         "reconcile import march.csv --yes --quiet", "invoice send INV-2026-0003 --later --yes",
-        "invoice send INV-2026-0002 --later --yes",
-    ],
-    DAY: [
-        "reconcile import april.csv --propose proposal.yaml --yes", 'finding new INV-2026-0002 --text "no order" --yes',
+        "invoice send INV-2026-0002 --later --yes", "finding new INV-2026-0002 --text odd --yes",
         "customer tag sued --add vip --yes",
     ],
+    DAY: ["reconcile import april.csv --propose proposal.yaml --yes"],
 }  # fmt: skip
 
 
