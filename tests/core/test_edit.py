@@ -80,7 +80,7 @@ def test_the_reason_of_a_void_may_be_put_better() -> None:
     ],
 )  # fmt: skip
 def test_nothing_that_counts_in_a_closed_period_changes(changes: dict[str, Any]) -> None:
-    with pytest.raises(BillError, match="what counts on 2026-03-[23][0-9] would change, and the books are closed through 2026-03-31"):
+    with pytest.raises(BillError, match=r"what counts on 2026-03-[23][0-9] would change, and the books are closed through 2026-03-31"):
         check_past(payment(), payment(**changes), CLOSED)
     check_past(payment(), payment(**changes), None)
 

@@ -1,4 +1,4 @@
-"""What single reports come to for a handful of figures."""
+"""What single reports come to for a handful of figures, and small rules at their bounds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from billcli.core.active import ensure_active
+from billcli.core.addresses import name_of
+from billcli.core.audit.log import Asked
 from billcli.core.bank import BankLine
 from billcli.core.interest import half_year_start
 from billcli.core.matching.facts import Rule
@@ -122,3 +124,13 @@ def test_what_has_no_amount_is_only_another_than_one() -> None:
         False,
         True,
     ]
+
+
+def test_a_document_has_one_name_alone_and_in_a_folded_file() -> None:
+    assert [name_of(path) for path in ("holds/2026/03.yaml#one", "holds/2026/03/one.yaml", "notes/a#b.yaml")] == ["one", "one", "a#b"]
+
+
+@pytest.mark.parametrize(("asked", "days"), [(Asked(since=date(2026, 3, 2)), [2, 3]), (Asked(until=date(2026, 3, 2)), [1, 2])])
+def test_a_log_is_asked_for_with_its_first_and_last_day(asked: Asked, days: list[int]) -> None:
+    entries = [SimpleNamespace(day=date(2026, 3, day), actor="x") for day in (1, 2, 3)]
+    assert [each.day.day for each in entries if asked.wants(each)] == days  # type: ignore[arg-type]

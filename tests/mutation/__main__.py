@@ -102,7 +102,7 @@ def main(words: list[str]) -> int:
     options = ["-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal"]
     with folder_in_memory() as folder:
         tempfile.tempdir = str(folder)
-        os.environ.update(dict.fromkeys(("TMPDIR", "PYTEST_DEBUG_TEMPROOT"), str(folder)))
+        os.environ.update(dict.fromkeys(("TMPDIR", "PYTEST_DEBUG_TEMPROOT"), tempfile.tempdir))
         code = pytest.main([*options, "-m", "not long", *(str(PROJECT / "tests" / each) for each in given.tests)], [rig])
     print(table(tried, groups))
     return int(code)
