@@ -3,7 +3,7 @@
 #
 #   ledgers/make_demo.sh [DIR]     BILL names the command, else the "bill" that is found
 set -eu
-export LC_ALL=C BILL_ACTOR=demo BILL_CLONE=de300001
+export LC_ALL=C BILL_ACTOR=demo BILL_CLONE=de300001 BILL_CLOCK=right # a year told out of order
 unset BILL_LEDGER BILL_WAIT || true
 
 demo=${1:-$(dirname "$0")/demo}

@@ -304,5 +304,5 @@ class Ledger(RuleBasedStateMachine):
             assert known(self.root) == rebuilt(self.root)
 
 
-Ledger.TestCase.settings = settings(max_examples=settings().max_examples // 5, stateful_step_count=12)
+Ledger.TestCase.settings = settings(max_examples=settings().max_examples // 10, stateful_step_count=12)
 TestLedger = Ledger.TestCase

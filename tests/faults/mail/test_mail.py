@@ -26,7 +26,7 @@ def play() -> Iterator[Play]:
 CALM = Episode((Deed(FIRST), Deed(FIRST)))
 
 
-@pytest.mark.parametrize("seed", [4, 11])
+@pytest.mark.parametrize("seed", [4, pytest.param(11, marks=pytest.mark.long)])
 def test_mail_is_neither_doubled_nor_lost(play: Play, seed: int) -> None:
     """In a world with ``bill run``, and in one in git whose cron calls the commands one by one."""
     world = play.world(seed)
