@@ -100,6 +100,8 @@ def _commit(root: str, paths: Sequence[str], message: str) -> None:
         _git(root, "update-ref", "-m", f"bill: {message.splitlines()[0]}", "HEAD", made, head or "")
         fs.write_over(root, _BASE, made.encode())
     _git(root, *update, stdin=listing)  # also after a kill right behind update-ref, or the next commit of the user would undo ours
+    folder = _git(root, "rev-parse", "--absolute-git-dir").strip()
+    fs.sync_folder(folder, "")  # git syncs its files and not where they are: its lock would come back with the power
 
 
 def _unlock(root: str) -> None:

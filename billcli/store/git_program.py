@@ -24,6 +24,7 @@ _ELSEWHERE = frozenset(
 _QUIET = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgSign=false", "gc.auto=0", "protocol.allow=never",
     "core.commitGraph=false",
+    "core.fsync=all", "core.fsyncMethod=fsync",  # else a power cut after a commit leaves a branch that points at empty objects
 )  # fmt: skip
 _SETTINGS = {
     "GIT_TERMINAL_PROMPT": "0",
