@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from billcli.errors import BillError
-from tests.faults.commands import Typed
+from billcli.store import git
+from tests.faults.commands import Row, Typed, typed
 from tests.faults.judge import CHECK, Case, everything, held
 from tests.faults.mounts import ext4, mounted, sh
 from tests.faults.rig import DIED, REAL, WRITES, Trace, disk, run
@@ -68,10 +70,7 @@ def _neighbour(found: Case, base: Path, folder: Path, wanted: int, *, fsync: boo
 
     def cut(at: int) -> None:
         if at == wanted:
-            fd = os.open(folder / "live" / "neighbour", os.O_CREAT | os.O_WRONLY)
-            _FSYNC(fd)
-            os.close(fd)
-            made.append(_taken(folder, at))
+            made.append(_taken_beside_a_neighbour(folder, at))
 
     ran = _work(found, base, folder, cut, fsync=fsync)
     return Cuts(made, ran)
@@ -102,6 +101,13 @@ def _no_fsync(fd: int) -> None:
     """The canary: a product that leaves it out."""
 
 
+def _taken_beside_a_neighbour(folder: Path, at: int) -> Cut:
+    fd = os.open(folder / "live" / "neighbour", os.O_CREAT | os.O_WRONLY)
+    _FSYNC(fd)
+    os.close(fd)
+    return _taken(folder, at)
+
+
 def _taken(folder: Path, at: int) -> Cut:
     image = _copied(folder / "live.img", folder / "cut.img")
     name = sha256(image.read_bytes()).hexdigest()
@@ -126,3 +132,47 @@ def after(found: Case, cut: Cut, folder: Path, ran: Ran) -> str:
         if cut.at == 0 and ran == found.clean.ran and not new:
             return f"{found.name}: it said that it was done, and after the cut nothing of it is there"
     return ""
+
+
+def git_cuts(row: Row, base: Path, mode: str, folder: Path) -> list[Cut]:
+    """The disks that a power cut before each call of git would leave, and the one after the command's end."""
+    take = _taken if mode == "plain" else _taken_beside_a_neighbour
+    calls: list[int] = []
+    _work_in_git(row, base, folder, calls.append)
+    made: list[Cut] = []
+    for wanted in calls:
+        _work_in_git(row, base, folder, lambda at, wanted=wanted: made.append(take(folder, at)) if at == wanted else None)  # type: ignore[misc]
+    return made
+
+
+def _work_in_git(row: Row, base: Path, folder: Path, cut: Callable[[int], None]) -> None:
+    image = _copied(base, folder / "live.img")
+    call, made = git._git, 0
+
+    def counted(*args: Any, **options: Any) -> str:
+        nonlocal made
+        made += 1
+        cut(made)
+        return call(*args, **options)
+
+    with mounted(str(image), folder / "live", "ext4", _LIVE) as place:
+        with mock.patch.object(git, "_git", counted):
+            ran = Typed(row)(place / "world")
+        assert ran.code == 0, ran
+        cut(0)
+
+
+def after_git(cut: Cut, folder: Path) -> str:
+    """What is broken once the machine is on again, or nothing: the next command commits, and git finds its repository whole."""
+    image = _copied(cut.image, folder / "again.img")
+    with mounted(str(image), folder / "again", "ext4", "loop") as place:
+        ran = typed(place / "world", Row("customer add --id zoe --name Zoe --yes"))
+        if ran.code != 0 and "index.lock" not in ran.err:  # git's own lock on the index, which it leaves whenever it is killed
+            return str(ran)
+        checked = subprocess.run(["git", "-C", str(place / "world/books"), "fsck"], capture_output=True, text=True, check=False)
+        if checked.returncode or "error" in checked.stderr:
+            return checked.stderr[:300]
+        listed = subprocess.run(
+            ["git", "-C", str(place / "world/books"), "ls-tree", "-r", "--name-only", "HEAD"], capture_output=True, text=True, check=False
+        )
+        return "" if "customers/zoe.yaml" in listed.stdout else "the next command's file is in no commit"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.commands import world
+from tests.faults.commands import COMMANDS, world
 from tests.faults.counts import tally
 from tests.faults.judge import CHECK, case
-from tests.faults.mounts import need
-from tests.faults.powercut import MODES, after, cuts, laid_out
-from tests.faults.rig import run
+from tests.faults.mounts import need, sh
+from tests.faults.powercut import MODES, after, after_git, cuts, git_cuts, laid_out
+from tests.faults.rig import copy, run
 from tests.support import papers_known
 
 pytestmark = pytest.mark.long
@@ -61,3 +61,28 @@ def test_program_without_fsync_is_found_out(disks: tuple[Path, Path], mode: str)
     broken = [told for cut in made.cuts for told in [after(found, cut, base.parent, made.ran)] if told]
     print(f"canary, {mode}: {len(broken)} of {len(made.cuts)} cuts break a promise")
     assert broken
+
+
+@pytest.fixture(scope="module")
+def in_git(disks: tuple[Path, Path]) -> Path:
+    """A disk with the same world, whose ledger commits to git."""
+    base, _ = disks
+    world = copy(base, base.parent / "in-git")
+    books = world / "books"
+    settings = (books / "ledger.yaml").read_text()
+    (books / "ledger.yaml").write_text(settings.replace("commit: false", "commit: true"))
+    (books / ".gitignore").write_text(".bill/\n")
+    for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "Begin")):
+        sh("git", "-C", str(books), "-c", "user.name=x", "-c", "user.email=x@x.example", "-c", "core.fsync=all", *words)
+    (base.parent / "git").mkdir()
+    return laid_out(world, base.parent / "git")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", ["invoice issue", "fold"], ids=lambda name: name.replace(" ", "-"))
+def test_power_cut_between_any_two_calls_of_git_leaves_a_repository_that_works(in_git: Path, name: str, mode: str) -> None:
+    with tally(f"power cut in git, {mode}") as counted:
+        for cut in git_cuts(COMMANDS[name], in_git, mode, in_git.parent):
+            counted.point()
+            if broken := after_git(cut, in_git.parent):
+                counted.violated(f"{name}, {mode}, call {cut.at}: {broken}")
