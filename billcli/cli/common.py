@@ -261,7 +261,7 @@ def afterwards(done: Done, *, quiet: bool) -> None:
         _say_by_hand(done.by_hand)
     if done.payees:
         more = f" and {len(done.payees) - 3} more" if len(done.payees) > 3 else ""
-        say(f'warning: another IBAN or e-mail address in {", ".join(done.payees[:3])}{more}; "bill status" shows it for 30 days')
+        say(f'warning: another IBAN or e-mail address in {", ".join(done.payees[:3])}{more}; "bill" alone shows it for 30 days')
     if done.git_problem:
         raise NeedsPerson(f"the change is made, but git has not committed it: {done.git_problem}", "the next command commits it")
 

@@ -49,7 +49,7 @@ def test_a_changed_account_is_told_at_once_and_for_thirty_days(books: Path) -> N
     assert payees(books) == ""
     write(books, OTHER)
     assert "changed: IBAN of nordwind (by hand, not in the audit trail yet)" in payees(books)
-    assert 'warning: another IBAN or e-mail address in customers/nordwind.yaml; "bill status"' in note(books, DAY)
+    assert 'warning: another IBAN or e-mail address in customers/nordwind.yaml; "bill" alone shows it' in note(books, DAY)
     assert "changed: IBAN of nordwind (2026-06-20)" in payees(books)
     assert "changed: IBAN of nordwind (2026-06-20)" in payees(books, "2026-07-20")
     assert payees(books, "2026-07-21") == ""
