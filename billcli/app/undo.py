@@ -50,7 +50,12 @@ def _noted(books: Books, named: str | None, own: str) -> undo_queries.Noted:
         seq = undo_queries.last_of(books.index, own)
         if not seq:
             others = undo_queries.clones_with(books.index, 1)
-            hint = f'name an entry of another one: "bill undo {others[0]}:1"' if others else "there is nothing to take back"
+            last = f"{others[0]}:{undo_queries.last_of(books.index, others[0])}" if others else ""
+            hint = (
+                f'name an entry of another one: the last of {others[0]} is "bill undo {last}"'
+                if others
+                else "there is nothing to take back"
+            )
             raise BillError("this working copy has written nothing yet", hint)
     elif not (number.isascii() and number.isdigit() and len(number) < 16):
         raise UsageError(
@@ -62,8 +67,11 @@ def _noted(books: Books, named: str | None, own: str) -> undo_queries.Noted:
     if not found:
         others = [] if clone else undo_queries.clones_with(books.index, seq)
         hint = f"another working copy has one: {', '.join(f'{each}:{seq}' for each in others)}" if others else ""
+        where = f"of {quoted(clone)}" if clone else "here"
+        last = undo_queries.last_of(books.index, clone or own)
         raise BillError(
-            f"the audit trail has no entry {quoted(named or '')}", hint or f"the last one here is {undo_queries.last_of(books.index, own)}"
+            f"the audit trail has no entry {quoted(named or '')}",
+            hint or (f"the last one {where} is {last}" if last else f'there is none {where}; "bill audit log" shows them all'),
         )
     if len(found) > 1:
         what = " and ".join(quoted(each.command) for each in found)

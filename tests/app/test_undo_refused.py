@@ -150,8 +150,14 @@ def test_money_that_comes_back_beside_the_same_money_is_told(root: Path) -> None
 
 def test_another_working_copys_entry_is_named_with_it(root: Path) -> None:
     do(root, "customer add --id anna --name Anna", clone="aaaa0000")
-    assert "this working copy has written nothing yet" in refused(root, "")
+    do(root, "customer add --id bea --name Bea", clone="aaaa0000")
+    said = refused(root, "")
+    assert "this working copy has written nothing yet" in said
+    assert '"bill undo aaaa0000:2"' in said
     assert "another working copy has one: aaaa0000:1" in refused(root, "1")
+    assert 'the last one of "aaaa0000" is 2\n' in refused(root, "aaaa0000:9")
+    assert 'there is none of "zz"; "bill audit log" shows them all\n' in refused(root, "zz:1")
+    assert 'there is none here; "bill audit log" shows them all\n' in refused(root, "9")
     assert run(root, "undo aaaa0000:1 --yes").code == 0
     assert not (root / "customers" / "anna.yaml").exists()
     assert "aaaa0000:1 is undone already by entry 1\n" in refused(root, "aaaa0000:1")
