@@ -155,7 +155,7 @@ def _plan(books: Books, sides: list[_Sides], reason: str) -> Plan:
             given += [moved.document.number, *([moved.document.reference] if getattr(moved.document, "reference", None) else [])]
     _check(books, texts)
     if any(isinstance(step, Revert) and step.then is not None for each in sides for step in each.steps):
-        words.append("  now end the merge: git add -A && git commit; in a rebase: git add -A && git rebase --continue")
+        words.append("  then end the merge: git add -A && git commit; in a rebase: git add -A && git rebase --continue")
     result = {"number": next(iter(numbers.values())), "renumbered": numbers}
     return Plan("renumber", tuple(steps), tuple(words), result, ("ledger.yaml",), tuple(given), reason=reason)
 
