@@ -50,12 +50,10 @@ def _noted(books: Books, named: str | None, own: str) -> undo_queries.Noted:
         seq = undo_queries.last_of(books.index, own)
         if not seq:
             others = undo_queries.clones_with(books.index, 1)
-            last = f"{others[0]}:{undo_queries.last_of(books.index, others[0])}" if others else ""
-            hint = (
-                f'name an entry of another one: the last of {others[0]} is "bill undo {last}"'
-                if others
-                else "there is nothing to take back"
-            )
+            hint = "there is nothing to take back"
+            if others:
+                theirs = f"{others[0]}:{undo_queries.last_of(books.index, others[0])}"
+                hint = f'name an entry of another one: the last of {others[0]} is "bill undo {theirs}"'
             raise BillError("this working copy has written nothing yet", hint)
     elif not (number.isascii() and number.isdigit() and len(number) < 16):
         raise UsageError(
