@@ -74,7 +74,9 @@ def forget_left(folder: str, name: str) -> None:
     for each in os.listdir(folder):
         if each.startswith(f".{name}.") and each.endswith(_ENDS):
             pid = each[len(name) + 2 : -len(_ENDS)]
-            if pid.isascii() and pid.isdigit() and not _lives(int(pid)):
+            if (
+                pid.isascii() and pid.isdigit() and (int(pid) == os.getpid() or not _lives(int(pid)))
+            ):  # numbers come again after a power cut
                 _remove(os.path.join(folder, each))
 
 

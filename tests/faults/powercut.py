@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import traceback
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -128,8 +129,9 @@ def after(found: Case, cut: Cut, folder: Path, ran: Ran) -> str:
         try:
             new = held(works, trace, everything(works.work))
         except (AssertionError, BillError, OSError) as error:
-            return f"{found.name}, cut at {cut.at or 'the end'}: {str(error).splitlines()[0][:300]}"
-        if cut.at == 0 and ran == found.clean.ran and not new:
+            said = str(error).partition("\n")[0][:300] or traceback.format_exc()[-600:]
+            return f"{found.name}, cut at {cut.at or 'the end'}: {said}"
+        if cut.at == 0 and ran.code == found.clean.ran.code and not new:
             return f"{found.name}: it said that it was done, and after the cut nothing of it is there"
     return ""
 

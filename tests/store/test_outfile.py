@@ -33,7 +33,8 @@ def test_file_that_is_not_to_be_replaced_stays(tmp_path: Path) -> None:
 
 def test_what_a_killed_command_left_goes_and_what_others_write_stays(tmp_path: Path) -> None:
     mine, other = f".a.pdf.{GONE}.part", f".a.pdf.{os.getppid()}.part"
-    for name in (mine, other, ".a.pdf.x.part", f".b.pdf.{GONE}.part"):
+    again = f".a.pdf.{os.getpid()}.part"  # a process before us had our number
+    for name in (mine, again, other, ".a.pdf.x.part", f".b.pdf.{GONE}.part"):
         (tmp_path / name).write_bytes(b"half")
     put(str(tmp_path / "a.pdf"), b"whole")
     assert set(tree(tmp_path)) == {"a.pdf", other, ".a.pdf.x.part", f".b.pdf.{GONE}.part"}
