@@ -58,7 +58,7 @@ def settled(raw: bytes, path: str) -> bytes:
         return raw
     if not raw.endswith(b"\n"):
         cut = raw.rfind(b"\n") + 1
-        torn = raw[cut:]
+        torn = raw[cut:].rstrip(b"\0")  # a power cut may leave the length of a line and none of its bytes
         if not (_KEY.startswith(torn) or torn.startswith(_ITEM) or _ITEM.startswith(torn)):
             return raw  # a person's editor left the line end out
         raw = raw[:cut]

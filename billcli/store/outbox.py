@@ -72,8 +72,11 @@ def note_declined(root: str, delivery: str) -> None:
 def _remember(root: str, lines: str) -> None:
     _make(root)
     with fs.folder(root, _FOLDER) as fd:
-        file = os.open("handed", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd)
+        file = os.open("handed", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd)
         try:
+            there = os.pread(file, os.fstat(file).st_size, 0)
+            if there and not there.endswith(b"\n"):
+                os.ftruncate(file, there.rfind(b"\n") + 1)  # what a crash left of a line would make the next one unreadable
             raw = lines.encode()
             if os.write(file, raw) != len(raw):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{_FOLDER}/handed")

@@ -74,9 +74,7 @@ def forget_left(folder: str, name: str) -> None:
     for each in os.listdir(folder):
         if each.startswith(f".{name}.") and each.endswith(_ENDS):
             pid = each[len(name) + 2 : -len(_ENDS)]
-            if (
-                pid.isascii() and pid.isdigit() and (int(pid) == os.getpid() or not _lives(int(pid)))
-            ):  # numbers come again after a power cut
+            if pid.isascii() and pid.isdigit() and not _is_another(int(pid)):
                 _remove(os.path.join(folder, each))
 
 
@@ -88,7 +86,10 @@ def _remove(path: str) -> None:
         os.unlink(path)
 
 
-def _lives(pid: int) -> bool:
+def _is_another(pid: int) -> bool:
+    """Whether another process lives that may be writing. One of our own number does not: numbers come again after a power cut."""
+    if pid == os.getpid():
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -120,6 +120,9 @@ def test_a_state_is_on_the_disk_on_return_and_its_file_closed(file: Path, monkey
 @pytest.mark.parametrize(
     ("raw", "left"),
     [
+        (ONE + b"\0" * len(ITEM), ONE),
+        (HEAD + b"\0" * (8 + len(ITEM)), HEAD),
+        (ONE + b'  - "2026' + b"\0" * 30, ONE),
         (b"", b""),
         (ONE, ONE),
         (HEAD + b"states:\n", HEAD),
